@@ -1,0 +1,65 @@
+"""The whole contract of a channel: a name, the settings it reads, and one function."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Generic, TypeVar
+
+import httpx
+
+from monitor.notices import Notice
+from probes import Duration, Strict
+
+
+class ChannelSettings(Strict):
+    """What every channel has."""
+
+    timeout: Duration = timedelta(seconds=10)
+    """The deadline of one attempt to deliver."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The other side confirmed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """It may work later. `after` is what the other side asked for, if it did."""
+
+    why: str
+    after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """It will never work like this: repeating the same thing is pointless."""
+
+    why: str
+
+
+Delivery = Delivered | Retry | Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What a channel may borrow to reach the world."""
+
+    http: httpx.AsyncClient
+
+
+C = TypeVar("C", bound=ChannelSettings)
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelKind(Generic[C]):
+    """`send` makes one attempt, inside `settings.timeout`, and never raises for the far end's
+    sake: what the far end did is a Delivery. `body` is the stored JSON of the notice, to be sent
+    as it is where JSON is sent, so that a repetition is the same to the byte.
+    """
+
+    name: str
+    settings: type[C]
+    send: Callable[[C, Notice, str, Outside], Awaitable[Delivery]]

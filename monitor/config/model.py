@@ -1,0 +1,83 @@
+"""What the configuration says, as frozen values. Nothing here changes while the daemon runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from monitor import incidents
+from probes import Kind, Settings
+
+if TYPE_CHECKING:
+    from monitor.channels import ChannelKind, ChannelSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """One configured question: what to ask, how often, and what to make of the answers."""
+
+    id: str
+    name: str
+    """For people; the id where none was given."""
+    kind: Kind[Any]
+    settings: Settings
+    every: timedelta
+    confirm: tuple[timedelta, ...]
+    """Waits before each further try inside a failing run."""
+    policy: incidents.Policy
+    channels: tuple[str, ...] = ()
+    playbook: str = ""
+    """Address of what to do, with `{probe}` filled in; empty for none."""
+    tags: frozenset[str] = frozenset()
+    renamed_from: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Component:
+    """Something users do, as the public page lists it, and the probes that watch it."""
+
+    id: str
+    name: str
+    group: str = ""
+    probes: tuple[str, ...]
+    says: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """A configured place to tell."""
+
+    id: str
+    kind: ChannelKind[Any]
+    settings: ChannelSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageSettings:
+    title: str = "Status"
+    url: str = ""
+    """Where people find the page, for notices; empty when it is not published."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """The whole of what was configured. `files` are all the files it was read from."""
+
+    environment: str
+    state: Path
+    """Absolute."""
+    location: str
+    listen: tuple[str, int] | None
+    probes: Mapping[str, Probe]
+    """In the order of the file, as are the other mappings."""
+    components: Mapping[str, Component]
+    channels: Mapping[str, Channel]
+    page: PageSettings
+    browser: str
+    """Path of the browser to use; empty to look for one."""
+    files: tuple[Path, ...]
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)
+    """What `${env:}` and `${file:}` held, to be kept out of everything that is written."""

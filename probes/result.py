@@ -1,0 +1,116 @@
+"""What a run found: an outcome, a reason from a closed list, and where the time went."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum, unique
+from types import MappingProxyType
+
+
+@unique
+class Outcome(StrEnum):
+    """PASS and SLOW are up, FAIL is the target's trouble, ERROR is ours and is no evidence."""
+
+    PASS = "PASS"  # noqa: S105 - an outcome, not a password
+    SLOW = "SLOW"
+    FAIL = "FAIL"
+    ERROR = "ERROR"
+
+
+@unique
+class Reason(StrEnum):
+    """Why a run did not simply pass. Closed, so that pages, tests and SQL can count it."""
+
+    # The way to the target
+    NAME_NOT_FOUND = "name_not_found"
+    RESOLVER_FAILED = "resolver_failed"
+    CONNECT_REFUSED = "connect_refused"
+    CONNECT_FAILED = "connect_failed"
+    UNREACHABLE = "unreachable"
+    CONNECTION_RESET = "connection_reset"
+    CLOSED_EARLY = "closed_early"
+    TLS_EXPIRED = "tls_expired"
+    TLS_NOT_YET_VALID = "tls_not_yet_valid"
+    TLS_WRONG_NAME = "tls_wrong_name"
+    TLS_UNTRUSTED = "tls_untrusted"
+    TLS_FAILED = "tls_failed"
+    # Time ran out, by phase
+    RESOLVE_TIMEOUT = "resolve_timeout"
+    CONNECT_TIMEOUT = "connect_timeout"
+    TLS_TIMEOUT = "tls_timeout"
+    SEND_TIMEOUT = "send_timeout"
+    ANSWER_TIMEOUT = "answer_timeout"
+    RECEIVE_TIMEOUT = "receive_timeout"
+    STEP_TIMEOUT = "step_timeout"
+    TIMEOUT = "timeout"
+    # The answer
+    MALFORMED_ANSWER = "malformed_answer"
+    ANSWER_TOO_LARGE = "answer_too_large"
+    TOO_MANY_REDIRECTS = "too_many_redirects"
+    REDIRECT_REFUSED = "redirect_refused"
+    # What was expected of it
+    STATUS = "status"
+    HEADER = "header"
+    TEXT_MISSING = "text_missing"
+    TEXT_PRESENT = "text_present"
+    PATTERN = "pattern"
+    NOT_JSON = "not_json"
+    JSON_VALUE = "json_value"
+    JSON_COUNT = "json_count"
+    JSON_SCHEMA = "json_schema"
+    CERTIFICATE_EXPIRES_SOON = "certificate_expires_soon"
+    TOO_SLOW = "too_slow"
+    # A journey in a browser
+    PAGE_NOT_LOADED = "page_not_loaded"
+    ELEMENT_MISSING = "element_missing"
+    SIGN_IN_REFUSED = "sign_in_refused"
+    FILE_MISSING = "file_missing"
+    FILE_DIFFERS = "file_differs"
+    WRONG_TARGET = "wrong_target"
+    MESSAGE_MISSING = "message_missing"
+    STEP_FAILED = "step_failed"
+    CLEANUP_FAILED = "cleanup_failed"
+    # Ours: no evidence about the target
+    BROWSER_UNAVAILABLE = "browser_unavailable"
+    BROWSER_CRASHED = "browser_crashed"
+    JOURNEY_BROKEN = "journey_broken"
+    OVERRAN = "overran"
+    CRASHED = "crashed"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One named part of a journey; the last one of a failed run is the one that failed."""
+
+    name: str
+    took: timedelta
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Artefact:
+    """Evidence kept from a run. `name` is a plain file name made by us, never from the target."""
+
+    name: str
+    media_type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """`phases` uses resolve, connect, tls, send, wait, receive; empty where a kind has none.
+
+    `summary` is one line for the operator and may quote the target; it is never public.
+    """
+
+    outcome: Outcome
+    took: timedelta
+    reason: Reason | None = None
+    summary: str = ""
+    phases: Mapping[str, timedelta] = field(default_factory=lambda: MappingProxyType({}))
+    steps: tuple[Step, ...] = ()
+    artefacts: tuple[Artefact, ...] = ()
+    tries: int = 1

@@ -1,0 +1,1 @@
+"""The tests mirror the source; stories/ replays whole incidents, faults/ breaks things."""

@@ -1,0 +1,1 @@
+"""Real servers and hand-wound clocks that tests share."""
