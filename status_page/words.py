@@ -1,0 +1,162 @@
+"""How times, spans and conditions are said to the public. Pure; English, UTC."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from status_page.page import Condition
+
+# Named here, because what the calendar module says depends on the machine's locale.
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+_WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+_UNITS = (
+    ("day", timedelta(days=1)),
+    ("hour", timedelta(hours=1)),
+    ("minute", timedelta(minutes=1)),
+)
+_VERDICTS = {
+    Condition.UP: "Works",
+    Condition.DEGRADED: "Slow",
+    Condition.DOWN: "Down",
+    Condition.UNKNOWN: "Unknown",
+}
+# Control characters, bidirectional overrides and lone surrogates: they would garble what
+# stands beside them, or could not be encoded at all.
+_UNSPEAKABLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+"
+)
+_NOT_IN_AN_ANCHOR = re.compile("[^A-Za-z0-9._~-]+")
+_NBSP = "\N{NO-BREAK SPACE}"
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A sentence around one instant, so that the instant can be marked up; `str` is all of it."""
+
+    before: str
+    at: datetime | None = None
+    said: str = ""
+    after: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.before}{self.said}{self.after}"
+
+    @property
+    def iso(self) -> str:
+        return instant(self.at) if self.at else ""
+
+
+def tidy(text: str) -> str:
+    """One line of harmless text: letters, signs and emoji stay, invisible mischief goes."""
+    return " ".join(_UNSPEAKABLE.sub(" ", text).split())
+
+
+def anchor(text: str) -> str:
+    """*text* as a fragment of an address; ids as the configuration allows them stay as they are."""
+    return _NOT_IN_AN_ANCHOR.sub("-", text)
+
+
+def shorten(text: str, limit: int) -> str:
+    """At most *limit* characters, the last one an ellipsis where something was left out."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """`1 minute`, `2 minutes`."""
+    return f"{number}{_NBSP}{one if number == 1 else many or one + 's'}"
+
+
+def listed(names: tuple[str, ...]) -> str:
+    """`A`, `A and B`, `A, B and C`."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
+def duration(span: timedelta) -> str:
+    """The two largest units that say something, rounded down: never more than it was."""
+    parts = []
+    for name, unit in _UNITS:
+        number, span = divmod(max(span, timedelta()), unit)
+        parts.append(count(number, name) if number else "")
+    first = next((at for at, part in enumerate(parts) if part), None)
+    if first is None:
+        return "less than a minute"
+    return " ".join(filter(None, parts[first : first + 2]))
+
+
+def instant(at: datetime) -> str:
+    """For machines: `2026-11-21T14:03:22Z`."""
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def clock(at: datetime) -> str:
+    """`14:03 UTC`."""
+    return f"{at.astimezone(UTC):%H:%M}{_NBSP}UTC"
+
+
+def short_day(day: date) -> str:
+    """`14 Nov`."""
+    return f"{day.day}{_NBSP}{_MONTHS[day.month - 1][:3]}"
+
+
+def long_day(day: date) -> str:
+    """`Saturday, 14 November 2026`."""
+    month = _MONTHS[day.month - 1]
+    return f"{_WEEKDAYS[day.weekday()]}, {day.day}{_NBSP}{month} {day.year}"
+
+
+def plain_day(day: date, now: datetime) -> str:
+    """`14 November`, with the year where it is not this one."""
+    said = f"{day.day}{_NBSP}{_MONTHS[day.month - 1]}"
+    return said if day.year == now.astimezone(UTC).year else f"{said} {day.year}"
+
+
+def moment(at: datetime, now: datetime) -> str:
+    """`14:03 UTC` today, `14 November, 14:03 UTC` on another day."""
+    at, now = at.astimezone(UTC), now.astimezone(UTC)
+    if at.date() == now.date():
+        return clock(at)
+    return f"{plain_day(at.date(), now)}, {clock(at)}"
+
+
+def stamp(at: datetime) -> str:
+    """`14:03:22 UTC on 21 November 2026`."""
+    at = at.astimezone(UTC)
+    return f"{at:%H:%M:%S}{_NBSP}UTC on {at.day}{_NBSP}{_MONTHS[at.month - 1]} {at.year}"
+
+
+def verdict(condition: Condition, since: datetime | None, now: datetime) -> Timed:
+    """`Works`, or `Down since 14:03 UTC, for 12 minutes`."""
+    if condition is Condition.UNKNOWN and since is None:
+        return Timed("Not watched yet")
+    said = _VERDICTS[condition]
+    if condition is Condition.UP or since is None:
+        return Timed(said)
+    return lasting(f"{said} since ", since, now)
+
+
+def lasting(before: str, since: datetime, now: datetime) -> Timed:
+    """*before*, then `14:03 UTC, for 12 minutes`."""
+    return Timed(before, since, moment(since, now), f", for {duration(now - since)}")
+
+
+def share(known: timedelta, down: timedelta) -> str:
+    """Up time over known time, rounded down: only an outage of nothing is `100 %`."""
+    hundredths = max(known - down, timedelta()) * 10_000 // known
+    if hundredths == 10_000:
+        return f"100{_NBSP}%"
+    return f"{hundredths // 100}.{hundredths % 100:02}{_NBSP}%"
