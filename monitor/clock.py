@@ -40,3 +40,8 @@ def to_us(at: datetime) -> int:
 def from_us(us: int) -> datetime:
     """The aware UTC instant of a time column."""
     return _EPOCH + timedelta(microseconds=us)
+
+
+def iso(at: datetime) -> str:
+    """ISO 8601 in UTC, to the millisecond, as documents for programs hold it."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
