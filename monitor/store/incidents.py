@@ -1,0 +1,107 @@
+"""The rows of incidents, their events, and the outbox. Inside the writer's transaction."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlite_utils import Database
+
+from monitor.clock import to_us
+from monitor.notices import Notice, to_json
+
+KEY_LENGTH: Final = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewIncident:
+    """What is known at the moment an incident opens."""
+
+    probe: int
+    location: str
+    began_at: datetime
+    opened_at: datetime
+    reason: str
+    summary: str
+    failed_step: str
+    failures: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What an incident had been, for the notice of its end."""
+
+    dedup_key: str
+    reason: str
+    summary: str
+    failed_step: str
+    failures: int
+
+
+def open_incident(db: Database, new: NewIncident, *, instance: str) -> tuple[int, str]:
+    """The incident's number and its key towards the outside, made before anything is sent."""
+    number = int(db.execute("SELECT coalesce(max(id), 0) + 1 FROM incident").fetchone()[0])
+    key = hashlib.sha256(f"{instance}:{number}".encode()).hexdigest()[:KEY_LENGTH]
+    db.execute(
+        "INSERT INTO incident (id, probe, location, dedup_key, began_at, opened_at, reason,"
+        " summary, failed_step, failures) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            number,
+            new.probe,
+            new.location,
+            key,
+            to_us(new.began_at),
+            to_us(new.opened_at),
+            new.reason,
+            new.summary,
+            new.failed_step,
+            new.failures,
+        ),
+    )
+    return number, key
+
+
+def resolve_incident(
+    db: Database, number: int, *, recovered_at: datetime, resolved_at: datetime
+) -> Ended:
+    """Marks the end; gives what it had been."""
+    row = db.execute(
+        "UPDATE incident SET recovered_at = ?, resolved_at = ? WHERE id = ?"
+        " RETURNING dedup_key, reason, summary, failed_step, failures",
+        (to_us(recovered_at), to_us(resolved_at), number),
+    ).fetchone()
+    return Ended(*row)
+
+
+def next_sequence(db: Database, incident: int) -> int:
+    row = db.execute(
+        "SELECT coalesce(max(sequence), 0) + 1 FROM event WHERE incident = ?", (incident,)
+    ).fetchone()
+    return int(row[0])
+
+
+def add_event(db: Database, notice: Notice, *, why: str, channels: Iterable[str]) -> None:
+    """The event, and one outbox row for each channel that is to hear of it."""
+    at = to_us(notice.at)
+    event = db.execute(
+        "INSERT INTO event (incident, sequence, kind, at, why) VALUES (?, ?, ?, ?, ?) RETURNING id",
+        (notice.incident, notice.sequence, notice.event.value, at, why),
+    ).fetchone()[0]
+    body = to_json(notice)
+    for channel in channels:
+        db.execute(
+            "INSERT INTO outbox (incident, event, channel, body, created_at, next_at)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (notice.incident, event, channel, body, at, at),
+        )
+
+
+def channels_told(db: Database, incident: int) -> list[str]:
+    """Where the opening went or is on its way to: they, and only they, hear the rest."""
+    rows = db.execute(
+        "SELECT DISTINCT channel FROM outbox WHERE incident = ? ORDER BY id", (incident,)
+    )
+    return [str(row[0]) for row in rows.fetchall()]

@@ -1,0 +1,64 @@
+"""Read-only connections: they never block the writer and never checkpoint."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlite_utils import Database
+
+from monitor.store.writer import StoreTrouble
+
+T = TypeVar("T")
+
+
+def open_read_only(path: Path) -> Database:
+    """Raises StoreTrouble when there is no database yet or it cannot be read."""
+    if not path.exists():
+        raise StoreTrouble(f"{path}: no history yet; start the daemon with: trueup run")
+    try:
+        connection = sqlite3.connect(
+            f"{path.resolve().as_uri()}?mode=ro",
+            uri=True,
+            check_same_thread=False,
+            isolation_level=None,
+        )
+        connection.executescript(
+            "PRAGMA query_only = ON; PRAGMA busy_timeout = 5000; PRAGMA wal_autocheckpoint = 0;"
+        )
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.Error as trouble:
+        raise StoreTrouble(f"{path}: the database cannot be read: {trouble}") from trouble
+    return Database(connection)
+
+
+class Reader:
+    """One connection in one thread, so that a long question never stops the event loop."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="store-reader")
+        self._db: Database | None = None
+
+    async def ask(self, question: Callable[[Database], T]) -> T:
+        """What *question* answers, from one consistent moment."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, self._answer, question)
+
+    def close(self) -> None:
+        self._thread.submit(self._close).result()
+        self._thread.shutdown()
+
+    def _answer(self, question: Callable[[Database], Any]) -> Any:
+        if self._db is None:
+            self._db = open_read_only(self._path)
+        with self._db.atomic():
+            return question(self._db)
+
+    def _close(self) -> None:
+        if self._db is not None:
+            self._db.close()

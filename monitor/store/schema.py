@@ -1,0 +1,132 @@
+"""The tables, as a list of migrations that only ever grows.
+
+Times are integer microseconds UTC (`…_at`, `slot`), spans integer microseconds (`…_us`), days the
+ISO date in UTC: plain enough to read with any SQLite tool.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+MIGRATIONS = Migrations("trueup")
+
+
+@MIGRATIONS()
+def first_tables(db: Database) -> None:
+    """Runs, what was concluded from them, and what must be told."""
+    for statement in _FIRST.split(";\n"):
+        if statement.strip():
+            db.execute(statement)
+
+
+_FIRST = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE probe (
+    key INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    first_run_at INTEGER,
+    tombstoned_at INTEGER
+);
+CREATE TABLE run (
+    probe INTEGER NOT NULL REFERENCES probe (key),
+    location TEXT NOT NULL,
+    slot INTEGER NOT NULL,
+    started_at INTEGER NOT NULL,
+    outcome TEXT NOT NULL,
+    reason TEXT,
+    took_us INTEGER NOT NULL,
+    tries INTEGER NOT NULL,
+    phases TEXT,
+    note TEXT,
+    PRIMARY KEY (probe, location, slot)
+) WITHOUT ROWID;
+CREATE TABLE rollup_1d (
+    probe INTEGER NOT NULL REFERENCES probe (key),
+    location TEXT NOT NULL,
+    day TEXT NOT NULL,
+    pass INTEGER NOT NULL DEFAULT 0,
+    slow INTEGER NOT NULL DEFAULT 0,
+    fail INTEGER NOT NULL DEFAULT 0,
+    error INTEGER NOT NULL DEFAULT 0,
+    known_us INTEGER NOT NULL DEFAULT 0,
+    down_us INTEGER NOT NULL DEFAULT 0,
+    took_us INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (probe, location, day)
+) WITHOUT ROWID;
+CREATE TABLE incident (
+    id INTEGER PRIMARY KEY,
+    probe INTEGER NOT NULL REFERENCES probe (key),
+    location TEXT NOT NULL,
+    dedup_key TEXT NOT NULL UNIQUE,
+    began_at INTEGER NOT NULL,
+    opened_at INTEGER NOT NULL,
+    recovered_at INTEGER,
+    resolved_at INTEGER,
+    reason TEXT NOT NULL,
+    summary TEXT NOT NULL,
+    failed_step TEXT NOT NULL DEFAULT '',
+    failures INTEGER NOT NULL
+);
+CREATE INDEX incident_open ON incident (resolved_at, began_at);
+CREATE INDEX incident_of_probe ON incident (probe, began_at);
+CREATE TABLE health (
+    probe INTEGER NOT NULL REFERENCES probe (key),
+    location TEXT NOT NULL,
+    health TEXT NOT NULL,
+    since_at INTEGER,
+    slow_runs INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    slot INTEGER,
+    began_at INTEGER,
+    failures INTEGER NOT NULL,
+    passes INTEGER NOT NULL,
+    recovered_at INTEGER,
+    incident INTEGER REFERENCES incident (id),
+    evidence_at INTEGER,
+    last_good_at INTEGER,
+    last_run_at INTEGER NOT NULL,
+    last_outcome TEXT NOT NULL,
+    last_reason TEXT,
+    last_summary TEXT NOT NULL,
+    last_took_us INTEGER NOT NULL,
+    PRIMARY KEY (probe, location)
+) WITHOUT ROWID;
+CREATE TABLE event (
+    id INTEGER PRIMARY KEY,
+    incident INTEGER NOT NULL REFERENCES incident (id),
+    sequence INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    why TEXT NOT NULL,
+    UNIQUE (incident, sequence)
+);
+CREATE TABLE outbox (
+    id INTEGER PRIMARY KEY,
+    incident INTEGER NOT NULL REFERENCES incident (id),
+    event INTEGER NOT NULL REFERENCES event (id),
+    channel TEXT NOT NULL,
+    body TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    next_at INTEGER NOT NULL,
+    delivered_at INTEGER,
+    gave_up_at INTEGER,
+    why TEXT NOT NULL DEFAULT '',
+    UNIQUE (event, channel)
+);
+CREATE INDEX outbox_waiting ON outbox (channel, next_at)
+    WHERE delivered_at IS NULL AND gave_up_at IS NULL;
+CREATE TABLE artefact (
+    id INTEGER PRIMARY KEY,
+    probe INTEGER NOT NULL REFERENCES probe (key),
+    slot INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    media_type TEXT NOT NULL,
+    path TEXT NOT NULL UNIQUE,
+    bytes INTEGER NOT NULL,
+    kept_at INTEGER NOT NULL
+);
+CREATE INDEX artefact_of_probe ON artefact (probe, slot);
+"""
