@@ -1,0 +1,1 @@
+"""The practice site, served for real."""
