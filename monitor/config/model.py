@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monitor import incidents
+from monitor.config.problems import Problem
 from probes import Kind, Settings
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ class Probe:
     name: str
     """For people; the id where none was given."""
     kind: Kind[Any]
-    settings: Settings
+    settings: Settings = field(repr=False)
     every: timedelta
     confirm: tuple[timedelta, ...]
     """Waits before each further try inside a failing run."""
@@ -52,7 +53,7 @@ class Channel:
 
     id: str
     kind: ChannelKind[Any]
-    settings: ChannelSettings
+    settings: ChannelSettings = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,4 +81,15 @@ class Config:
     """Path of the browser to use; empty to look for one."""
     files: tuple[Path, ...]
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
-    """What `${env:}` and `${file:}` held, to be kept out of everything that is written."""
+    """What `${env:}` and `${file:}` held, and what settings declare secret, to be kept out of
+    everything that is written.
+    """
+    warnings: tuple[Problem, ...] = ()
+    """What works but was surely not meant."""
+
+    def __repr__(self) -> str:
+        """Counts only: names and addresses may hold what a reference held."""
+        return (
+            f"Config({len(self.probes)} probes, {len(self.components)} components, "
+            f"{len(self.channels)} channels, {len(self.files)} files)"
+        )

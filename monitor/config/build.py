@@ -1,0 +1,208 @@
+"""From entries to the values that the rest of the program works with, one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, SecretStr
+
+from monitor import incidents
+from monitor.channels import ChannelKind, ChannelSettings
+from monitor.config.defaults import Defaults
+from monitor.config.entries import Entry
+from monitor.config.model import Channel, Component, PageSettings, Probe
+from monitor.config.nearest import remedy
+from monitor.config.problems import Report
+from monitor.config.references import References
+from monitor.config.sentences import Fault
+from monitor.config.shape import MisfitError, Shape
+from monitor.config.tables import (
+    LONGEST_WAIT,
+    ChannelTable,
+    ComponentTable,
+    PageTable,
+    PolicyTable,
+    ProbeTable,
+)
+from probes import Kind, Settings, write_duration
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Builder:
+    """Holds what building needs: the registries, the references, and where to report."""
+
+    kinds: Mapping[str, Kind[Any]]
+    channels: Mapping[str, ChannelKind[Any]]
+    references: References
+    report: Report
+    defaults: Defaults
+    secrets: set[str] = field(default_factory=set)
+    """What settings declare to be secret, wherever it came from."""
+    _shapes: dict[tuple[str, str], Shape[Any]] = field(default_factory=dict)
+    _probe: Shape[ProbeTable] = field(default_factory=lambda: Shape(ProbeTable))
+    _channel: Shape[ChannelTable] = field(default_factory=lambda: Shape(ChannelTable))
+    _component: Shape[ComponentTable] = field(default_factory=lambda: Shape(ComponentTable))
+
+    def probe(self, entry: Entry) -> Probe | None:
+        """None when something is wrong with it, which is then reported."""
+        keys = self._filled(entry)
+        own, rest = _split(keys, ProbeTable)
+        table = self._read(self._probe, entry, own)
+        kind = self._kind(entry, own, self.kinds, "kinds")
+        if kind is None:
+            return None
+        merged = self.defaults.policy(kind.name)
+        settings = self._settings(entry, kind, {**merged.timeout, **rest}, ProbeTable)
+        if table is None or not isinstance(settings, Settings):
+            return None
+        if fault := _unfit_timeout(settings.timeout):
+            entry.report(self.report, [fault])
+            return None
+        policy = PolicyTable.model_construct(**{**merged.given, **_given(table)})
+        return _probe(entry.id, table, kind, settings, policy)
+
+    def component(self, entry: Entry) -> Component | None:
+        self.references.refuse(entry.document, entry.path, entry.keys)
+        table = self._read(self._component, entry, entry.keys)
+        if table is None:
+            return None
+        return Component(
+            id=entry.id,
+            name=table.name or entry.id.replace("-", " ").capitalize(),
+            group=table.group,
+            probes=table.probes,
+            says=table.says,
+        )
+
+    def channel(self, entry: Entry) -> Channel | None:
+        keys = self._filled(entry)
+        own, rest = _split(keys, ChannelTable)
+        self._read(self._channel, entry, own)
+        kind = self._kind(entry, own, self.channels, "channels")
+        if kind is None:
+            return None
+        settings = self._settings(entry, kind, rest, ChannelTable)
+        if not isinstance(settings, ChannelSettings):
+            return None
+        if fault := _unfit_timeout(settings.timeout):
+            entry.report(self.report, [fault])
+            return None
+        return Channel(id=entry.id, kind=kind, settings=settings)
+
+    def page(self, entry: Entry) -> PageSettings:
+        table = self._read(Shape(PageTable), entry, self._filled(entry)) or PageTable()
+        return PageSettings(title=table.title, url=table.url)
+
+    def _filled(self, entry: Entry) -> dict[str, Any]:
+        filled: dict[str, Any] = self.references.fill(entry.document, entry.path, entry.keys)
+        return filled
+
+    def _read(self, shape: Shape[T], entry: Entry, filled: object) -> T | None:
+        return read(shape, entry, filled, self.references)
+
+    def _kind(
+        self, entry: Entry, own: Mapping[str, Any], registry: Mapping[str, T], what: str
+    ) -> T | None:
+        """None when it is unknown, which is reported here, or no text at all, which its shape
+        has reported.
+        """
+        name, written = own.get("kind"), entry.keys.get("kind")
+        if isinstance(name, str) and name in registry:
+            return registry[name]
+        place = (entry.document.shown, (*entry.path, "kind"))
+        if isinstance(written, str) and place not in self.references.broken:
+            text = f"unknown kind {written[:64]!r}; {remedy(written, registry, what)}"
+            entry.report(self.report, [Fault(("kind",), text)])
+        return None
+
+    def _settings(
+        self,
+        entry: Entry,
+        kind: Kind[Any] | ChannelKind[Any],
+        keys: Mapping[str, Any],
+        table: type[BaseModel],
+    ) -> Any:
+        place = (table.__name__, kind.name)
+        if place not in self._shapes:
+            self._shapes[place] = Shape(kind.settings, also=table.model_fields)
+        settings = self._read(self._shapes[place], entry, keys)
+        self.secrets.update(_declared(settings))
+        return settings
+
+
+def read(shape: Shape[T], entry: Entry, filled: object, references: References) -> T | None:
+    """The table in that shape, or None and its faults reported; not those that follow from a
+    reference which could not be filled in.
+    """
+    try:
+        return shape.read(filled, entry.keys, entry.document.folder)
+    except MisfitError as misfit:
+        faults = [
+            fault
+            for fault in misfit.faults
+            if (entry.document.shown, (*entry.path, *fault.path)) not in references.broken
+        ]
+        entry.report(references.report, faults)
+        return None
+
+
+def _split(
+    keys: Mapping[str, Any], table: type[BaseModel]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The keys that every kind has, and the kind's own."""
+    own = {key: value for key, value in keys.items() if key in table.model_fields}
+    return own, {key: value for key, value in keys.items() if key not in own}
+
+
+def _given(table: ProbeTable) -> dict[str, Any]:
+    own = table.model_fields_set & PolicyTable.model_fields.keys()
+    return {key: getattr(table, key) for key in own}
+
+
+def _unfit_timeout(timeout: timedelta) -> Fault | None:
+    if timedelta() < timeout <= LONGEST_WAIT:
+        return None
+    text = f"{write_duration(timeout)} is out of range; write more than 0s and 1h or less"
+    return Fault(("timeout",), text)
+
+
+def _probe(
+    id_: str, table: ProbeTable, kind: Kind[Any], settings: Settings, policy: PolicyTable
+) -> Probe:
+    return Probe(
+        id=id_,
+        name=table.name or id_,
+        kind=kind,
+        settings=settings,
+        every=policy.every,
+        confirm=policy.confirm,
+        policy=incidents.Policy(policy.open_after, policy.close_after),
+        channels=tuple(dict.fromkeys(policy.channels)),
+        playbook=policy.playbook.replace("{probe}", id_),
+        tags=frozenset(table.tags),
+        renamed_from=table.renamed_from or "",
+    )
+
+
+def _declared(value: object) -> Iterator[str]:
+    """Text in fields that are declared secret. Not in mappings: among headers or form fields one
+    is a password and nine are words that a log must be able to say.
+    """
+    match value:
+        case SecretStr():
+            yield value.get_secret_value()
+        case BaseModel():
+            for _, inner in value:
+                yield from _declared(inner)
+        case list() | tuple() | frozenset():
+            yield from _declared_in(value)
+
+
+def _declared_in(values: Iterable[object]) -> Iterator[str]:
+    for value in values:
+        yield from _declared(value)

@@ -1,0 +1,168 @@
+"""The tables of all files, by what they are: every probe, component and channel once."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from monitor.config.document import Document, KeyPath, read
+from monitor.config.nearest import remedy
+from monitor.config.problems import BadConfiguration, Report
+from monitor.config.sentences import Fault
+from monitor.config.tables import LONGEST_ID, good_id, is_id
+
+SECTIONS: Final = ("probe", "component", "channel")
+TABLES: Final = ("trueup", "defaults", "page", *SECTIONS)
+MOST_FILES: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One table of one file. `keys` is its content as written."""
+
+    document: Document
+    path: KeyPath
+    keys: Mapping[str, Any]
+
+    @property
+    def id(self) -> str:
+        return str(self.path[-1])
+
+    def report(self, report: Report, faults: Iterable[Fault]) -> None:
+        for fault in faults:
+            if report.full:
+                return
+            report.problem(self.document.problem((*self.path, *fault.path), fault.text))
+
+    def warn(self, report: Report, fault: Fault) -> None:
+        report.warning(self.document.problem((*self.path, *fault.path), fault.text))
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """Everything that was written, before it is known to make sense."""
+
+    main: Document
+    documents: list[Document]
+    probe: dict[str, Entry] = field(default_factory=dict)
+    component: dict[str, Entry] = field(default_factory=dict)
+    channel: dict[str, Entry] = field(default_factory=dict)
+
+    def table(self, name: str, report: Report) -> Entry:
+        """One of the tables that stand in the first file only; empty when absent."""
+        value = self.main.tables.get(name, {})
+        if not isinstance(value, dict):
+            report.problem(self.main.problem((name,), f"expected a table; write [{name}]"))
+            value = {}
+        return Entry(self.main, (name,), value)
+
+
+def gather(main: Document, report: Report) -> Entries:
+    """The entries of the first file and of all that it includes."""
+    entries = Entries(main, [main])
+    _sort(main, entries, report)
+    for path, shown in _included(main, report):
+        try:
+            document = read(path, shown)
+        except BadConfiguration as bad:
+            for problem in bad.problems:
+                report.problem(problem)
+        else:
+            entries.documents.append(document)
+            _sort(document, entries, report)
+    return entries
+
+
+def _sort(document: Document, entries: Entries, report: Report) -> None:
+    for name, value in document.tables.items():
+        if report.full:
+            return
+        if name in SECTIONS:
+            _sort_section(document, name, value, getattr(entries, name), report)
+        elif name not in TABLES:
+            text = f"unknown table {name[:LONGEST_ID]!r}; {remedy(name, TABLES, 'tables')}"
+            report.problem(document.problem((name,), text))
+        elif document is not entries.main:
+            text = (
+                "an included file holds probe, component and channel tables only; "
+                f"move this to {entries.main.shown}"
+            )
+            report.problem(document.problem((name,), text))
+
+
+def _sort_section(
+    document: Document, section: str, value: object, known: dict[str, Entry], report: Report
+) -> None:
+    if not isinstance(value, dict):
+        text = f"expected a table; write [{section}.{_sample(section)}]"
+        report.problem(document.problem((section,), text))
+        return
+    for name, keys in value.items():
+        path = (section, name)
+        if report.full:
+            return
+        if wrong := _wrong(section, name, keys):
+            report.problem(document.problem(path, wrong))
+        elif name in known:
+            first = known[name].document.place(path)
+            text = f"stands in {first} already; give one of the two another name"
+            report.problem(document.problem(path, text))
+        if isinstance(keys, dict):
+            known.setdefault(name, Entry(document, path, keys))
+
+
+def _wrong(section: str, name: str, keys: object) -> str:
+    if not is_id(name):
+        return (
+            f"{name[:LONGEST_ID]!r} is not an id; write lower-case letters, digits and single "
+            f"dashes, at most {LONGEST_ID}, as [{section}.{good_id(name)}]"
+        )
+    if isinstance(keys, list):
+        return f"expected one table, found a list of them; write [{section}.{name}]"
+    if not isinstance(keys, dict):
+        return f"expected a table; write [{section}.{_sample(section)}]"
+    return ""
+
+
+def _sample(section: str) -> str:
+    return {"probe": "web", "component": "signing-in", "channel": "oncall"}[section]
+
+
+def _included(main: Document, report: Report) -> Iterator[tuple[Path, str]]:
+    """Absolute paths and the names to show, each file once, in the order of their names."""
+    trueup = main.tables.get("trueup")
+    patterns = trueup.get("include") if isinstance(trueup, dict) else None
+    if not isinstance(patterns, list):
+        return
+    found: dict[Path, str] = {}
+    for index, pattern in enumerate(patterns):
+        if not isinstance(pattern, str) or not pattern:
+            continue  # the shape of [trueup] says so
+        matches = sorted(_matches(main, pattern))
+        found |= {path: shown for path, shown in matches if path != main.path}
+        if not matches:
+            text = f"no file matches {pattern!r}; correct it, or leave it out"
+            report.problem(main.problem(("trueup", "include", index), text))
+    if len(found) > MOST_FILES:
+        text = f"more than {MOST_FILES} files match; join some of them"
+        report.problem(main.problem(("trueup", "include"), text))
+    yield from sorted(found.items())[:MOST_FILES]
+
+
+def _matches(main: Document, pattern: str) -> Iterator[tuple[Path, str]]:
+    beside = Path(main.shown).parent
+    names = glob.iglob(pattern, root_dir=main.folder, recursive=True)  # noqa: PTH207 - takes absolute patterns too
+    for name in names:
+        path = Path(os.path.abspath(main.folder / name))  # noqa: PTH100 - links stay as they are
+        if not path.is_dir():
+            yield path, shown(beside / name)
+
+
+def shown(path: Path) -> str:
+    """The name as the user would write it from where they are."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)

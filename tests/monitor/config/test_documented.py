@@ -1,0 +1,70 @@
+"""The page about the configuration leaves nothing out, and its problems are real ones."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from monitor.config import BadConfiguration, load
+from monitor.config.tables import (
+    ChannelTable,
+    ComponentTable,
+    DefaultsTable,
+    PageTable,
+    ProbeTable,
+    TrueupTable,
+)
+from tests.support.checkout import ROOT, examples, sections
+
+PAGE = (ROOT / "docs" / "configuration.md").read_text("utf-8")
+WRONG = """
+[trueup]
+listn = "127.0.0.1:8600"
+include = ["teams/*.toml"]
+[defaults]
+every = 30
+[probe.web]
+kind = "http"
+status = 200
+
+[component.all]
+name = "Everything"
+probes = ["wbe"]
+"""
+OWN_KEYS = {
+    "trueup": TrueupTable.model_fields,
+    "defaults": DefaultsTable.model_fields,
+    "probe": ProbeTable.model_fields.keys() - DefaultsTable.model_fields.keys(),
+    "component": ComponentTable.model_fields,
+    "channel": ChannelTable.model_fields,
+    "page": PageTable.model_fields,
+}
+
+
+@pytest.mark.parametrize("table", OWN_KEYS)
+def test_every_key_has_its_row(table: str) -> None:
+    rows = set(re.findall(r"^\| `(\w+)` \|", sections("configuration.md")[table], re.MULTILINE))
+    assert set(OWN_KEYS[table]) == rows - ({"timeout"} if table == "channel" else set())
+
+
+def test_the_first_example_is_good(tmp_path: Path) -> None:
+    (tmp_path / "probes.toml").write_text(examples(PAGE)[0])
+    config = load(tmp_path / "probes.toml", environ={"ONCALL_HOOK": "https://hooks.example.org/x"})
+
+    assert config.warnings == ()
+
+
+def test_the_problems_that_are_shown_are_what_people_see(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "teams").mkdir()
+    (tmp_path / "teams" / "a.toml").write_text("\n[probe.web]\nkind = 'http'")
+    (tmp_path / "probes.toml").write_text(WRONG)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(BadConfiguration) as raised:
+        load(Path("probes.toml"), environ={})
+
+    shown = PAGE.partition("```text\n")[2].partition("```")[0]
+    assert str(raised.value) == shown.strip()
