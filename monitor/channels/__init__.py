@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from monitor.channels import apprise, command, email, webhook
 from monitor.channels.channel import (
     ChannelKind,
     ChannelSettings,
@@ -10,9 +11,18 @@ from monitor.channels.channel import (
     Outside,
     Refused,
     Retry,
+    reaching_out,
 )
 
-CHANNELS: dict[str, ChannelKind[Any]] = {}
+CHANNELS: dict[str, ChannelKind[Any]] = {
+    channel.name: channel
+    for channel in (
+        webhook.CHANNEL,
+        email.CHANNEL,
+        command.CHANNEL,
+        apprise.CHANNEL,
+    )
+}
 
 __all__ = [
     "CHANNELS",
@@ -23,4 +33,5 @@ __all__ = [
     "Outside",
     "Refused",
     "Retry",
+    "reaching_out",
 ]

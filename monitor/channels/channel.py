@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Generic, TypeVar
 
 import httpx
 
+from monitor.clock import Clock, SystemClock
 from monitor.notices import Notice
 from probes import Duration, Strict
 
@@ -48,6 +51,19 @@ class Outside:
     """What a channel may borrow to reach the world."""
 
     http: httpx.AsyncClient
+    clock: Clock = field(default_factory=SystemClock)
+
+
+@asynccontextmanager
+async def reaching_out(clock: Clock) -> AsyncIterator[Outside]:
+    """The outside world for as long as the block lasts. Its client follows no redirect and keeps
+    no cookie, so that no far end can steer or mark what is sent to another.
+    """
+    forgetful = CookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
+    async with httpx.AsyncClient(
+        headers={"User-Agent": "trueup"}, cookies=forgetful, follow_redirects=False
+    ) as http:
+        yield Outside(http, clock)
 
 
 C = TypeVar("C", bound=ChannelSettings)

@@ -1,0 +1,187 @@
+"""Tells people by mail. Every attempt is a connection of its own, its certificate verified."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from contextlib import suppress
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP as SMTP_POLICY
+from email.utils import format_datetime, getaddresses
+from pathlib import Path
+from typing import Annotated, Final, Literal, Self
+
+import aiosmtplib
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
+
+from monitor.channels.channel import (
+    ChannelKind,
+    ChannelSettings,
+    Delivered,
+    Delivery,
+    Outside,
+    Refused,
+    Retry,
+)
+from monitor.channels.trouble import host_name, way_trouble
+from monitor.log import get_logger
+from monitor.notices import Notice, subject, text
+from probes import Secret
+from probes.settings import folder_of
+
+Security = Literal["starttls", "tls", "none"]
+_PORTS: Final[dict[Security, int]] = {"starttls": 587, "tls": 465, "none": 25}
+_POLITE: Final = 0.5  # seconds to say goodbye in, once the message is taken
+log = get_logger()
+
+
+def _mailbox(written: str) -> str:
+    try:
+        return str(mailbox(written))
+    except (HeaderParseError, ValueError, IndexError):
+        raise ValueError(
+            f"{written!r} is not a mail address; write name@example.org or Name <name@example.org>"
+        ) from None
+
+
+def mailbox(written: str) -> Address:
+    """`name@example.org` or `Name <name@example.org>`. Raises ValueError or HeaderParseError."""
+    ((name, address),) = getaddresses([written])
+    if not (written.isprintable() and address.isascii() and address.count("@") == 1):
+        raise ValueError(written)
+    read = Address(display_name=name, addr_spec=address)
+    if not (read.username and read.domain):
+        raise ValueError(written)
+    return read
+
+
+def _authority(path: object, info: ValidationInfo) -> object:
+    if not isinstance(path, str | Path):
+        raise ValueError("write the path of a PEM file")
+    found = folder_of(info) / path
+    try:
+        ssl.create_default_context(cafile=found)
+    except OSError as error:  # what ssl raises for a file that holds no certificate is one too
+        raise ValueError(f"{found} cannot be used: {way_trouble(error)}") from None
+    return found
+
+
+Mailbox = Annotated[str, AfterValidator(_mailbox)]
+
+
+class EmailSettings(ChannelSettings):
+    """The mail server, and who writes to whom."""
+
+    host: Annotated[str, AfterValidator(host_name)]
+    """Name or address of the mail server."""
+    port: int | None = Field(default=None, ge=1, le=65535)
+    """587 for starttls, 465 for tls, 25 for none, unless given."""
+    security: Security = "starttls"
+    """`starttls` and `tls` never fall back to plain text."""
+    username: str = ""
+    password: Secret | None = None
+    sender: Mailbox = Field(alias="from")
+    """The address the mail comes from."""
+    recipients: Annotated[tuple[Mailbox, ...], Field(alias="to", min_length=1, strict=False)]
+    """The addresses it goes to."""
+    ca: Annotated[Path, BeforeValidator(_authority)] | None = None
+    """PEM file of the authority to trust instead of the system's, relative to this file."""
+
+    @model_validator(mode="after")
+    def _signs_in_safely(self) -> Self:
+        if bool(self.username) != (self.password is not None):
+            raise ValueError("username and password go together; give both or neither")
+        if self.password is not None and self.security == "none":
+            raise ValueError(
+                'security = "none" would send the password readable; use "starttls" or "tls"'
+            )
+        return self
+
+
+async def send(settings: EmailSettings, notice: Notice, _body: str, _: Outside) -> Delivery:
+    client = await _client(settings)
+    message = _message(settings, notice)
+    to = [mailbox(each).addr_spec for each in settings.recipients]
+    try:
+        async with asyncio.timeout(settings.timeout.total_seconds()):
+            await client.connect()
+            refused, _reply = await client.send_message(message, recipients=to)
+        with suppress(aiosmtplib.SMTPException, OSError):  # it is taken, whatever comes now
+            await client.quit(timeout=_POLITE)
+    except aiosmtplib.SMTPException as error:
+        return _judge(error)
+    except OSError as error:
+        return Retry(way_trouble(error))
+    finally:
+        client.close()
+    if refused:
+        log.warning("mail taken for some recipients only", refused=len(refused), of=len(to))
+    return Delivered()
+
+
+async def _client(settings: EmailSettings) -> aiosmtplib.SMTP:
+    context = await asyncio.to_thread(ssl.create_default_context, cafile=settings.ca)
+    return aiosmtplib.SMTP(
+        hostname=settings.host,
+        port=settings.port or _PORTS[settings.security],
+        username=settings.username or None,
+        password=settings.password.get_secret_value() if settings.password else None,
+        local_hostname=mailbox(settings.sender).domain,
+        timeout=settings.timeout.total_seconds(),
+        use_tls=settings.security == "tls",
+        start_tls=settings.security == "starttls",
+        tls_context=context,
+    )
+
+
+def _message(settings: EmailSettings, notice: Notice) -> EmailMessage:
+    """The same to the byte at every attempt, so that mail systems can drop a repetition."""
+    sender = mailbox(settings.sender)
+    message = EmailMessage(policy=SMTP_POLICY.clone(cte_type="7bit"))
+    message["From"] = sender
+    message["To"] = [mailbox(each) for each in settings.recipients]
+    message["Subject"] = subject(notice)
+    message["Date"] = format_datetime(notice.at)
+    message["Message-ID"] = _message_id(notice.dedup_key, notice.sequence, sender)
+    if notice.sequence > 1:
+        opening = _message_id(notice.dedup_key, 1, sender)
+        message["In-Reply-To"] = opening
+        message["References"] = opening
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(text(notice))
+    return message
+
+
+def _message_id(dedup_key: str, sequence: int, sender: Address) -> str:
+    return f"<{dedup_key}.{sequence}@{sender.domain}>"
+
+
+def _judge(error: aiosmtplib.SMTPException) -> Delivery:
+    """The server's own words stay out: they may repeat what was said to it, the password too."""
+    match error:
+        case aiosmtplib.SMTPRecipientsRefused():
+            return _weigh("every recipient", [each.code for each in error.recipients])
+        case aiosmtplib.SMTPAuthenticationError():
+            return _weigh("the sign-in", [error.code])
+        case aiosmtplib.SMTPSenderRefused():
+            return _weigh("the sender", [error.code])
+        case aiosmtplib.SMTPDataError():
+            return _weigh("the message", [error.code])
+        case aiosmtplib.SMTPResponseException():
+            return _weigh("the conversation", [error.code])
+        case OSError():
+            return Retry(way_trouble(error))
+        case _:
+            return Refused("the mail server offers no encryption or no sign-in as configured")
+
+
+def _weigh(what: str, codes: list[int]) -> Delivery:
+    """5xx is for ever, unless one of several answers leaves hope."""
+    verdict = Refused if all(500 <= code < 600 for code in codes) else Retry
+    said = ", ".join(str(code) for code in sorted(set(codes)))
+    return verdict(f"the mail server refused {what} ({said})")
+
+
+CHANNEL: Final = ChannelKind("email", EmailSettings, send)
