@@ -1,0 +1,1 @@
+"""What the commands in scripts/ do. Needs nothing but Python; runs before anything is installed."""
