@@ -1,0 +1,120 @@
+"""The daemon's own web server: the public page as files, and a sign of life.
+
+It listens on loopback unless told otherwise and changes nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:;"
+    " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_HEADERS = (
+    (b"content-security-policy", _POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"no-cache"),
+)
+
+
+class PortInUse(Exception):
+    """Somebody else listens there already; the text says what to do."""
+
+
+class _Guarded:
+    """Adds the headers that keep a browser from doing anything but show the page."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), *_HEADERS]
+            await send(message)
+
+        await self._app(scope, receive, send_guarded)
+
+
+def application(public: Path) -> Starlette:
+    """Serves the folder *public*, which may still be empty."""
+    public.mkdir(parents=True, exist_ok=True)
+
+    async def alive(_: Request) -> Response:
+        return PlainTextResponse("alive\n")
+
+    return Starlette(
+        routes=[
+            Route("/healthz", alive),
+            Mount("/", StaticFiles(directory=public, html=True)),
+        ],
+        middleware=[Middleware(_Guarded)],
+    )
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises PortInUse, or OSError for an address that is not ours."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(128)
+    except OSError as trouble:
+        listener.close()
+        raise PortInUse(
+            f"cannot listen on {host}:{port} ({trouble.strerror}); stop what listens there, or"
+            " choose another port under [trueup] listen"
+        ) from trouble
+    return listener
+
+
+class _Quiet(uvicorn.Server):
+    """Signals belong to the daemon."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class Server:
+    """Serves an application on a socket inside the running event loop."""
+
+    def __init__(self, app: ASGIApp, listener: socket.socket) -> None:
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+            timeout_graceful_shutdown=1,
+            limit_concurrency=200,
+            timeout_keep_alive=5,
+        )
+        self._listener = listener
+        self._server = _Quiet(config)
+
+    async def serve(self) -> None:
+        """Until `stop`."""
+        await self._server.serve(sockets=[self._listener])
+
+    async def stop(self, task: asyncio.Task[None]) -> None:
+        """Ends open connections within about a second; *task* is the one that serves."""
+        self._server.should_exit = True
+        await asyncio.wait([task], timeout=3)
+        self._listener.close()

@@ -1,0 +1,67 @@
+"""What every command shares: where the configuration is, and how trouble is told."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from monitor.config import BadConfiguration, Config, Scrubber, load
+from monitor.log import configure
+
+BAD = 2
+
+out = Console()
+err = Console(stderr=True)
+
+ConfigPath = Annotated[
+    Path,
+    typer.Option(
+        "--config",
+        "-c",
+        envvar="TRUEUP_CONFIG",
+        help="The configuration file.",
+        show_default=True,
+    ),
+]
+DEFAULT_CONFIG = Path("probes.toml")
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document instead of a table.")]
+
+
+def fail(text: str, status: int = BAD) -> NoReturn:
+    """Says *text* on standard error and ends the command."""
+    err.print(text, style="red", markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(status)
+
+
+def read(path: Path) -> Config:
+    """The configuration, or every problem with its place and exit status 2."""
+    try:
+        config = load(path)
+    except BadConfiguration as bad:
+        for problem in bad.problems:
+            err.print(str(problem), style="red", markup=False, highlight=False, soft_wrap=True)
+        count = len(bad.problems)
+        fail(f"{count} problem{'s' if count != 1 else ''}; nothing was started or changed")
+    return config
+
+
+def log_quietly(config: Config) -> None:
+    """Only our own trouble, on standard error, for commands that are not the daemon."""
+    configure(json=False, scrub=Scrubber(config.secrets).text, level="ERROR")
+
+
+def banner(config: Config) -> str:
+    """The environment, so that nobody mistakes one for the other."""
+    return f"[bold white on dark_orange] {config.environment} [/]" if is_odd(config) else ""
+
+
+def is_odd(config: Config) -> bool:
+    return config.environment != "production"
+
+
+def interactive() -> bool:
+    return sys.stderr.isatty()

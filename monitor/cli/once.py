@@ -1,0 +1,192 @@
+"""`trueup once`: run probes now, side by side, and say what they found."""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+import json
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from typing import Annotated, Any
+
+import typer
+from rich.live import Live
+from rich.spinner import Spinner
+from rich.table import Table
+from rich.text import Text
+
+from monitor.cli.app import (
+    DEFAULT_CONFIG,
+    AsJson,
+    ConfigPath,
+    banner,
+    err,
+    fail,
+    interactive,
+    log_quietly,
+    out,
+    read,
+)
+from monitor.clock import SystemClock, iso
+from monitor.config import Config, Probe, Scrubber
+from monitor.runner import Run, Runner
+from monitor.slots import slot_at
+from monitor.store import artefacts
+from probes import Outcome, Tools
+from probes.browser import Browsers
+from probes.wire import Wire
+
+NAME = "once"
+EXAMPLES = "[dim]trueup once · trueup once signin upload · trueup once --tag edge --json[/]"
+MARKS = {
+    Outcome.PASS: ("✓", "green"),
+    Outcome.SLOW: ("~", "yellow"),
+    Outcome.FAIL: ("✕", "red"),
+    Outcome.ERROR: ("?", "magenta"),
+}
+STATUS = {Outcome.PASS: 0, Outcome.SLOW: 0, Outcome.FAIL: 1, Outcome.ERROR: 3}
+
+
+def command(
+    ids: Annotated[list[str] | None, typer.Argument(help="Only these probes.")] = None,
+    tag: Annotated[list[str] | None, typer.Option(help="Only probes with this tag.")] = None,
+    as_json: AsJson = False,
+    config: ConfigPath = DEFAULT_CONFIG,
+) -> None:
+    """Run probes now and print what they found. Nothing is recorded and nobody is told.
+
+    Exit status 0: all passed (slow ones too); 1: something failed; 3: something could not be
+    asked for a trouble of our own, and nothing failed; 2: bad configuration or id.
+    """
+    read_config = read(config)
+    chosen = _choose(read_config, ids or [], tag or [])
+    log_quietly(read_config)
+    runs = asyncio.run(_run_all(read_config, chosen))
+    outcome = _worst(runs)
+    files = _keep_artefacts(read_config, runs)
+    if as_json:
+        document = {"outcome": outcome.value, "probes": [_document(run) for run in runs]}
+        out.print_json(json.dumps(document))
+    else:
+        _print_table(read_config, runs, files)
+    raise typer.Exit(STATUS[outcome])
+
+
+def _choose(config: Config, ids: Sequence[str], tags: Sequence[str]) -> list[Probe]:
+    for probe_id in ids:
+        if probe_id not in config.probes:
+            near = difflib.get_close_matches(probe_id, config.probes, 1)
+            hint = (
+                f"; did you mean {near[0]}?" if near else f"; there are {', '.join(config.probes)}"
+            )
+            fail(f"there is no probe {probe_id!r}{hint}")
+    chosen = [
+        probe
+        for probe in config.probes.values()
+        if (not ids or probe.id in ids) and (not tags or probe.tags & set(tags))
+    ]
+    if not chosen:
+        fail("no probe fits; run trueup check to see what is configured")
+    return chosen
+
+
+async def _run_all(config: Config, chosen: Sequence[Probe]) -> list[Run]:
+    clock = SystemClock()
+    async with AsyncExitStack() as stack:
+        browsers = Browsers(executable=config.browser)
+        stack.push_async_callback(browsers.close)
+        wire = Wire()
+        stack.push_async_callback(wire.aclose)
+        tools = Tools(transport=wire, browsers=browsers, monotonic=clock.monotonic)
+        runner = Runner(tools, clock, Scrubber(config.secrets).text)
+        tasks = {
+            probe.id: asyncio.create_task(
+                runner.run(probe, slot_at(probe.id, probe.every, clock.now()))
+            )
+            for probe in chosen
+        }
+        await _watch(tasks)
+        return [task.result() for task in tasks.values()]
+
+
+async def _watch(tasks: dict[str, asyncio.Task[Run]]) -> None:
+    if not interactive():
+        await asyncio.wait(tasks.values())
+        return
+    spinner = Spinner("dots", style="cyan")
+    with Live(console=err, transient=True, refresh_per_second=10) as live:
+        pending: set[asyncio.Task[Run]] = set(tasks.values())
+        while pending:
+            live.update(_progress(tasks, spinner))
+            _, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+
+
+def _progress(tasks: dict[str, asyncio.Task[Run]], spinner: Spinner) -> Table:
+    table = Table.grid(padding=(0, 1))
+    for probe_id, task in tasks.items():
+        if task.done():
+            table.add_row(_mark(task.result().result.outcome), probe_id)
+        else:
+            table.add_row(spinner, Text(probe_id, style="dim"))
+    return table
+
+
+def _worst(runs: Sequence[Run]) -> Outcome:
+    found = {run.result.outcome for run in runs}
+    order = (Outcome.FAIL, Outcome.ERROR, Outcome.SLOW)
+    return next((outcome for outcome in order if outcome in found), Outcome.PASS)
+
+
+def _ms(span: timedelta) -> float:
+    return round(span / timedelta(milliseconds=1), 1)
+
+
+def _document(run: Run) -> dict[str, Any]:
+    result = run.result
+    return {
+        "id": run.probe.id,
+        "kind": run.probe.kind.name,
+        "outcome": result.outcome.value,
+        "reason": result.reason.value if result.reason else None,
+        "summary": result.summary,
+        "started_at": iso(run.started_at),
+        "took_ms": _ms(result.took),
+        "phases": {f"{name}_ms": _ms(took) for name, took in result.phases.items()},
+        "steps": [
+            {"name": step.name, "took_ms": _ms(step.took), "outcome": step.outcome.value}
+            for step in result.steps
+        ],
+    }
+
+
+def _keep_artefacts(config: Config, runs: Sequence[Run]) -> list[str]:
+    folder = config.state / "artefacts" / "once"
+    found = []
+    for run in runs:
+        kept = artefacts.write(folder, run.probe.id, run.started_at, run.result.artefacts)
+        found += [str(folder / file.path) for file in kept]
+    return found
+
+
+def _print_table(config: Config, runs: Sequence[Run], files: Sequence[str]) -> None:
+    table = Table(title=banner(config) or None, title_justify="left", box=None, pad_edge=False)
+    table.add_column("")
+    table.add_column("probe", style="bold")
+    table.add_column("took", justify="right")
+    table.add_column("what was seen")
+    for run in runs:
+        result = run.result
+        seen = Text(result.summary or "")
+        for step in result.steps:
+            seen.append(f"\n  {MARKS[step.outcome][0]} {step.name} ", style="dim")
+            seen.append(f"{_ms(step.took):.0f} ms", style="dim")
+        table.add_row(_mark(result.outcome), run.probe.id, f"{_ms(result.took):.0f} ms", seen)
+    out.print(table)
+    for file in files:
+        out.print(f"screenshot: {file}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _mark(outcome: Outcome) -> Text:
+    sign, style = MARKS[outcome]
+    return Text(f"{sign} {outcome.value}", style=style)

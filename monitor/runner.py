@@ -1,0 +1,96 @@
+"""One run: tries, waits between them, one deadline each, and whatever goes wrong becomes a value.
+
+This is the only place where an exception of ours turns into Outcome.ERROR.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from monitor.clock import Clock
+from monitor.config.model import Probe
+from monitor.log import get_logger
+from probes import Outcome, Reason, Result, Step, Tools
+
+SUMMARY_MAX = 500  # characters; a line for a person, not an archive
+
+log = get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One execution of one probe in its slot. `result` is scrubbed of secrets."""
+
+    probe: Probe
+    slot: datetime
+    started_at: datetime
+    finished_at: datetime
+    result: Result
+
+    @property
+    def covers(self) -> timedelta:
+        """The time it speaks for: its own slot, and those that came while it was under way."""
+        every = self.probe.every
+        return max(every, -((self.slot - self.finished_at) // every) * every)
+
+
+class Runner:
+    """Makes runs. `scrub` takes every known secret out of a text."""
+
+    def __init__(self, tools: Tools, clock: Clock, scrub: Callable[[str], str]) -> None:
+        self._tools = tools
+        self._clock = clock
+        self._scrub = scrub
+
+    async def run(self, probe: Probe, slot: datetime) -> Run:
+        """The last try decides; raises nothing but cancellation."""
+        started_at = self._clock.now()
+        result = await self._try(probe)
+        first_trouble = result
+        for number, wait in enumerate(probe.confirm, start=2):
+            if result.outcome in (Outcome.PASS, Outcome.SLOW):
+                break
+            await asyncio.sleep(wait.total_seconds())
+            result = replace(await self._try(probe), tries=number)
+        if result.tries > 1 and result.outcome in (Outcome.PASS, Outcome.SLOW):
+            result = replace(result, summary=_recovered(result, first_trouble))
+        return Run(
+            probe=probe,
+            slot=slot,
+            started_at=started_at,
+            finished_at=self._clock.now(),
+            result=self._clean(result),
+        )
+
+    async def _try(self, probe: Probe) -> Result:
+        began = self._clock.monotonic()
+        deadline = probe.settings.timeout + probe.kind.grace
+        try:
+            async with asyncio.timeout(deadline.total_seconds()):
+                return await probe.kind.run(probe.settings, self._tools)
+        except TimeoutError:
+            reason, said = Reason.OVERRAN, "the run did not end by itself and was cut off"
+        except Exception as trouble:
+            log.exception("run crashed", probe=probe.id, kind=probe.kind.name)
+            reason, said = Reason.CRASHED, f"{type(trouble).__name__}: {trouble}"
+        took = timedelta(seconds=self._clock.monotonic() - began)
+        return Result(outcome=Outcome.ERROR, reason=reason, summary=said, took=took)
+
+    def _clean(self, result: Result) -> Result:
+        steps = tuple(Step(self._scrub(_storable(s.name)), s.took, s.outcome) for s in result.steps)
+        line = " ".join(self._scrub(_storable(result.summary)).split())
+        if len(line) > SUMMARY_MAX:
+            line = line[: SUMMARY_MAX - 1] + "…"
+        return replace(result, summary=line, steps=steps)
+
+
+def _storable(text: str) -> str:
+    """Without what a target can send and nobody can store: halves of characters, and NUL."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "�")
+
+
+def _recovered(result: Result, trouble: Result) -> str:
+    return f"passed on try {result.tries}, after: {trouble.summary or trouble.reason}"

@@ -1,0 +1,121 @@
+"""When to ask. APScheduler nudges; this module is its only owner.
+
+A nudge never runs a probe inside the scheduler: it starts a task of ours and returns, because
+APScheduler's asyncio executor cancels what it runs when it is shut down, and a run that was
+begun must be recorded. One probe never runs twice at the same time; a slot that comes while the
+last run is still under way is counted as missed and said so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Final
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from monitor.clock import Clock
+from monitor.config.model import Probe
+from monitor.log import get_logger
+from monitor.slots import EPOCH, phase, slot_at
+
+Act = Callable[[Probe, datetime], Awaitable[None]]
+
+CLOCK_STEP: Final = timedelta(seconds=2)
+CLOCK_LOOK: Final = timedelta(seconds=5)
+
+log = get_logger()
+
+
+class Schedule:
+    """Calls *act* with each probe in each of its slots. Use inside a running event loop."""
+
+    def __init__(self, clock: Clock, act: Act) -> None:
+        self._clock = clock
+        self._act = act
+        self._probes: dict[str, Probe] = {}
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._scheduler = AsyncIOScheduler(
+            timezone="UTC",
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+        self._watch: asyncio.Task[None] | None = None
+        self._draining = False
+        self.missed = 0
+
+    def start(self) -> None:
+        self._scheduler.start()
+        self._watch = asyncio.create_task(self._watch_clock(), name="watch the clock")
+
+    def configure(self, probes: Iterable[Probe]) -> None:
+        """Takes over a configuration; probes whose interval is unchanged keep their place."""
+        wanted = {probe.id: probe for probe in probes}
+        for gone in self._probes.keys() - wanted.keys():
+            self._scheduler.remove_job(gone)
+        for probe in wanted.values():
+            known = self._probes.get(probe.id)
+            if known is None or known.every != probe.every:
+                self._plan(probe)
+        self._probes = wanted
+
+    async def drain(self, patience: timedelta) -> None:
+        """Starts nothing more and waits for what is under way; cuts it off after *patience*."""
+        self._draining = True  # shutdown is only queued on the loop
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+        if self._watch is not None:
+            self._watch.cancel()
+        tasks = list(self._running.values())
+        if not tasks:
+            return
+        _, late = await asyncio.wait(tasks, timeout=patience.total_seconds())
+        for task in late:
+            task.cancel()
+        if late:
+            await asyncio.wait(late, timeout=patience.total_seconds())
+
+    def _plan(self, probe: Probe) -> None:
+        trigger = IntervalTrigger(
+            seconds=probe.every.total_seconds(),
+            start_date=EPOCH + phase(probe.id, probe.every),
+            timezone="UTC",
+        )
+        self._scheduler.add_job(
+            self._nudge, trigger, args=[probe.id], id=probe.id, replace_existing=True
+        )
+
+    async def _nudge(self, probe_id: str) -> None:
+        probe = self._probes.get(probe_id)
+        if probe is None or self._draining:
+            return
+        if probe_id in self._running:
+            self.missed += 1
+            log.warning("slot missed: the last run is still under way", probe=probe_id)
+            return
+        slot = slot_at(probe.id, probe.every, self._clock.now())
+        task = asyncio.create_task(self._run(probe, slot), name=f"run {probe_id}")
+        self._running[probe_id] = task
+        task.add_done_callback(lambda _: self._running.pop(probe_id, None))
+
+    async def _run(self, probe: Probe, slot: datetime) -> None:
+        try:
+            await self._act(probe, slot)
+        except Exception:
+            log.exception("a run was not recorded", probe=probe.id)
+
+    async def _watch_clock(self) -> None:
+        """APScheduler plans by the wall clock: after a step, every job is planned anew."""
+        known = self._wall_minus_monotonic()
+        while True:
+            await asyncio.sleep(CLOCK_LOOK.total_seconds())
+            offset = self._wall_minus_monotonic()
+            step, known = offset - known, offset
+            if abs(step) > CLOCK_STEP.total_seconds():
+                log.warning("clock stepped: every probe is planned anew", step_s=round(step, 1))
+                for probe in self._probes.values():
+                    self._plan(probe)
+
+    def _wall_minus_monotonic(self) -> float:
+        return self._clock.now().timestamp() - self._clock.monotonic()
