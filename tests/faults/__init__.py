@@ -1,0 +1,1 @@
+"""Things that break, and what must come of it."""

@@ -1,0 +1,193 @@
+"""One run in; history, health, incident, event and outbox out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from monitor.incidents import Opened, Policy, Resolved
+from monitor.recorder import Context, Recorder
+from monitor.runner import Run
+from monitor.store import Writer, records
+from probes import Artefact, Kind, Outcome, Reason, Result, Settings, Step
+from tests.support.clock import NIGHT, HandClock
+from tests.support.configs import a_config, a_probe
+
+MINUTE = timedelta(minutes=1)
+LETTERS = {
+    "u": Result(outcome=Outcome.PASS, took=timedelta(milliseconds=80)),
+    "d": Result(
+        outcome=Outcome.FAIL,
+        reason=Reason.STATUS,
+        summary="status 500, expected 2xx",
+        took=timedelta(milliseconds=50),
+        steps=(Step("sign in", timedelta(milliseconds=40), Outcome.FAIL),),
+    ),
+    "s": Result(outcome=Outcome.SLOW, reason=Reason.TOO_SLOW, took=timedelta(seconds=3)),
+    "e": Result(outcome=Outcome.ERROR, reason=Reason.CRASHED, took=timedelta()),
+}
+SIGNIN = a_probe("signin", channels=("oncall", "mail"))
+
+
+@dataclass(frozen=True)
+class World:
+    """A recorder over a real database, and questions to it."""
+
+    recorder: Recorder
+    writer: Writer
+    clock: HandClock
+    folder: Path
+
+    async def replay(self, history: str) -> dict[int, Any]:
+        """One letter a minute from 02:00; the events by minute."""
+        told = {}
+        for letter in history:
+            at = self.clock.now()
+            run = Run(probe=SIGNIN, slot=at, started_at=at, finished_at=at, result=LETTERS[letter])
+            for event in await self.recorder.record(run):
+                told[(at - NIGHT) // MINUTE] = event
+            self.clock.wind(MINUTE)
+        return told
+
+    async def rows(self, sql: str) -> list[dict[str, Any]]:
+        return await self.writer.do(lambda db: list(db.query(sql)))
+
+
+@asynccontextmanager
+async def a_world(folder: Path) -> AsyncIterator[World]:
+    clock, writer = HandClock(), Writer(folder / "t.db")
+    config = a_config(SIGNIN, says="People cannot sign in.")
+    rows = [records.ProbeRow("signin", "Sign in", "toy")]
+    keys: Mapping[str, int] = await writer.do(lambda db: records.sync_probes(db, rows, clock.now()))
+    recorder = Recorder(writer, clock, folder / "artefacts", Context(config, keys, "instance"))
+    yield World(recorder, writer, clock, folder)
+    writer.close()
+
+
+async def test_an_outage_is_one_incident_and_one_letter_for_each_channel_and_event(
+    tmp_path: Path,
+) -> None:
+    async with a_world(tmp_path) as world:
+        told = await world.replay("udddduu")
+        assert {minute: type(event) for minute, event in told.items()} == {2: Opened, 6: Resolved}
+        letters = await world.rows("SELECT channel, body FROM outbox ORDER BY id")
+        assert [(letter["channel"], json.loads(letter["body"])["event"]) for letter in letters] == [
+            ("oncall", "opened"),
+            ("mail", "opened"),
+            ("oncall", "resolved"),
+            ("mail", "resolved"),
+        ]
+
+
+async def test_the_notice_says_what_whom_and_since_when(tmp_path: Path) -> None:
+    async with a_world(tmp_path) as world:
+        await world.replay("udd")
+        [letter, _] = await world.rows("SELECT body FROM outbox ORDER BY id")
+        body = json.loads(letter["body"])
+        assert body["says"] == ["People cannot sign in."]
+        assert body["began_at"] == "2026-03-14T02:01:00.000Z"
+        assert body["last_good_at"] == "2026-03-14T02:00:00.000Z"
+        assert (body["reason"], body["failed_step"]) == ("status", "sign in")
+        assert (body["failures"], body["sequence"]) == (2, 1)
+
+
+async def test_every_event_of_an_incident_has_the_same_key(tmp_path: Path) -> None:
+    async with a_world(tmp_path) as world:
+        await world.replay("dduudd")
+        bodies = [json.loads(row["body"]) for row in await world.rows("SELECT body FROM outbox")]
+        keys = {(body["incident"], body["dedup_key"]) for body in bodies}
+        assert len(keys) == 2
+        assert all(len(key) == 64 for _, key in keys)
+
+
+async def test_the_ending_remembers_what_it_had_been(tmp_path: Path) -> None:
+    async with a_world(tmp_path) as world:
+        await world.replay("dduu")
+        *_, last = await world.rows("SELECT body FROM outbox ORDER BY id")
+        body = json.loads(last["body"])
+        assert (body["event"], body["reason"], body["lasted_s"]) == ("resolved", "status", 120.0)
+
+
+async def test_recording_the_same_run_twice_changes_nothing(tmp_path: Path) -> None:
+    async with a_world(tmp_path) as world:
+        for _ in range(3):
+            run = Run(
+                probe=SIGNIN, slot=NIGHT, started_at=NIGHT, finished_at=NIGHT, result=LETTERS["d"]
+            )
+            assert await world.recorder.record(run) == ()
+        [day] = await world.rows("SELECT fail, known_us FROM rollup_1d")
+        assert (day["fail"], day["known_us"]) == (1, 60_000_000)
+        assert await world.rows("SELECT * FROM outbox") == []
+
+
+async def test_a_late_run_fills_in_history_and_opens_nothing(tmp_path: Path) -> None:
+    async with a_world(tmp_path) as world:
+        await world.replay("uuud")
+        late = NIGHT - MINUTE
+        run = Run(probe=SIGNIN, slot=late, started_at=late, finished_at=late, result=LETTERS["d"])
+        assert await world.recorder.record(run) == ()
+        assert len(await world.rows("SELECT * FROM run")) == 5
+        [health] = await world.rows("SELECT last_run_at, failures FROM health")
+        assert health["failures"] == 1
+
+
+async def test_down_time_counts_from_the_first_failing_run_and_unknown_time_is_neither(
+    tmp_path: Path,
+) -> None:
+    async with a_world(tmp_path) as world:
+        await world.replay("uddeduus")
+        [day] = await world.rows("SELECT * FROM rollup_1d")
+        assert (day["pass"], day["slow"], day["fail"], day["error"]) == (3, 1, 3, 1)
+        assert (day["known_us"], day["down_us"]) == (7 * 60_000_000, 3 * 60_000_000)
+
+
+async def test_a_blip_that_was_no_incident_costs_no_availability(tmp_path: Path) -> None:
+    async with a_world(tmp_path) as world:
+        await world.replay("uduudu")
+        [day] = await world.rows("SELECT fail, down_us FROM rollup_1d")
+        assert (day["fail"], day["down_us"]) == (2, 0)
+
+
+async def test_evidence_is_kept_on_disk_but_not_without_end(tmp_path: Path) -> None:
+    async with a_world(tmp_path) as world:
+        shot = Artefact("screenshot.png", "image/png", b"\x89PNG")
+        for n in range(25):
+            at = NIGHT + n * MINUTE
+            result = replace(LETTERS["d"], artefacts=(shot,))
+            await world.recorder.record(
+                Run(probe=SIGNIN, slot=at, started_at=at, finished_at=at, result=result)
+            )
+        rows = await world.rows("SELECT path FROM artefact ORDER BY slot")
+        files = sorted(str(p.relative_to(tmp_path / "artefacts")) for p in _files(tmp_path))
+        assert len(rows) == 20
+        assert files == sorted(row["path"] for row in rows)
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in (folder / "artefacts").rglob("*") if path.is_file()]
+
+
+async def test_history_outlives_the_configuration_and_follows_a_new_name(tmp_path: Path) -> None:
+    async with a_world(tmp_path) as world:
+        await world.replay("uuu")
+        at = world.clock.now()
+        gone: list[records.ProbeRow] = []
+        await world.writer.do(lambda db: records.sync_probes(db, gone, at))
+        [row] = await world.rows("SELECT id, tombstoned_at FROM probe")
+        assert row["tombstoned_at"] is not None
+        renamed = [records.ProbeRow("login", "Log in", "toy", renamed_from="signin")]
+        await world.writer.do(lambda db: records.sync_probes(db, renamed, at))
+        [row] = await world.rows("SELECT id, tombstoned_at FROM probe")
+        assert row == {"id": "login", "tombstoned_at": None}
+        assert len(await world.rows("SELECT * FROM run")) == 3
+
+
+def test_the_toy_settings_are_settings() -> None:
+    assert isinstance(SIGNIN.kind, Kind)
+    assert isinstance(SIGNIN.settings, Settings)
+    assert SIGNIN.policy == Policy()

@@ -1,0 +1,138 @@
+"""When runs start. The scheduler is the real one, on real time with short intervals."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import pytest
+
+from monitor import schedule as schedule_module
+from monitor.clock import SystemClock
+from monitor.config.model import Probe
+from monitor.schedule import Schedule
+from monitor.slots import slot_at
+from tests.support.configs import a_probe
+from tests.support.waiting import until_async
+
+QUICK = timedelta(milliseconds=200)
+PATIENCE = timedelta(seconds=5)
+
+
+@dataclass
+class Acts:
+    """What the schedule asked for; `hold` keeps runs from ending."""
+
+    slots: list[tuple[str, datetime]] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)
+    at_once: int = 0
+    most_at_once: int = 0
+    hold: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def __call__(self, probe: Probe, slot: datetime) -> None:
+        self.slots.append((probe.id, slot))
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        await self.hold.wait()
+        self.at_once -= 1
+        self.ended.append(probe.id)
+
+
+@asynccontextmanager
+async def scheduled(*probes: Probe) -> AsyncIterator[tuple[Schedule, Acts]]:
+    acts = Acts()
+    acts.hold.set()
+    schedule = Schedule(SystemClock(), acts)
+    schedule.configure(probes)
+    schedule.start()
+    try:
+        yield schedule, acts
+    finally:
+        acts.hold.set()
+        await schedule.drain(PATIENCE)
+
+
+async def test_each_run_starts_in_its_slot_and_no_slot_twice() -> None:
+    async with scheduled(a_probe("one", every=QUICK)) as (_, acts):
+        await until_async(lambda: len(acts.slots) >= 4, "four runs")
+    slots = [slot for _, slot in acts.slots]
+    assert slots == sorted(set(slots))
+    assert all(slot == slot_at("one", QUICK, slot) for slot in slots)
+
+
+async def test_a_probe_never_runs_twice_at_once_and_a_missed_slot_is_counted() -> None:
+    async with scheduled(a_probe("slow", every=QUICK)) as (schedule, acts):
+        acts.hold.clear()
+        await until_async(lambda: schedule.missed >= 2, "two slots missed")
+        assert acts.most_at_once == 1
+        acts.hold.set()
+        await until_async(lambda: len(acts.ended) >= 2, "it goes on afterwards")
+
+
+async def test_a_hanging_probe_delays_no_other() -> None:
+    probes = (a_probe("hangs", every=QUICK), a_probe("lives", every=QUICK))
+    async with scheduled(*probes) as (_, acts):
+        acts.hold.clear()
+        await until_async(lambda: len({name for name, _ in acts.slots}) == 2, "both have begun")
+
+
+async def test_what_was_begun_is_finished_before_the_end() -> None:
+    async with scheduled(a_probe("one", every=QUICK)) as (schedule, acts):
+        acts.hold.clear()
+        await until_async(lambda: acts.slots, "a run has begun")
+        draining = asyncio.create_task(schedule.drain(PATIENCE))
+        acts.hold.set()
+        await draining
+        assert len(acts.ended) == len(acts.slots)
+        before = len(acts.slots)
+        await asyncio.sleep(3 * QUICK.total_seconds())  # the absence of runs takes time to see
+        assert len(acts.slots) == before
+
+
+async def test_what_does_not_end_is_cut_off() -> None:
+    async with scheduled(a_probe("one", every=QUICK)) as (schedule, acts):
+        acts.hold.clear()
+        await until_async(lambda: acts.slots, "a run has begun")
+        await schedule.drain(timedelta(milliseconds=100))
+        assert acts.ended == []
+
+
+async def test_a_reload_takes_probes_in_and_out() -> None:
+    async with scheduled(a_probe("one", every=QUICK)) as (schedule, acts):
+        await until_async(lambda: acts.slots, "the first runs")
+        schedule.configure([a_probe("two", every=QUICK)])
+        await until_async(lambda: acts.slots[-1][0] == "two", "the second runs")
+        count = len([name for name, _ in acts.slots if name == "one"])
+        seen = len(acts.slots)
+        await until_async(lambda: len(acts.slots) >= seen + 3, "the second goes on")
+        assert len([name for name, _ in acts.slots if name == "one"]) == count
+
+
+class SteppedClock(SystemClock):
+    """A wall clock that somebody sets."""
+
+    def __init__(self) -> None:
+        self.offset = timedelta()
+
+    def now(self) -> datetime:
+        return super().now() + self.offset
+
+
+@pytest.mark.parametrize("step", [timedelta(hours=-1), timedelta(days=1)])
+async def test_a_clock_that_is_stepped_stops_nothing(
+    step: timedelta, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schedule_module, "CLOCK_LOOK", timedelta(milliseconds=50))
+    clock, acts = SteppedClock(), Acts()
+    acts.hold.set()
+    schedule = Schedule(clock, acts)
+    schedule.configure([a_probe("one", every=QUICK)])
+    schedule.start()
+    await until_async(lambda: acts.slots, "a run before the step")
+    clock.offset = step
+    seen = len(acts.slots)
+    await until_async(lambda: len(acts.slots) >= seen + 2, "runs after the step")
+    await schedule.drain(PATIENCE)

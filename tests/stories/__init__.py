@@ -1,0 +1,1 @@
+"""Whole incidents, replayed through the real daemon, browser, database and practice site."""
