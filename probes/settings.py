@@ -38,7 +38,7 @@ def parse_duration(value: object) -> timedelta:
         return value
     if isinstance(value, int | float) and not isinstance(value, bool):
         raise ValueError(f'{value} is not a duration; write it with a unit, as "{value}s"')
-    if not isinstance(value, str) or not re.match(_PATTERN, value):
+    if not isinstance(value, str) or not re.fullmatch(_PATTERN, value, re.ASCII):
         raise ValueError(f'{value!r} is not a duration; write it as "30s", "5m" or "1h30m"')
     try:
         return sum((float(n) * _UNITS[unit] for n, unit in _PART.findall(value)), timedelta())

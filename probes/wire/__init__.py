@@ -1,0 +1,20 @@
+"""The HTTP engine: one request, one fresh connection, and the time that every part of it took."""
+
+from probes.wire.inflate import ACCEPTED, inflate
+from probes.wire.redirects import origin
+from probes.wire.report import Report, Terms, Tls, WireError, report_of
+from probes.wire.trail import Trail
+from probes.wire.transport import Wire
+
+__all__ = [
+    "ACCEPTED",
+    "Report",
+    "Terms",
+    "Tls",
+    "Trail",
+    "Wire",
+    "WireError",
+    "inflate",
+    "origin",
+    "report_of",
+]

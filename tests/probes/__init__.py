@@ -1,0 +1,1 @@
+"""Kinds, engines and expectations, against real servers."""

@@ -1,0 +1,1 @@
+"""Against software that other people wrote and run."""
