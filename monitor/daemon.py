@@ -106,7 +106,9 @@ class Daemon:
         self._instance = await self._writer.do(_instance)
         browsers = Browsers(executable=self._config.browser)
         stack.push_async_callback(browsers.close)
-        tools = Tools(transport=Wire(), browsers=browsers, monotonic=self._clock.monotonic)
+        tools = Tools(
+            transport=Wire(now=self._clock.now), browsers=browsers, monotonic=self._clock.monotonic
+        )
         stack.push_async_callback(tools.transport.aclose)
         outside = await stack.enter_async_context(reaching_out(self._clock))
         self._runner = Runner(tools, self._clock, self.scrub)
@@ -225,9 +227,9 @@ def _tell(run: Run) -> None:
     said: dict[str, object] = {"took_ms": round(result.took / timedelta(milliseconds=1))}
     if result.reason:
         said["reason"] = result.reason.value
-    log.info(
-        "run", probe=run.probe.id, outcome=result.outcome.value, **said, summary=result.summary
-    )
+    if result.summary:
+        said["summary"] = result.summary
+    log.info("run", probe=run.probe.id, outcome=result.outcome.value, **said)
 
 
 async def _for_ever(serve: Callable[[], Awaitable[None]], name: str) -> None:

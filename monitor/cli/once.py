@@ -96,7 +96,7 @@ async def _run_all(config: Config, chosen: Sequence[Probe]) -> list[Run]:
     async with AsyncExitStack() as stack:
         browsers = Browsers(executable=config.browser)
         stack.push_async_callback(browsers.close)
-        wire = Wire()
+        wire = Wire(now=clock.now)
         stack.push_async_callback(wire.aclose)
         tools = Tools(transport=wire, browsers=browsers, monotonic=clock.monotonic)
         runner = Runner(tools, clock, Scrubber(config.secrets).text)

@@ -79,7 +79,7 @@ def _practice(state: Path, address: tuple[str, int]) -> Iterator[None]:
             f"something listens on {host}:{port} already; stop it, or choose another port with"
             " --practice-port"
         )
-    command = [sys.executable, "-m", "monitor", "practice", "--until-stdin-closes"]
+    command = [sys.executable, "-m", "practice", "--until-stdin-closes"]
     command += ["--port", str(port), "--state", str(state)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True) as child:  # noqa: S603 - ourselves
         try:
