@@ -90,6 +90,8 @@ def _conclude(
     db: Database, run: Run, row: RunRow, context: Context, at: datetime
 ) -> Sequence[incidents.Event]:
     before = records.load_health(db, row.probe, row.location)
+    if before.track.slot is None:
+        records.note_first_run(db, row)
     evidence = health.evidence_of(row.outcome)
     reading = incidents.Reading(slot=run.slot, at=run.started_at, evidence=evidence)
     track, events = incidents.step(before.track, reading, run.probe.policy)

@@ -1,8 +1,8 @@
 """When to ask. APScheduler nudges; this module is its only owner.
 
-A nudge never runs a probe inside the scheduler: it starts a task of ours and returns, because
-APScheduler's asyncio executor cancels what it runs when it is shut down, and a run that was
-begun must be recorded. One probe never runs twice at the same time; a slot that comes while the
+A nudge never runs a probe inside the scheduler: it starts a task of ours and returns at once, so
+the executor that simply calls it is enough; the asyncio one would cancel what it runs when it is
+shut down, and a run that was begun must be recorded. One probe never runs twice at the same time; a slot that comes while the
 last run is still under way is counted as missed and said so.
 """
 
@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
+from apscheduler.executors.debug import DebugExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
@@ -39,6 +40,7 @@ class Schedule:
         self._running: dict[str, asyncio.Task[None]] = {}
         self._scheduler = AsyncIOScheduler(
             timezone="UTC",
+            executors={"default": DebugExecutor()},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         self._watch: asyncio.Task[None] | None = None
@@ -86,7 +88,7 @@ class Schedule:
             self._nudge, trigger, args=[probe.id], id=probe.id, replace_existing=True
         )
 
-    async def _nudge(self, probe_id: str) -> None:
+    def _nudge(self, probe_id: str) -> None:
         probe = self._probes.get(probe_id)
         if probe is None or self._draining:
             return

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -11,6 +13,7 @@ from rich.console import Console
 
 from monitor.config import BadConfiguration, Config, Scrubber, load
 from monitor.log import configure
+from probes import write_duration
 
 BAD = 2
 
@@ -61,6 +64,12 @@ def banner(config: Config) -> str:
 
 def is_odd(config: Config) -> bool:
     return config.environment != "production"
+
+
+def brief(span: timedelta) -> str:
+    """`1h5m`: the two largest units, for a column."""
+    parts = re.findall(r"\d+[a-z]+", write_duration(timedelta(seconds=int(span.total_seconds()))))
+    return "".join(parts[:2])
 
 
 def interactive() -> bool:

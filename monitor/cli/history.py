@@ -11,10 +11,9 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from monitor.cli.app import DEFAULT_CONFIG, AsJson, ConfigPath, banner, fail, out, read
+from monitor.cli.app import DEFAULT_CONFIG, AsJson, ConfigPath, banner, brief, fail, out, read
 from monitor.clock import SystemClock, iso
 from monitor.daemon import DATABASE
-from monitor.notices import span
 from monitor.store import StoreTrouble, open_read_only, views
 from monitor.store.views import ChannelView, IncidentView
 
@@ -76,20 +75,26 @@ def _table(
     found: Sequence[IncidentView], told: dict[int, list[ChannelView]], at: datetime
 ) -> Table:
     table = Table(box=None, pad_edge=False)
-    for column in ("#", "", "probe", "began", "lasted", "what was seen", "told"):
-        table.add_column(column)
+    for column in ("#", "", "probe", "began, UTC", "lasted"):
+        table.add_column(column, no_wrap=True)
+    table.add_column("what was seen", overflow="fold")
+    table.add_column("told", overflow="fold")
     for view in found:
         ended = view.recovered_at if view.resolved_at else None
         table.add_row(
             str(view.number),
             Text("over", style="green") if ended else Text("open", style="bold red"),
             Text(view.probe, style="bold"),
-            f"{view.began_at:%Y-%m-%d %H:%M:%S} UTC",
-            span((ended or at) - view.began_at),
+            f"{view.began_at:%m-%d %H:%M:%S}" if _recent(view, at) else f"{view.began_at:%Y-%m-%d}",
+            brief((ended or at) - view.began_at),
             Text(f"{view.failed_step}: {view.summary}" if view.failed_step else view.summary),
             Text(", ".join(_told(channel) for channel in told.get(view.number, []))),
         )
     return table
+
+
+def _recent(view: IncidentView, at: datetime) -> bool:
+    return at - view.began_at < timedelta(days=300)
 
 
 def _told(channel: ChannelView) -> str:

@@ -171,10 +171,10 @@ def _keep_artefacts(config: Config, runs: Sequence[Run]) -> list[str]:
 
 def _print_table(config: Config, runs: Sequence[Run], files: Sequence[str]) -> None:
     table = Table(title=banner(config) or None, title_justify="left", box=None, pad_edge=False)
-    table.add_column("")
-    table.add_column("probe", style="bold")
-    table.add_column("took", justify="right")
-    table.add_column("what was seen")
+    table.add_column("", no_wrap=True)
+    table.add_column("probe", style="bold", no_wrap=True)
+    table.add_column("took", justify="right", no_wrap=True)
+    table.add_column("what was seen", overflow="fold")
     for run in runs:
         result = run.result
         seen = Text(result.summary or "")

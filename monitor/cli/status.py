@@ -14,7 +14,7 @@ from rich.text import Text
 from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
 
 from monitor import pages
-from monitor.cli.app import DEFAULT_CONFIG, AsJson, ConfigPath, banner, fail, out, read
+from monitor.cli.app import DEFAULT_CONFIG, AsJson, ConfigPath, banner, brief, fail, out, read
 from monitor.clock import SystemClock, from_us, iso
 from monitor.config import Config
 from monitor.daemon import DATABASE
@@ -131,8 +131,9 @@ def _print(config: Config, status: _Status) -> None:
     for problem in status.problems:
         out.print(f"  {problem}", style="red", markup=False, highlight=False, soft_wrap=True)
     table = Table(box=None, pad_edge=False)
-    for column in ("", "probe", "since", "last run", "what was seen"):
-        table.add_column(column)
+    for column in ("", "probe", "for", "last run"):
+        table.add_column(column, no_wrap=True)
+    table.add_column("what was seen", overflow="fold")
     for probe in config.probes:
         table.add_row(*_row(probe, status))
     out.print(table)
@@ -141,11 +142,11 @@ def _print(config: Config, status: _Status) -> None:
 def _row(probe: str, status: _Status) -> list[Text]:
     standing, view = status.standings[probe], status.views.get(probe)
     mark, style = MARKS[standing.health]
-    since = f"{span(status.at - standing.since_at)}" if standing.since_at else ""
+    since = brief(status.at - standing.since_at) if standing.since_at else ""
     cells = [Text(mark, style=style), Text(probe, style="bold"), Text(since)]
     if view is None:
         return [*cells, Text("not yet", style="dim"), Text()]
-    ago = f"{view.last_outcome} {span(status.at - view.last_run_at)} ago"
+    ago = f"{view.last_outcome} {brief(status.at - view.last_run_at)} ago"
     number = f"incident {view.incident}: " if view.incident else ""
     return [*cells, Text(ago, style="dim"), Text(number + view.last_summary)]
 

@@ -103,12 +103,15 @@ def add_run(db: Database, run: RunRow) -> bool:
             run.note or None,
         ),
     )
-    if cursor.rowcount == 1:
-        db.execute(
-            "UPDATE probe SET first_run_at = ? WHERE key = ? AND first_run_at IS NULL",
-            (to_us(run.started_at), run.probe),
-        )
     return cursor.rowcount == 1
+
+
+def note_first_run(db: Database, run: RunRow) -> None:
+    """Does nothing when the probe had run before, perhaps somewhere else."""
+    db.execute(
+        "UPDATE probe SET first_run_at = ? WHERE key = ? AND first_run_at IS NULL",
+        (to_us(run.started_at), run.probe),
+    )
 
 
 def add_to_day(db: Database, run: RunRow, *, known: timedelta) -> None:
