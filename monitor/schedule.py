@@ -2,8 +2,8 @@
 
 A nudge never runs a probe inside the scheduler: it starts a task of ours and returns at once, so
 the executor that simply calls it is enough; the asyncio one would cancel what it runs when it is
-shut down, and a run that was begun must be recorded. One probe never runs twice at the same time; a slot that comes while the
-last run is still under way is counted as missed and said so.
+shut down, and a run that was begun must be recorded. One probe never runs twice at the same time;
+a slot that comes while the last run is still under way is counted as missed and said so.
 """
 
 from __future__ import annotations

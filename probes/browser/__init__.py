@@ -1,5 +1,24 @@
-"""The browser engine: gives a journey a fresh page and takes everything back afterwards."""
+"""The browser engine: gives a journey a fresh page and takes everything back afterwards.
 
+It cannot hang (every wait on the browser has a deadline of its own, and the last resort is to kill
+it), it keeps nothing between runs, and what it tells has been cleared of secrets. Journeys see a
+`Visit`; nobody else sees an object of Playwright's.
+"""
 
-class Browsers:
-    """To be built."""
+from probes.browser.browsers import Browsers
+from probes.browser.find import find_browser
+from probes.browser.judging import net_reason
+from probes.browser.travel import Journey
+from probes.browser.troubles import BrowserTrouble, Failure, JourneyBroken
+from probes.browser.visit import Visit
+
+__all__ = [
+    "BrowserTrouble",
+    "Browsers",
+    "Failure",
+    "Journey",
+    "JourneyBroken",
+    "Visit",
+    "find_browser",
+    "net_reason",
+]

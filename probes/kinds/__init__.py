@@ -3,5 +3,6 @@
 from typing import Any
 
 from probes.kind import Kind
+from probes.kinds import http, journey
 
-KINDS: dict[str, Kind[Any]] = {}
+KINDS: dict[str, Kind[Any]] = {kind.name: kind for kind in (http.KIND, journey.KIND)}
