@@ -134,4 +134,5 @@ class Answer:
 
 def _words(error: Exception) -> str:
     """The parser's own words; they name the rule that was broken and quote nothing."""
-    return str(error)[:80].lower() or "it breaks off"
+    said = str(error)[:80].lower() or "it breaks off"
+    return "it does not begin so" if "rtsp/" in said else said
