@@ -1,0 +1,57 @@
+"""A picture of what the user would have seen when a run failed, without what must not be seen."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+from datetime import timedelta
+from typing import Final
+
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Locator, Page
+
+from probes.browser.engine import within
+from probes.browser.scrub import Scrubber
+from probes.result import Artefact
+
+_LIMIT: Final = timedelta(seconds=5)
+_LARGEST: Final = 10 * 1024 * 1024
+_FIELDS: Final = "input, textarea"
+_VALUES: Final = "fields => fields.slice(0, 500).map(field => String(field.value).slice(0, 10000))"
+_log = logging.getLogger(__name__)
+
+
+async def picture(page: Page, scrub: Scrubber) -> tuple[Artefact, ...]:
+    """A screenshot, or nothing: when the page gives none in 5 s, or shows a secret as text."""
+    try:
+        return await within(_LIMIT, _picture(page, scrub))
+    except (PlaywrightError, TimeoutError) as error:
+        _log.info("no screenshot: %s", scrub.line(str(error) or "not within 5s"))
+        return ()
+
+
+async def _picture(page: Page, scrub: Scrubber) -> tuple[Artefact, ...]:
+    page.set_default_timeout(_LIMIT.total_seconds() * 1000)
+    await _stop_loading(page)
+    if scrub.shows(await page.locator("body").inner_text()):
+        _log.info("no screenshot: the page shows a secret")
+        return ()
+    masked = [page.locator("input[type=password]"), *await _telling(page, scrub)]
+    png = await page.screenshot(
+        mask=masked, mask_color="#777777", timeout=_LIMIT.total_seconds() * 1000
+    )
+    return (Artefact("screenshot.png", "image/png", png),) if len(png) <= _LARGEST else ()
+
+
+async def _stop_loading(page: Page) -> None:
+    """A page that waits for an answer would give no picture of what it shows meanwhile."""
+    with suppress(PlaywrightError):  # just then it was replaced by another one
+        session = await page.context.new_cdp_session(page)
+        await session.send("Page.stopLoading")
+
+
+async def _telling(page: Page, scrub: Scrubber) -> list[Locator]:
+    """The fields that hold a secret without being password fields."""
+    fields = page.locator(_FIELDS)
+    values: list[str] = await fields.evaluate_all(_VALUES)
+    return [fields.nth(at) for at, value in enumerate(values) if scrub.shows(value)]

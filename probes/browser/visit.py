@@ -1,0 +1,111 @@
+"""What a journey gets: a page, named steps, and what it was configured with."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Any
+
+from playwright.async_api import Page
+
+from probes.browser.troubles import JourneyBroken
+from probes.result import Outcome, Reason, Step
+from probes.settings import parse_duration, write_duration
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """What one run is given besides its code: plain data that any process could be handed."""
+
+    url: str
+    params: Mapping[str, Any]
+    secrets: Mapping[str, str] = field(repr=False)
+    timeout: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Degraded:
+    """Why a run that came through is SLOW all the same."""
+
+    reason: Reason
+    sentence: str
+
+
+@dataclass(slots=True)
+class _UnderWay:
+    name: str
+    began: float
+    outcome: Outcome = Outcome.PASS
+
+
+class Visit:
+    """One visit to the target in a fresh browser context: no cookies, no cache, no history."""
+
+    def __init__(self, page: Page, errand: Errand, monotonic: Callable[[], float]) -> None:
+        self.page = page
+        """Playwright's page, with all it can do."""
+        self.url = errand.url
+        self.params = errand.params
+        self.degraded: Degraded | None = None
+        self._secrets = errand.secrets
+        self._monotonic = monotonic
+        self._ends = monotonic() + errand.timeout.total_seconds()
+        self._steps: list[Step] = []
+        self._under_way: _UnderWay | None = None
+
+    def secret(self, name: str) -> str:
+        """The configured secret. Raises JourneyBroken when there is none of that name."""
+        try:
+            return self._secrets[name]
+        except KeyError:
+            raise JourneyBroken(f'no secret "{name}" is configured for this journey') from None
+
+    @asynccontextmanager
+    async def step(
+        self, name: str, *, within: str | timedelta | None = None
+    ) -> AsyncIterator[None]:
+        """Times and names what happens in the block; longer than *within* makes the run SLOW."""
+        if self._under_way is not None:
+            raise JourneyBroken(f'step "{name}" begins inside step "{self._under_way.name}"')
+        limit = None if within is None else parse_duration(within)
+        self._under_way = step = _UnderWay(name, self._monotonic())
+        try:
+            yield
+            self._judge(step, limit)
+        except BaseException:
+            step.outcome = Outcome.FAIL
+            raise
+        finally:
+            self._steps.append(self._ended(step))
+            self._under_way = None
+
+    def slow(self, reason: Reason, sentence: str) -> None:
+        """Makes a run that comes through SLOW instead of PASS; the first reason said counts."""
+        self.degraded = self.degraded or Degraded(reason, sentence)
+        if self._under_way is not None:
+            self._under_way.outcome = Outcome.SLOW
+
+    def left(self) -> timedelta:
+        """Until the deadline of the run."""
+        return timedelta(seconds=max(0.0, self._ends - self._monotonic()))
+
+    def steps(self) -> tuple[Step, ...]:
+        """Every step so far; one that is still under way is last and has failed."""
+        if self._under_way is None:
+            return tuple(self._steps)
+        return (*self._steps, replace(self._ended(self._under_way), outcome=Outcome.FAIL))
+
+    def _judge(self, step: _UnderWay, limit: timedelta | None) -> None:
+        took = self._ended(step).took
+        if limit is not None and took > limit:
+            said = f'"{step.name}" took {write_duration(took)}, more than {write_duration(limit)}'
+            self.slow(Reason.TOO_SLOW, said)
+
+    def _ended(self, step: _UnderWay) -> Step:
+        took = timedelta(seconds=self._monotonic() - step.began)
+        return Step(step.name, took, step.outcome)

@@ -1,0 +1,114 @@
+"""Travels a journey in a real browser: a ready-made one by its name, or one's own by its path."""
+
+from __future__ import annotations
+
+import difflib
+from datetime import timedelta
+from functools import reduce
+from operator import or_
+from typing import Annotated, Any, Final
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    PrivateAttr,
+    Tag,
+    ValidationInfo,
+    model_validator,
+)
+
+from probes.browser import Journey, Visit
+from probes.journeys import READY_MADE, JourneySettings, secrets_of
+from probes.journeys.script import load
+from probes.kind import Kind
+from probes.result import Result
+from probes.settings import Duration, Secret, Settings, folder_of
+from probes.tools import Tools
+
+_OWN: Final = "a path"
+# Past the deadline a run may take a screenshot, close its page and end a browser that hangs;
+# before it begins, it may wait two minutes for its turn and half a minute for a browser.
+_GRACE: Final = timedelta(seconds=175)
+
+
+class OwnJourney(Settings):
+    """A journey of one's own: a Python file with `async def journey(visit)`."""
+
+    timeout: Duration = timedelta(seconds=60)
+    """The deadline of one try."""
+    journey: str
+    """Path of the file, from the folder of the configuration."""
+    url: str = ""
+    """What the journey reads as `visit.url`."""
+    params: dict[str, Any] = Field(default_factory=dict)
+    """What the journey reads as `visit.params`."""
+    secrets: dict[str, Secret] = Field(default_factory=dict)
+    """What the journey reads with `visit.secret("name")`."""
+    _travel: Journey = PrivateAttr()
+
+    @model_validator(mode="after")
+    def _loads(self, info: ValidationInfo) -> OwnJourney:
+        self._travel = load(folder_of(info), self.journey)
+        return self
+
+    @property
+    def travel(self) -> Journey:
+        return self._travel
+
+
+def _name_of(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return getattr(value, "journey", None)
+    return value.get("journey") if isinstance(value, dict) else None
+
+
+def _known(value: Any) -> Any:
+    name = _name_of(value)
+    if isinstance(name, str) and (name in READY_MADE or name.endswith(".py")):
+        return value
+    choice = f'{", ".join(READY_MADE)}, or the path of a file such as "journeys/checkout.py"'
+    if name is None:
+        raise ValueError(f"journey is missing; it is one of {choice}")
+    near = difflib.get_close_matches(str(name), READY_MADE, n=1)
+    meant = f'; did you mean "{near[0]}"?' if near else ""
+    raise ValueError(f"journey {name!r} is none of {choice}{meant}")
+
+
+def _tag_of(value: Any) -> str:
+    name = str(_name_of(value))
+    return name if name in READY_MADE else _OWN
+
+
+def _settings() -> Any:
+    tagged = [Annotated[ready.settings, Tag(name)] for name, ready in READY_MADE.items()]
+    union = reduce(or_, [*tagged, Annotated[OwnJourney, Tag(_OWN)]])
+    return Annotated[union, Discriminator(_tag_of), BeforeValidator(_known)]
+
+
+async def run(settings: JourneySettings | OwnJourney, tools: Tools) -> Result:
+    """Makes one try in a fresh context of the shared browser."""
+    if isinstance(settings, OwnJourney):
+        secrets = {name: value.get_secret_value() for name, value in settings.secrets.items()}
+        return await tools.browsers.run(
+            settings.travel,
+            url=settings.url,
+            params=settings.params,
+            secrets=secrets,
+            timeout=settings.timeout,
+        )
+    ready = READY_MADE[_tag_of(settings)]
+
+    async def travel(visit: Visit) -> None:
+        await ready.travel(visit, settings)
+
+    return await tools.browsers.run(
+        travel,
+        url=settings.url,
+        secrets=secrets_of(settings),
+        timeout=settings.timeout,
+    )
+
+
+KIND: Kind[Any] = Kind("journey", _settings(), run, grace=_GRACE)

@@ -1,0 +1,1 @@
+"""The browser engine, with a real browser."""

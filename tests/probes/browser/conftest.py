@@ -1,0 +1,26 @@
+"""One browser for the tests of a module, on one event loop."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import pytest_asyncio
+
+from probes.browser import Browsers
+from tests.support.serve import serving
+from tests.support.webapps import odd_site
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browsers() -> AsyncIterator[Browsers]:
+    lent = Browsers(slots=2)
+    yield lent
+    await lent.close()
+
+
+@pytest.fixture(scope="module")
+def odd() -> Iterator[str]:
+    """The address of the site that is hard on browsers."""
+    with serving(odd_site()) as address:
+        yield address

@@ -1,0 +1,32 @@
+"""The short way from a journey to its result."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from probes.browser import Browsers, Journey
+from probes.result import Outcome, Reason, Result
+
+SECRET = "swordfish & co/ü"
+PNG = b"\x89PNG"
+
+
+async def travel(browsers: Browsers, journey: Journey, url: str = "", within: float = 20) -> Result:
+    return await browsers.run(
+        journey,
+        url=url,
+        params={"who": "canary"},
+        secrets={"word": SECRET},
+        timeout=timedelta(seconds=within),
+    )
+
+
+def steps(result: Result) -> list[tuple[str, Outcome]]:
+    return [(step.name, step.outcome) for step in result.steps]
+
+
+def failed(result: Result, reason: Reason) -> bool:
+    assert (result.outcome, result.reason) == (Outcome.FAIL, reason), result
+    assert [a.name for a in result.artefacts] == ["screenshot.png"]
+    assert result.artefacts[0].content.startswith(PNG)
+    return True

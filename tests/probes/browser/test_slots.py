@@ -1,0 +1,70 @@
+"""Places in the browser come free again, whatever a journey does, and waiting for one is free."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+from probes.browser import Browsers, Visit
+from probes.result import Outcome, Reason
+from tests.probes.browser.runs import failed, travel
+
+
+async def test_a_journey_that_does_not_let_itself_be_stopped_is_left_behind(odd: str) -> None:
+    released = asyncio.Event()
+
+    async def stubborn(visit: Visit) -> None:
+        async with visit.step("stay"):
+            while not released.is_set():
+                try:
+                    await released.wait()
+                except asyncio.CancelledError:
+                    continue
+
+    async def good(visit: Visit) -> None:
+        await visit.page.goto(f"{visit.url}/cookie")
+
+    browsers = Browsers(slots=1)
+    try:
+        result = await travel(browsers, stubborn, within=0.2)
+        assert failed(result, Reason.TIMEOUT)
+        assert (await travel(browsers, good, odd)).outcome is Outcome.PASS
+    finally:
+        released.set()
+        await browsers.close()
+
+
+async def test_an_interrupted_run_gives_its_slot_back(odd: str) -> None:
+    there = asyncio.Event()
+
+    async def waits(visit: Visit) -> None:
+        there.set()
+        await visit.page.goto(f"{visit.url}/hang")
+
+    async def good(visit: Visit) -> None:
+        await visit.page.goto(f"{visit.url}/cookie")
+
+    browsers = Browsers(slots=1)
+    try:
+        running = asyncio.create_task(travel(browsers, waits, odd))
+        await asyncio.wait_for(there.wait(), 20)
+        running.cancel()
+        await asyncio.wait({running}, timeout=20)
+        assert running.cancelled()
+        assert (await travel(browsers, good, odd)).outcome is Outcome.PASS
+    finally:
+        await browsers.close()
+
+
+async def test_waiting_for_a_slot_is_not_the_targets_time() -> None:
+    async def takes_a_while(visit: Visit) -> None:
+        await visit.page.wait_for_timeout(300)
+
+    browsers = Browsers(slots=1)
+    try:
+        runs = (travel(browsers, takes_a_while, within=3) for _ in range(4))
+        results = await asyncio.gather(*runs)
+    finally:
+        await browsers.close()
+    assert [result.outcome for result in results] == [Outcome.PASS] * 4
+    assert max(result.took for result in results) < timedelta(seconds=1)

@@ -1,0 +1,1 @@
+"""The ready-made journeys and the user's own, with a real browser."""
