@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -10,13 +11,14 @@ BUG = 70  # EX_SOFTWARE
 
 def main() -> None:
     """Runs the command line and ends the process with its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a sign that is not in the encoding is no crash
+
     from monitor.cli import app  # noqa: PLC0415 - so that even an import that breaks is told
 
     try:
         app()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except Exception as trouble:
         if os.environ.get("TRUEUP_DEBUG"):
             raise

@@ -10,6 +10,8 @@ CAP: Final = timedelta(seconds=60)
 ASKED_CAP: Final = timedelta(hours=1)
 GIVE_UP_AFTER: Final = timedelta(hours=24)
 """Counted from the first attempt; after a day nobody is helped by the news."""
+FEWEST: Final = GIVE_UP_AFTER // ASKED_CAP
+"""The attempts a day holds at the slowest pace. Fewer: the clock stepped, or nobody was trying."""
 
 _DOUBLINGS: Final = 6  # enough to reach the cap, and few enough never to overflow
 
@@ -22,3 +24,8 @@ def wait(attempt: int, asked: timedelta | None, *, draw: float) -> timedelta:
     """
     window = min(FIRST * (1 << max(0, min(attempt - 1, _DOUBLINGS))), CAP)
     return max(window * draw, min(asked, ASKED_CAP) if asked else timedelta())
+
+
+def is_over(attempt: int, trying: timedelta) -> bool:
+    """Whether the failed *attempt*, *trying* after the first one, was the last."""
+    return attempt >= FEWEST and trying >= GIVE_UP_AFTER

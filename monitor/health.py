@@ -63,8 +63,10 @@ def _turn(standing: Standing, health: Health, at: datetime) -> Standing:
 def seen_at(
     standing: Standing, evidence_at: datetime | None, *, patience: timedelta, at: datetime
 ) -> Standing:
-    """What the verdict is worth at *at*: evidence older than *patience* is none."""
-    if evidence_at is None:
+    """What the verdict is worth at *at*: evidence older than *patience* is none, and so is what
+    comes from a clock that ran ahead.
+    """
+    if evidence_at is None or evidence_at - at > patience:
         return Standing()
     if at - evidence_at > patience:
         return Standing(Health.UNKNOWN, evidence_at + patience)

@@ -27,7 +27,7 @@ _DEPTH_MAX: Final = 3
 _OURS: Final = ("monitor", "probes", "status_page", "practice")
 _ROOT: Final = Path(__file__).parents[1]
 _NAME: Final = "trueup"
-_OWN_HANDLERS: Final = ("uvicorn", "uvicorn.error", "uvicorn.access")
+_SELF_WILLED: Final = ("uvicorn", "uvicorn.error", "uvicorn.access")
 
 
 def get_logger() -> structlog.stdlib.BoundLogger:
@@ -51,10 +51,17 @@ def configure(*, json: bool, scrub: Scrub, level: str = "INFO") -> None:
     root.addHandler(out)
     root.setLevel(logging.WARNING)
     logging.getLogger(_NAME).setLevel(level)
-    for name in _OWN_HANDLERS:
-        logging.getLogger(name).handlers.clear()
-        logging.getLogger(name).propagate = True
+    for name in _SELF_WILLED:
+        _make_ordinary(logging.getLogger(name))
     logging.captureWarnings(capture=True)
+
+
+def _make_ordinary(logger: logging.Logger) -> None:
+    """Undoes what a library arranged for its own logger, so that ours are the only rules."""
+    logger.handlers.clear()
+    logger.setLevel(logging.NOTSET)
+    logger.propagate = True
+    logger.disabled = False
 
 
 structlog.configure(

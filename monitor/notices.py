@@ -61,6 +61,9 @@ class Notice:
     """Address of the status page; empty when none is configured."""
 
 
+NO_LONGER_WATCHED: Final = "UNKNOWN"
+"""The outcome of a resolved event that is no recovery: nobody looks there any more."""
+
 VERSION: Final = 1
 SUBJECT_MAX: Final = 120
 LINE_MAX: Final = 500
@@ -110,7 +113,10 @@ def subject(notice: Notice) -> str:
     """One line of at most 120 characters; a long sentence is cut, the ends never."""
     head = f"[{one_line(notice.environment, 24)}] "
     tail = f" ({one_line(notice.probe, 32)})"
-    if notice.event is EventKind.RESOLVED:
+    if _unwatched(notice):
+        head += "No longer watched: "
+        what = _names(notice)
+    elif notice.event is EventKind.RESOLVED:
         head += "UP again: "
         what = _names(notice)
         tail = _after(notice, ", after ") + tail
@@ -133,7 +139,15 @@ def text(notice: Notice) -> str:
     return "\n".join([_opening(notice), "", *lines, ""])
 
 
+def _unwatched(notice: Notice) -> bool:
+    return notice.event is EventKind.RESOLVED and notice.outcome == NO_LONGER_WATCHED
+
+
 def _opening(notice: Notice) -> str:
+    if _unwatched(notice):
+        return one_line(
+            f"No longer watched, so nobody knows whether it works again: {_names(notice)}."
+        )
     if notice.event is EventKind.RESOLVED:
         return one_line(f"Works again{_after(notice, ' after ')}: {_names(notice)}.")
     return one_line(" ".join(notice.says) or f"Not working: {_names(notice)}.")

@@ -67,7 +67,7 @@ class _Facts:
     def __init__(self, db: Database, config: Config, at: datetime) -> None:
         self._config = config
         self._at = at
-        self._probes = views.probes(db)
+        self._probes = views.probes(db, config.location)
         self._days = views.days(db, since=at.date() - timedelta(days=WINDOW))
         self._first = views.first_days(db)
 

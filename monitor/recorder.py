@@ -44,10 +44,13 @@ class Recorder:
         self.context = context
 
     async def record(self, run: Run) -> Sequence[incidents.Event]:
-        """What followed from the run; nothing when it had been recorded before.
+        """What followed from the run; nothing when it had been recorded before, or when its probe
+        left the configuration meanwhile.
 
         Raises StoreTrouble when the database did not take it.
         """
+        if run.probe.id not in self.context.keys:
+            return ()
         at, context = self._clock.now(), self.context
         files = await self._write_artefacts(run)
 
@@ -120,8 +123,8 @@ def _count(
     records.add_to_day(db, row, known=covers)
     if evidence is Evidence.BAD and isinstance(track.state, Firing):
         opened = next((event for event in events if isinstance(event, Opened)), None)
-        since = min(opened.began_at, run.slot) if opened else run.slot
-        records.add_down(db, row, since=since, until=run.slot + run.covers)
+        since = opened.began_at if opened else run.started_at
+        records.add_down(db, row, since=since, until=run.started_at + run.covers)
 
 
 def _after(before: HealthRow, track: incidents.Track, incident: int | None, run: Run) -> HealthRow:

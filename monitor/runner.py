@@ -27,14 +27,15 @@ class Run:
     probe: Probe
     slot: datetime
     started_at: datetime
-    finished_at: datetime
+    lasted: timedelta
+    """Every try and every wait between them, by the monotonic clock."""
     result: Result
 
     @property
     def covers(self) -> timedelta:
         """The time it speaks for: its own slot, and those that came while it was under way."""
         every = self.probe.every
-        return max(every, -((self.slot - self.finished_at) // every) * every)
+        return max(every, -(-self.lasted // every) * every)
 
 
 class Runner:
@@ -47,7 +48,7 @@ class Runner:
 
     async def run(self, probe: Probe, slot: datetime) -> Run:
         """The last try decides; raises nothing but cancellation."""
-        started_at = self._clock.now()
+        started_at, began = self._clock.now(), self._clock.monotonic()
         result = await self._try(probe)
         first_trouble = result
         for number, wait in enumerate(probe.confirm, start=2):
@@ -61,7 +62,7 @@ class Runner:
             probe=probe,
             slot=slot,
             started_at=started_at,
-            finished_at=self._clock.now(),
+            lasted=timedelta(seconds=self._clock.monotonic() - began),
             result=self._clean(result),
         )
 

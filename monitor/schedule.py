@@ -9,7 +9,7 @@ a slot that comes while the last run is still under way is counted as missed and
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -25,6 +25,7 @@ from monitor.slots import EPOCH, phase, slot_at
 Act = Callable[[Probe, datetime], Awaitable[None]]
 
 CLOCK_STEP: Final = timedelta(seconds=2)
+EARLY: Final = timedelta(milliseconds=5)  # a timer may be that much ahead of its slot
 CLOCK_LOOK: Final = timedelta(seconds=5)
 
 log = get_logger()
@@ -37,6 +38,7 @@ class Schedule:
         self._clock = clock
         self._act = act
         self._probes: dict[str, Probe] = {}
+        self._newest: dict[str, datetime] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
         self._scheduler = AsyncIOScheduler(
             timezone="UTC",
@@ -51,8 +53,11 @@ class Schedule:
         self._scheduler.start()
         self._watch = asyncio.create_task(self._watch_clock(), name="watch the clock")
 
-    def configure(self, probes: Iterable[Probe]) -> None:
-        """Takes over a configuration; probes whose interval is unchanged keep their place."""
+    def configure(self, probes: Iterable[Probe], newest: Mapping[str, datetime]) -> None:
+        """Takes over a configuration; probes whose interval is unchanged keep their place.
+        *newest* are the last slots that were ever recorded, by probe id.
+        """
+        self._newest = {**newest, **self._newest}
         wanted = {probe.id: probe for probe in probes}
         for gone in self._probes.keys() - wanted.keys():
             self._scheduler.remove_job(gone)
@@ -96,10 +101,21 @@ class Schedule:
             self.missed += 1
             log.warning("slot missed: the last run is still under way", probe=probe_id)
             return
-        slot = slot_at(probe.id, probe.every, self._clock.now())
+        slot = self._next_slot(probe)
         task = asyncio.create_task(self._run(probe, slot), name=f"run {probe_id}")
         self._running[probe_id] = task
         task.add_done_callback(lambda _: self._running.pop(probe_id, None))
+
+    def _next_slot(self, probe: Probe) -> datetime:
+        """Later than every slot before it, also when the clock was set back and an hour is lived
+        twice: a run is known by its slot, and must not be taken for one that was recorded.
+        """
+        slot = slot_at(probe.id, probe.every, self._clock.now() + EARLY)
+        newest = self._newest.get(probe.id)
+        if newest is not None and slot <= newest:
+            slot = newest + timedelta(microseconds=1)
+        self._newest[probe.id] = slot
+        return slot
 
     async def _run(self, probe: Probe, slot: datetime) -> None:
         try:

@@ -1,5 +1,8 @@
 """The command line: one file a group of commands, put together here."""
 
+from importlib.metadata import version
+from typing import Annotated
+
 import typer
 
 from monitor.cli import check, history, once, practice, render, run, status
@@ -18,3 +21,19 @@ app = typer.Typer(
 
 for part in (check, once, run, status, history, render, practice):
     app.command(part.NAME, epilog=part.EXAMPLES)(part.command)
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"trueup {version('trueup')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _: Annotated[
+        bool,
+        typer.Option("--version", callback=_say_version, is_eager=True, help="Print it and stop."),
+    ] = False,
+) -> None:
+    pass

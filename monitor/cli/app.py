@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import os
 import re
 import sys
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, Final, NoReturn
 
 import typer
 from rich.console import Console
+from sqlite_utils import Database  # noqa: TID251 - named in a signature only; store opens it
 
 from monitor.config import BadConfiguration, Config, Scrubber, load
 from monitor.log import configure
+from monitor.state import DATABASE
+from monitor.store import StoreTrouble
+from monitor.store.looking import looking
 from probes import write_duration
 
-BAD = 2
+BAD: Final = 2
+NOT_KNOWN: Final = 3
 
-out = Console()
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Whoever read us has seen enough. The exit status is still to be told."""
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+out = _Console()
 err = Console(stderr=True)
 
 ConfigPath = Annotated[
@@ -50,6 +66,35 @@ def read(path: Path) -> Config:
         count = len(bad.problems)
         fail(f"{count} problem{'s' if count != 1 else ''}; nothing was started or changed")
     return config
+
+
+@contextlib.contextmanager
+def history(config: Config) -> Iterator[Database]:
+    """What the daemon recorded, as of one moment; or a sentence and exit status 3."""
+    try:
+        with looking(config.state / DATABASE) as db:
+            yield db
+    except StoreTrouble as trouble:
+        fail(str(trouble), NOT_KNOWN)
+
+
+def say_json(document: Mapping[str, Any] | Sequence[Any]) -> None:
+    """For programs: never folded, coloured, or touched by the encoding of the terminal."""
+    write(json.dumps(document, indent=2) + "\n")
+
+
+def write(text: str) -> None:
+    """To standard output, as it is."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        out.on_broken_pipe()
+
+
+def warn(config: Config) -> None:
+    for warning in config.warnings:
+        err.print(str(warning), style="yellow", markup=False, highlight=False, soft_wrap=True)
 
 
 def log_quietly(config: Config) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from monitor import pages
-from monitor.cli.app import DEFAULT_CONFIG, ConfigPath, banner, err, out, read
+from monitor.cli.app import DEFAULT_CONFIG, ConfigPath, banner, out, read, say_json, warn
 from monitor.config import Config, schema
 from probes import write_duration
 
@@ -18,7 +17,9 @@ EXAMPLES = "[dim]trueup check · trueup check other.toml · trueup check --schem
 
 
 def command(
-    file: Annotated[Path | None, typer.Argument(help="Instead of --config.")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(help="The file to read, instead of --config.")
+    ] = None,
     config: ConfigPath = DEFAULT_CONFIG,
     schema_: Annotated[
         bool, typer.Option("--schema", help="Print a JSON Schema for editors and stop.")
@@ -32,19 +33,25 @@ def command(
     Exit status 0 when it is good, 2 when it is not.
     """
     if schema_:
-        out.print_json(json.dumps(schema()))
+        say_json(schema())
         return
     path = file or config
     read_config = read(path)
-    for warning in read_config.warnings:
-        err.print(f"{warning}", style="yellow", markup=False, highlight=False, soft_wrap=True)
+    warn(read_config)
     if explain:
         _explain(read_config)
-    counts = (
-        f"{len(read_config.probes)} probes, {len(read_config.components)} components,"
-        f" {len(read_config.channels)} channels"
+    counts = ", ".join(
+        (
+            _count(len(read_config.probes), "probe"),
+            _count(len(read_config.components), "component"),
+            _count(len(read_config.channels), "channel"),
+        )
     )
     out.print(f"{banner(read_config)} {path}: good. {counts}.".strip(), highlight=False)
+
+
+def _count(number: int, name: str) -> str:
+    return f"{number} {name}" if number == 1 else f"{number} {name}s"
 
 
 def _explain(config: Config) -> None:

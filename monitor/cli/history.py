@@ -2,47 +2,68 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
-from monitor.cli.app import DEFAULT_CONFIG, AsJson, ConfigPath, banner, brief, fail, out, read
+from monitor.cli import tables
+from monitor.cli.app import (
+    DEFAULT_CONFIG,
+    AsJson,
+    ConfigPath,
+    banner,
+    brief,
+    history,
+    out,
+    read,
+    say_json,
+)
 from monitor.clock import SystemClock, iso
-from monitor.daemon import DATABASE
-from monitor.store import StoreTrouble, open_read_only, views
+from monitor.store import views
 from monitor.store.views import ChannelView, IncidentView
 
 NAME = "incidents"
 EXAMPLES = "[dim]trueup incidents · trueup incidents --days 7 · trueup incidents --json[/]"
 
 
+Told = Mapping[int, Sequence[ChannelView]]
+CENTURY: Final = 36_500
+
+
 def command(
-    days: Annotated[int, typer.Option(min=1, help="How far back to look.")] = 90,
+    days: Annotated[int, typer.Option(min=1, max=CENTURY, help="How far back to look.")] = 90,
     as_json: AsJson = False,
     config: ConfigPath = DEFAULT_CONFIG,
 ) -> None:
-    """List incidents, the open ones first, with who was told."""
+    """List incidents, the open ones first, with who was told.
+
+    Exit status 0, or 3 when there is no history yet.
+    """
     read_config = read(config)
     at = SystemClock().now()
-    try:
-        db = open_read_only(read_config.state / DATABASE)
-    except StoreTrouble as trouble:
-        fail(str(trouble), 3)
-    found = views.incidents(db, since=at - timedelta(days=days))
-    told = views.telling(db)
-    db.close()
+    with history(read_config) as db:
+        found = views.incidents(db, since=at - timedelta(days=days))
+        told = views.telling(db)
     if as_json:
-        documents = [_document(view, told.get(view.number, [])) for view in found]
-        out.print_json(json.dumps(documents))
-    elif not found:
-        out.print(f"{banner(read_config)} No incidents in the last {days} days.".strip())
-    else:
-        out.print(_table(found, told, at))
+        say_json([_document(view, told.get(view.number, [])) for view in found])
+        return
+    out.print(f"{banner(read_config)} {_headline(found, days)}".strip(), highlight=False)
+    if found:
+        out.print()
+        tables.show(_table(found, told, at))
+
+
+def _headline(found: Sequence[IncidentView], days: int) -> str:
+    window = f"in the last {days} days" if days > 1 else "in the last day"
+    if not found:
+        return f"No incidents {window}."
+    still = sum(view.resolved_at is None for view in found)
+    said = f"{len(found)} incident{'s' if len(found) > 1 else ''} {window}"
+    return f"{said}, [bold red]{still} still open[/]." if still else f"{said}, all over."
 
 
 def _document(view: IncidentView, told: Sequence[ChannelView]) -> dict[str, Any]:
@@ -71,26 +92,31 @@ def _document(view: IncidentView, told: Sequence[ChannelView]) -> dict[str, Any]
     }
 
 
-def _table(
-    found: Sequence[IncidentView], told: dict[int, list[ChannelView]], at: datetime
-) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for column in ("#", "", "probe", "began, UTC", "lasted"):
-        table.add_column(column, no_wrap=True)
-    table.add_column("what was seen", overflow="fold")
-    table.add_column("told", overflow="fold")
+def _table(found: Sequence[IncidentView], told: Told, at: datetime) -> Table:
+    seen = [tables.words("what was seen")]
+    if tables.roomy():
+        seen.append(tables.words("told"))
+    table = tables.table("#", "", tables.probe(), "began, UTC", "lasted", *seen)
     for view in found:
         ended = view.recovered_at if view.resolved_at else None
         table.add_row(
             str(view.number),
             Text("over", style="green") if ended else Text("open", style="bold red"),
-            Text(view.probe, style="bold"),
+            Text(view.probe),
             f"{view.began_at:%m-%d %H:%M:%S}" if _recent(view, at) else f"{view.began_at:%Y-%m-%d}",
             brief((ended or at) - view.began_at),
-            Text(f"{view.failed_step}: {view.summary}" if view.failed_step else view.summary),
-            Text(", ".join(_told(channel) for channel in told.get(view.number, []))),
+            *_words(view, told.get(view.number, [])),
         )
     return table
+
+
+def _words(view: IncidentView, told: Sequence[ChannelView]) -> list[Text]:
+    """In one cell or two, as there is room."""
+    seen = Text(f"{view.failed_step}: {view.summary}" if view.failed_step else view.summary)
+    who = ", ".join(_told(channel) for channel in told) or "nobody"
+    if tables.roomy():
+        return [seen, Text(who)]
+    return [seen.append(f"\ntold: {who}", style="dim")]
 
 
 def _recent(view: IncidentView, at: datetime) -> bool:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import difflib
-import json
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.live import Live
 from rich.spinner import Spinner
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
+from monitor.cli import tables
 from monitor.cli.app import (
     DEFAULT_CONFIG,
     AsJson,
@@ -24,16 +25,18 @@ from monitor.cli.app import (
     err,
     fail,
     interactive,
+    is_odd,
     log_quietly,
     out,
     read,
+    say_json,
 )
 from monitor.clock import SystemClock, iso
 from monitor.config import Config, Probe, Scrubber
 from monitor.runner import Run, Runner
 from monitor.slots import slot_at
 from monitor.store import artefacts
-from probes import Outcome, Tools
+from probes import Outcome, Result, Tools
 from probes.browser import Browsers
 from probes.wire import Wire
 
@@ -45,6 +48,7 @@ MARKS = {
     Outcome.FAIL: ("✕", "red"),
     Outcome.ERROR: ("?", "magenta"),
 }
+MARK_WIDTH = max(len(f"{sign} {outcome.value}") for outcome, (sign, _) in MARKS.items())
 STATUS = {Outcome.PASS: 0, Outcome.SLOW: 0, Outcome.FAIL: 1, Outcome.ERROR: 3}
 
 
@@ -56,8 +60,11 @@ def command(
 ) -> None:
     """Run probes now and print what they found. Nothing is recorded and nobody is told.
 
-    Exit status 0: all passed (slow ones too); 1: something failed; 3: something could not be
-    asked for a trouble of our own, and nothing failed; 2: bad configuration or id.
+    Exit status:
+    0 when all passed, the slow ones too;
+    1 when something failed;
+    2 when the configuration is bad, or there is no such probe;
+    3 when nothing failed, but something could not be asked for a trouble of our own.
     """
     read_config = read(config)
     chosen = _choose(read_config, ids or [], tag or [])
@@ -67,7 +74,7 @@ def command(
     files = _keep_artefacts(read_config, runs)
     if as_json:
         document = {"outcome": outcome.value, "probes": [_document(run) for run in runs]}
-        out.print_json(json.dumps(document))
+        say_json(document)
     else:
         _print_table(read_config, runs, files)
     raise typer.Exit(STATUS[outcome])
@@ -123,10 +130,10 @@ async def _watch(tasks: dict[str, asyncio.Task[Run]]) -> None:
 
 
 def _progress(tasks: dict[str, asyncio.Task[Run]], spinner: Spinner) -> Table:
-    table = Table.grid(padding=(0, 1))
+    table = Table.grid(Column(min_width=MARK_WIDTH), Column(), padding=(0, 1))
     for probe_id, task in tasks.items():
         if task.done():
-            table.add_row(_mark(task.result().result.outcome), probe_id)
+            table.add_row(_mark(task.result().result.outcome), Text(probe_id))
         else:
             table.add_row(spinner, Text(probe_id, style="dim"))
     return table
@@ -160,31 +167,39 @@ def _document(run: Run) -> dict[str, Any]:
     }
 
 
-def _keep_artefacts(config: Config, runs: Sequence[Run]) -> list[str]:
+def _keep_artefacts(config: Config, runs: Sequence[Run]) -> list[Path]:
     folder = config.state / "artefacts" / "once"
     found = []
     for run in runs:
         kept = artefacts.write(folder, run.probe.id, run.started_at, run.result.artefacts)
-        found += [str(folder / file.path) for file in kept]
+        found += [folder / file.path for file in kept]
     return found
 
 
-def _print_table(config: Config, runs: Sequence[Run], files: Sequence[str]) -> None:
-    table = Table(title=banner(config) or None, title_justify="left", box=None, pad_edge=False)
-    table.add_column("", no_wrap=True)
-    table.add_column("probe", style="bold", no_wrap=True)
-    table.add_column("took", justify="right", no_wrap=True)
-    table.add_column("what was seen", overflow="fold")
+def _print_table(config: Config, runs: Sequence[Run], files: Sequence[Path]) -> None:
+    took = Column("took", justify="right", no_wrap=True)
+    table = tables.table("", tables.probe(), took, tables.words("what was seen"))
     for run in runs:
-        result = run.result
-        seen = Text(result.summary or "")
-        for step in result.steps:
-            seen.append(f"\n  {MARKS[step.outcome][0]} {step.name} ", style="dim")
-            seen.append(f"{_ms(step.took):.0f} ms", style="dim")
-        table.add_row(_mark(result.outcome), run.probe.id, f"{_ms(result.took):.0f} ms", seen)
-    out.print(table)
+        cells = (_mark(run.result.outcome), Text(run.probe.id), f"{_ms(run.result.took):.0f} ms")
+        table.add_row(*cells, _seen(run.result))
+    if is_odd(config):
+        out.print(banner(config))
+    tables.show(table)
     for file in files:
-        out.print(f"screenshot: {file}", markup=False, highlight=False, soft_wrap=True)
+        out.print(f"screenshot: {_nearer(file)}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _seen(result: Result) -> Text:
+    steps = [
+        Text(f"{MARKS[s.outcome][0]} {s.name} {_ms(s.took):.0f} ms", "dim") for s in result.steps
+    ]
+    summary = [Text(result.summary)] if result.summary else []
+    return Text("\n" if tables.folded() else ", ").join(summary + steps)
+
+
+def _nearer(file: Path) -> Path:
+    """As short as it can be said from here."""
+    return file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
 
 
 def _mark(outcome: Outcome) -> Text:

@@ -18,7 +18,7 @@ def command(
         list[str] | None, typer.Option(help="Start with this fault switched on.")
     ] = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65535)] = 8601,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8601,
     state: Annotated[Path, typer.Option(help="The folder for its data.")] = Path("var/practice"),
     until_stdin_closes: Annotated[bool, typer.Option(hidden=True)] = False,
 ) -> None:
@@ -29,7 +29,8 @@ def command(
     if unknown:
         fail(f"there is no fault {unknown[0]!r}; there are {', '.join(practice.FAULTS)}")
     if not until_stdin_closes:
-        out.print(f"http://{host}:{port}/ and http://{host}:{port}/faults", highlight=False)
+        out.print(f"Practice site  http://{host}:{port}/", highlight=False)
+        out.print(f"Break things   http://{host}:{port}/faults", highlight=False)
     try:
         practice.serve(
             host=host,

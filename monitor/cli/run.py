@@ -14,10 +14,12 @@ from typing import Annotated, Final
 import typer
 import uvloop
 
-from monitor.cli.app import DEFAULT_CONFIG, ConfigPath, err, fail, interactive, read
+from monitor.cli.app import DEFAULT_CONFIG, ConfigPath, err, fail, interactive, read, warn
 from monitor.config import Config
-from monitor.daemon import CannotStart, Daemon
+from monitor.daemon import Daemon
 from monitor.log import configure
+from monitor.server import PortInUse, listen
+from monitor.state import CannotStart, claim
 
 NAME = "run"
 EXAMPLES = "[dim]trueup run · trueup run --practice · trueup run --config /etc/trueup.toml[/]"
@@ -39,17 +41,24 @@ def command(
     Exit status 0 after a clean stop, 2 when it could not start.
     """
     read_config = read(config)
-    for warning in read_config.warnings:
-        err.print(f"{warning}", style="yellow", markup=False, highlight=False, soft_wrap=True)
+    warn(read_config)
     with contextlib.ExitStack() as stack:
-        if practice:
-            address = (PRACTICE[0], practice_port)
-            stack.enter_context(_practice(read_config.state / "practice", address))
-        _greet(read_config, practice_port if practice else None)
         try:
+            _look_ahead(read_config)
+            if practice:
+                address = (PRACTICE[0], practice_port)
+                stack.enter_context(_practice(read_config.state / "practice", address))
+            _greet(read_config, practice_port if practice else None)
             uvloop.run(_serve(config, read_config))
-        except CannotStart as trouble:
+        except (CannotStart, PortInUse) as trouble:
             fail(str(trouble))
+
+
+def _look_ahead(config: Config) -> None:
+    """Raises what would stop the daemon from starting while nothing was started or said yet."""
+    with claim(config.state):
+        if config.listen:
+            listen(*config.listen).close()
 
 
 async def _serve(path: Path, config: Config) -> None:
@@ -65,7 +74,8 @@ def _greet(config: Config, practice_port: int | None) -> None:
     if practice_port:
         site = f"http://{PRACTICE[0]}:{practice_port}"
         err.print(f"Practice site  {site}/", highlight=False)
-        err.print(f"Break things   {site}/faults   and watch the pages arrive at {site}/pager")
+        err.print(f"Break things   {site}/faults", highlight=False)
+        err.print(f"Who is told    {site}/pager", highlight=False)
 
 
 @contextlib.contextmanager
@@ -81,7 +91,9 @@ def _practice(state: Path, address: tuple[str, int]) -> Iterator[None]:
         )
     command = [sys.executable, "-m", "practice", "--until-stdin-closes"]
     command += ["--port", str(port), "--state", str(state)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True) as child:  # noqa: S603 - ourselves
+    with subprocess.Popen(  # noqa: S603 - ourselves
+        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True
+    ) as child:
         try:
             _wait_for(child, address)
             yield

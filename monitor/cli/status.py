@@ -2,35 +2,45 @@
 
 from __future__ import annotations
 
-import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import typer
-from rich.table import Table
 from rich.text import Text
 from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
 
 from monitor import pages
-from monitor.cli.app import DEFAULT_CONFIG, AsJson, ConfigPath, banner, brief, fail, out, read
+from monitor.cli import tables
+from monitor.cli.app import (
+    DEFAULT_CONFIG,
+    NOT_KNOWN,
+    AsJson,
+    ConfigPath,
+    banner,
+    brief,
+    history,
+    out,
+    read,
+    say_json,
+)
 from monitor.clock import SystemClock, from_us, iso
 from monitor.config import Config
-from monitor.daemon import DATABASE
 from monitor.health import Health, Standing
 from monitor.notices import span
-from monitor.store import StoreTrouble, open_read_only, records, views
+from monitor.store import records, views
 from monitor.store.views import ProbeView
 
 NAME = "status"
 EXAMPLES = "[dim]trueup status · trueup status --json[/]"
 FRESH = timedelta(seconds=60)
 MARKS = {
-    Health.UP: ("✓ up", "green"),
-    Health.DEGRADED: ("~ slow", "yellow"),
     Health.DOWN: ("✕ down", "bold red"),
+    Health.DEGRADED: ("~ slow", "yellow"),
     Health.UNKNOWN: ("? unknown", "magenta"),
+    Health.UP: ("✓ up", "green"),
 }
 
 
@@ -49,37 +59,38 @@ class _Status:
     def running(self) -> bool:
         return self.alive_at is not None and self.at - self.alive_at <= FRESH
 
+    @property
+    def counts(self) -> Counter[Health]:
+        return Counter(standing.health for standing in self.standings.values())
+
+    def why_unknown(self, probe: str) -> str:
+        """Empty when the verdict on *probe* is known."""
+        standing = self.standings[probe]
+        return _why(self.views.get(probe), standing) if standing.health is Health.UNKNOWN else ""
+
 
 def command(as_json: AsJson = False, config: ConfigPath = DEFAULT_CONFIG) -> None:
     """Show how every probe stands and whether the daemon is at work.
 
-    Exit status 0: all is up; 1: something is down; 3: the daemon is not running or has gone
-    stale, so that nothing said here can be trusted.
+    Exit status:
+    0 when every probe is up, or slow;
+    1 when something is down;
+    3 when nothing is down but something is unknown, or the daemon is not
+    at work, so that nothing said here can be trusted.
     """
     read_config = read(config)
-    status = _look(read_config)
+    with history(read_config) as db:
+        status = _read(db, read_config, SystemClock().now())
     if as_json:
-        out.print_json(json.dumps(_document(read_config, status)))
+        say_json(_document(read_config, status))
     else:
         _print(read_config, status)
     raise typer.Exit(_exit_status(status))
 
 
-def _look(config: Config) -> _Status:
-    try:
-        db = open_read_only(config.state / DATABASE)
-    except StoreTrouble as trouble:
-        fail(str(trouble), 3)
-    at = SystemClock().now()
-    try:
-        return _read(db, config, at)
-    finally:
-        db.close()
-
-
 def _read(db: Database, config: Config, at: datetime) -> _Status:
     alive = records.get_meta(db, "alive")
-    found = views.probes(db)
+    found = views.probes(db, config.location)
     told = views.telling(db)
     return _Status(
         at=at,
@@ -93,8 +104,22 @@ def _read(db: Database, config: Config, at: datetime) -> _Status:
 
 def _exit_status(status: _Status) -> int:
     if not status.running:
-        return 3
-    return 1 if any(s.health is Health.DOWN for s in status.standings.values()) else 0
+        return NOT_KNOWN
+    if status.counts[Health.DOWN]:
+        return 1
+    return NOT_KNOWN if status.counts[Health.UNKNOWN] else 0
+
+
+def _why(view: ProbeView | None, standing: Standing) -> str:
+    if view is None:
+        return "never ran yet"
+    if view.evidence_at is None:
+        return "no evidence yet"
+    if standing.since_at is not None:
+        return f"no evidence since {view.evidence_at:%Y-%m-%d %H:%M:%S} UTC"
+    if view.standing.health is Health.UNKNOWN:
+        return "too early to tell"
+    return "its newest evidence comes from the future; look after this machine's clock"
 
 
 def _document(config: Config, status: _Status) -> dict[str, Any]:
@@ -117,6 +142,7 @@ def _probe(probe: str, status: _Status) -> dict[str, Any]:
         "id": probe,
         "health": standing.health.value,
         "since": iso(standing.since_at) if standing.since_at else None,
+        "why_unknown": status.why_unknown(probe) or None,
         "incident": view.incident if view else None,
         "last_run_at": iso(view.last_run_at) if view else None,
         "last_outcome": view.last_outcome if view else None,
@@ -130,36 +156,54 @@ def _print(config: Config, status: _Status) -> None:
     out.print(Text.from_markup(f"{banner(config)} {_daemon(status)}".strip()))
     for problem in status.problems:
         out.print(f"  {problem}", style="red", markup=False, highlight=False, soft_wrap=True)
-    table = Table(box=None, pad_edge=False)
-    for column in ("", "probe", "for", "last run"):
-        table.add_column(column, no_wrap=True)
-    table.add_column("what was seen", overflow="fold")
+    if status.waiting:
+        said = "1 notification is" if status.waiting == 1 else f"{status.waiting} notifications are"
+        out.print(f"{said} still to be delivered.", style="yellow", highlight=False)
+    out.print(_tally(status), "\n", sep="")
+    table = tables.table("", tables.probe(), "for", "last run", tables.words("what was seen"))
     for probe in config.probes:
         table.add_row(*_row(probe, status))
-    out.print(table)
+    tables.show(table)
+
+
+def _tally(status: _Status) -> Text:
+    """`1 down, 2 unknown, 6 up`: the worst first."""
+    counts = status.counts
+    found = [(counts[health], *MARKS[health]) for health in MARKS if counts[health]]
+    said = [Text(f"{count} {mark.split()[1]}", style) for count, mark, style in found]
+    return Text(", ").join(said)
 
 
 def _row(probe: str, status: _Status) -> list[Text]:
     standing, view = status.standings[probe], status.views.get(probe)
     mark, style = MARKS[standing.health]
     since = brief(status.at - standing.since_at) if standing.since_at else ""
-    cells = [Text(mark, style=style), Text(probe, style="bold"), Text(since)]
-    if view is None:
-        return [*cells, Text("not yet", style="dim"), Text()]
-    ago = f"{view.last_outcome} {brief(status.at - view.last_run_at)} ago"
-    number = f"incident {view.incident}: " if view.incident else ""
-    return [*cells, Text(ago, style="dim"), Text(number + view.last_summary)]
+    ran = f"{view.last_outcome} {brief(status.at - view.last_run_at)} ago" if view else "never"
+    return [
+        Text(mark, style),
+        Text(probe),
+        Text(since),
+        Text(ran, "dim"),
+        Text(": ".join(_seen(probe, status))),
+    ]
+
+
+def _seen(probe: str, status: _Status) -> list[str]:
+    view = status.views.get(probe)
+    incident = f"incident {view.incident}" if view and view.incident else ""
+    said = [incident, status.why_unknown(probe), view.last_summary if view else ""]
+    return [words for words in said if words]
 
 
 def _daemon(status: _Status) -> str:
     if status.alive_at is None:
         return "[bold red]The daemon is not running.[/] Start it with: trueup run"
-    age = span(status.at - status.alive_at)
     if not status.running:
+        age = span(status.at - status.alive_at)
         return f"[bold red]The daemon gave its last sign of life {age} ago.[/] This is history."
-    said = "The daemon is at work."
-    if status.waiting:
-        said += f" [yellow]{status.waiting} notifications are waiting to be confirmed.[/]"
     if status.problems:
-        said += " [red]Its newest configuration was refused and the one before is in use:[/]"
-    return said
+        return (
+            "The daemon is at work."
+            " [red]Its newest configuration was refused; the one before is in use:[/]"
+        )
+    return "The daemon is at work."

@@ -1,5 +1,6 @@
 """The owner of probes.toml: from its text to frozen values, or to everything wrong with it."""
 
+from monitor.config.includes import listed
 from monitor.config.load import load
 from monitor.config.model import Channel, Component, Config, PageSettings, Probe
 from monitor.config.problems import BadConfiguration, Problem
@@ -15,6 +16,7 @@ __all__ = [
     "Probe",
     "Problem",
     "Scrubber",
+    "listed",
     "load",
     "schema",
 ]

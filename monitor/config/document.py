@@ -48,14 +48,16 @@ def read(path: Path, shown: str) -> Document:
     try:
         text = to_text(read_bytes(path, most=LARGEST))
     except UnreadableError as error:
-        raise BadConfiguration([Problem(shown, 0, "", f"{error}")]) from None
+        raise BadConfiguration([Problem(shown, 0, "", f"{error}")], [path]) from None
     try:
         tables, places = syntax.parse(text)
     except syntax.NotTomlError as error:
-        raise BadConfiguration([Problem(shown, error.line, "", error.text)]) from None
+        problem = Problem(shown, error.line, "", error.text)
+        raise BadConfiguration([problem], [path]) from None
     document = Document(path, shown, tables, places)
     if foreign := _foreign(tables, ()):
-        raise BadConfiguration(sorted(document.problem(*each) for each in foreign[:MOST]))
+        found = sorted(document.problem(*each) for each in foreign[:MOST])
+        raise BadConfiguration(found, [path])
     return document
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import glob
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from monitor.config.document import Document, KeyPath, read
+from monitor.config.includes import from_folder, matches
 from monitor.config.nearest import remedy
 from monitor.config.problems import BadConfiguration, Report
 from monitor.config.sentences import Fault
@@ -47,7 +46,10 @@ class Entries:
     """Everything that was written, before it is known to make sense."""
 
     main: Document
-    documents: list[Document]
+    files: list[Path]
+    """All that were opened, those too that could not be read."""
+    includes: list[str]
+    """Absolute patterns."""
     probe: dict[str, Entry] = field(default_factory=dict)
     component: dict[str, Entry] = field(default_factory=dict)
     channel: dict[str, Entry] = field(default_factory=dict)
@@ -63,16 +65,18 @@ class Entries:
 
 def gather(main: Document, report: Report) -> Entries:
     """The entries of the first file and of all that it includes."""
-    entries = Entries(main, [main])
+    patterns = dict(_patterns(main))
+    includes = [from_folder(main.folder, pattern) for pattern in patterns.values()]
+    entries = Entries(main, [main.path], includes)
     _sort(main, entries, report)
-    for path, shown in _included(main, report):
+    for path, shown in _included(main, patterns, report):
+        entries.files.append(path)
         try:
             document = read(path, shown)
         except BadConfiguration as bad:
             for problem in bad.problems:
                 report.problem(problem)
         else:
-            entries.documents.append(document)
             _sort(document, entries, report)
     return entries
 
@@ -132,19 +136,24 @@ def _sample(section: str) -> str:
     return {"probe": "web", "component": "signing-in", "channel": "oncall"}[section]
 
 
-def _included(main: Document, report: Report) -> Iterator[tuple[Path, str]]:
-    """Absolute paths and the names to show, each file once, in the order of their names."""
+def _patterns(main: Document) -> Iterator[tuple[int, str]]:
+    """With their place in the list; the shape of [trueup] tells of what is no pattern."""
     trueup = main.tables.get("trueup")
-    patterns = trueup.get("include") if isinstance(trueup, dict) else None
-    if not isinstance(patterns, list):
-        return
+    written = trueup.get("include") if isinstance(trueup, dict) else None
+    for index, pattern in enumerate(written if isinstance(written, list) else ()):
+        if isinstance(pattern, str) and pattern:
+            yield index, pattern
+
+
+def _included(
+    main: Document, patterns: Mapping[int, str], report: Report
+) -> Iterator[tuple[Path, str]]:
+    """Absolute paths and the names to show, each file once, in the order of their names."""
     found: dict[Path, str] = {}
-    for index, pattern in enumerate(patterns):
-        if not isinstance(pattern, str) or not pattern:
-            continue  # the shape of [trueup] says so
-        matches = sorted(_matches(main, pattern))
-        found |= {path: shown for path, shown in matches if path != main.path}
-        if not matches:
+    for index, pattern in patterns.items():
+        matching = sorted(_matches(main, pattern))
+        found |= {path: shown for path, shown in matching if path != main.path}
+        if not matching:
             text = f"no file matches {pattern!r}; correct it, or leave it out"
             report.problem(main.problem(("trueup", "include", index), text))
     if len(found) > MOST_FILES:
@@ -155,11 +164,8 @@ def _included(main: Document, report: Report) -> Iterator[tuple[Path, str]]:
 
 def _matches(main: Document, pattern: str) -> Iterator[tuple[Path, str]]:
     beside = Path(main.shown).parent
-    names = glob.iglob(pattern, root_dir=main.folder, recursive=True)  # noqa: PTH207 - takes absolute patterns too
-    for name in names:
-        path = Path(os.path.abspath(main.folder / name))  # noqa: PTH100 - links stay as they are
-        if not path.is_dir():
-            yield path, shown(beside / name)
+    for path, name in matches(from_folder(main.folder, pattern)):
+        yield path, shown(beside / name.removeprefix(f"{main.folder}/"))
 
 
 def shown(path: Path) -> str:

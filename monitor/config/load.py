@@ -51,7 +51,7 @@ def load(
     config = _config(entries, builder)
     scrub = Scrubber(config.secrets).text
     if not report.good:
-        raise BadConfiguration(report.problems(scrub))
+        raise BadConfiguration(report.problems(scrub), config.files, config.includes)
     warn(entries, config.probes, report)
     return replace(config, warnings=report.warnings(scrub))
 
@@ -65,7 +65,6 @@ def _config(entries: Entries, builder: Builder) -> Config:
     channels = _all(entries.channel.values(), builder.channel, report)
     demand_links(entries, builder.defaults, report)
     _demand_probes(entries, report)
-    files = [document.path for document in entries.documents]
     return Config(
         environment=trueup.environment,
         state=_beside(entries.main.folder, trueup.state),
@@ -76,7 +75,8 @@ def _config(entries: Entries, builder: Builder) -> Config:
         channels=channels,
         page=page,
         browser=trueup.browser,
-        files=tuple(dict.fromkeys([*files, *builder.references.files])),
+        files=tuple(dict.fromkeys([*entries.files, *builder.references.files])),
+        includes=tuple(entries.includes),
         secrets=frozenset(builder.references.values | builder.secrets),
     )
 

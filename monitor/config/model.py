@@ -65,7 +65,7 @@ class PageSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """The whole of what was configured. `files` are all the files it was read from."""
+    """The whole of what was configured."""
 
     environment: str
     state: Path
@@ -80,6 +80,9 @@ class Config:
     browser: str
     """Path of the browser to use; empty to look for one."""
     files: tuple[Path, ...]
+    """All that it was read from, absolute; the first is the one that includes the others."""
+    includes: tuple[str, ...] = ()
+    """Patterns whose matches belong to it, made absolute; see `listed`."""
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
     """What `${env:}` and `${file:}` held, and what settings declare secret, to be kept out of
     everything that is written.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 MOST: Final = 100
@@ -28,10 +29,20 @@ class Problem:
 
 
 class BadConfiguration(Exception):
-    """Everything that is wrong, sorted by file and line. Holds no secret."""
+    """Everything that is wrong, sorted by file and line. Holds no secret.
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    `files` and `includes` are as in a Config: where a repair would be seen.
+    """
+
+    def __init__(
+        self,
+        problems: Iterable[Problem],
+        files: Iterable[Path] = (),
+        includes: Iterable[str] = (),
+    ) -> None:
         self.problems = tuple(problems)
+        self.files = tuple(files)
+        self.includes = tuple(includes)
         super().__init__("\n".join(map(str, self.problems)))
 
 

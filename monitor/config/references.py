@@ -35,6 +35,7 @@ class References:
     def __init__(self, environ: Mapping[str, str], report: Report) -> None:
         self.values: set[str] = set()
         self.files: list[Path] = []
+        """Asked for, whether or not they could be read."""
         self.broken: set[tuple[str, KeyPath]] = set()
         """File and key of every text that could not be filled in."""
         self._environ = environ
@@ -100,11 +101,11 @@ class References:
         return value
 
     def _from_file(self, path: Path) -> str:
+        self.files.append(path)
         try:
             text = to_text(read_bytes(path, most=LARGEST))
         except UnreadableError as error:
             raise _MissingError(f"the file {path} cannot be used: {error}") from None
-        self.files.append(path)
         text = text.removesuffix("\n").removesuffix("\r")
         if not text or not _is_text(text):
             raise _MissingError(f"the file {path} holds no usable text; write the value into it")

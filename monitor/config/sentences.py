@@ -81,13 +81,17 @@ class Table:
     def fault(self, path: Path, details: ErrorDetails) -> Fault:
         if own := _OWN.get(details["type"]):
             return own(self, path, details.get("ctx", {}))
-        text = self._text(path, details)
-        return Fault(self._about(path, text), text)
+        return self._placed(path, self._text(path, details))
 
-    def _about(self, path: Path, text: str) -> Path:
-        """A sentence about a table that begins with one of its keys is placed at that key."""
-        named = tuple(text.partition(" ")[0].split("."))
-        return (*path, *named) if self.at((*path, *named)) is not None else path
+    def _placed(self, path: Path, text: str) -> Fault:
+        """A sentence about a table that begins with one of its keys is placed at that key, and
+        goes on without it, for the place is said first; `key = value` stays together.
+        """
+        key, _, rest = text.partition(" ")
+        about = (*path, *key.split("."))
+        if self.at(about) is None:
+            return Fault(path, text)
+        return Fault(about, text if rest.startswith("= ") else rest)
 
     def _text(self, path: Path, details: ErrorDetails) -> str:
         if wanted := WANTED.get(details["type"]):

@@ -1,6 +1,6 @@
 """The daemon's own web server: the public page as files, and a sign of life.
 
-It listens on loopback unless told otherwise and changes nothing.
+It listens on loopback unless told otherwise, changes nothing, and takes no more than `limits` says.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import contextlib
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import uvicorn
 from starlette.applications import Starlette
@@ -19,6 +20,12 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from monitor.server.limits import Limits, bounded_by
+
+__all__ = ["Limits", "PortInUse", "Server", "application", "listen"]
+
+BACKLOG: Final = 64  # all of them may be accepted at once, before the first is refused
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:;"
@@ -74,7 +81,7 @@ def listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-        listener.listen(128)
+        listener.listen(BACKLOG)
     except OSError as trouble:
         listener.close()
         raise PortInUse(
@@ -95,16 +102,19 @@ class _Quiet(uvicorn.Server):
 class Server:
     """Serves an application on a socket inside the running event loop."""
 
-    def __init__(self, app: ASGIApp, listener: socket.socket) -> None:
+    def __init__(self, app: ASGIApp, listener: socket.socket, limits: Limits | None = None) -> None:
         config = uvicorn.Config(
             app,
+            http=bounded_by(limits or Limits()),
+            ws="none",
             log_config=None,
+            log_level="error",  # else whoever sends nonsense writes our log
             access_log=False,
             lifespan="off",
             server_header=False,
             timeout_graceful_shutdown=1,
-            limit_concurrency=200,
             timeout_keep_alive=5,
+            backlog=BACKLOG,
         )
         self._listener = listener
         self._server = _Quiet(config)
@@ -117,4 +127,9 @@ class Server:
         """Ends open connections within about a second; *task* is the one that serves."""
         self._server.should_exit = True
         await asyncio.wait([task], timeout=3)
+        left = self._server.server_state
+        for connection in list(left.connections):
+            connection.transport.abort()
+        if left.tasks:  # uvicorn tells them to end and does not wait for their open files
+            await asyncio.wait(left.tasks, timeout=1)
         self._listener.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -72,5 +73,7 @@ def keep(db: Database, run: RunRow, files: Sequence[Kept], at: datetime) -> list
 
 
 def remove(folder: Path, paths: Sequence[str]) -> None:
+    """What cannot be removed stays: the rows are gone, and the run it made room for is recorded."""
     for path in paths:
-        (folder / path).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            (folder / path).unlink()

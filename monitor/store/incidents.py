@@ -11,7 +11,7 @@ from typing import Final
 from sqlite_utils import Database
 
 from monitor.clock import to_us
-from monitor.notices import Notice, to_json
+from monitor.notices import EventKind, Notice, to_json
 
 KEY_LENGTH: Final = 64
 
@@ -100,8 +100,12 @@ def add_event(db: Database, notice: Notice, *, why: str, channels: Iterable[str]
 
 
 def channels_told(db: Database, incident: int) -> list[str]:
-    """Where the opening went or is on its way to: they, and only they, hear the rest."""
+    """Where the opening went or is on its way to: they, and only they, hear the rest. A channel
+    that refused the opening knows of no incident that could end.
+    """
     rows = db.execute(
-        "SELECT DISTINCT channel FROM outbox WHERE incident = ? ORDER BY id", (incident,)
+        "SELECT o.channel FROM outbox AS o JOIN event AS e ON e.id = o.event"
+        " WHERE o.incident = ? AND e.kind = ? AND o.gave_up_at IS NULL ORDER BY o.id",
+        (incident, EventKind.OPENED.value),
     )
     return [str(row[0]) for row in rows.fetchall()]

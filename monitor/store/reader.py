@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -45,7 +46,9 @@ class Reader:
         self._db: Database | None = None
 
     async def ask(self, question: Callable[[Database], T]) -> T:
-        """What *question* answers, from one consistent moment."""
+        """What *question* answers, from one consistent moment. Raises what *question* raised, and
+        StoreTrouble when the database cannot be read.
+        """
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, self._answer, question)
 
@@ -54,11 +57,17 @@ class Reader:
         self._thread.shutdown()
 
     def _answer(self, question: Callable[[Database], Any]) -> Any:
-        if self._db is None:
-            self._db = open_read_only(self._path)
-        with self._db.atomic():
-            return question(self._db)
+        try:
+            if self._db is None:
+                self._db = open_read_only(self._path)
+            with self._db.atomic():
+                return question(self._db)
+        except sqlite3.Error as trouble:
+            self._close()  # the next question finds a fresh connection
+            raise StoreTrouble(f"the database cannot be read: {trouble}") from trouble
 
     def _close(self) -> None:
-        if self._db is not None:
-            self._db.close()
+        db, self._db = self._db, None
+        if db is not None:
+            with contextlib.suppress(sqlite3.Error):
+                db.close()

@@ -122,7 +122,7 @@ def add_to_day(db: Database, run: RunRow, *, known: timedelta) -> None:
         " VALUES (?, ?, ?, 1, ?, ?) ON CONFLICT (probe, location, day) DO UPDATE SET"
         f" {column} = {column} + 1, known_us = known_us + excluded.known_us,"
         " took_us = took_us + excluded.took_us",
-        (run.probe, run.location, day_of(run.slot), known // _US, run.took // _US),
+        (run.probe, run.location, day_of(run.started_at), known // _US, run.took // _US),
     )
 
 

@@ -19,6 +19,14 @@ def first_tables(db: Database) -> None:
             db.execute(statement)
 
 
+@MIGRATIONS()
+def when_telling_began(db: Database) -> None:
+    """Giving a letter up counts from the first attempt to deliver it, not from its event."""
+    db.execute("ALTER TABLE outbox ADD COLUMN first_tried_at INTEGER")
+    db.execute("UPDATE outbox SET first_tried_at = created_at WHERE attempts > 0")
+    db.execute("CREATE INDEX outbox_of_incident ON outbox (incident, channel)")
+
+
 _FIRST = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE probe (

@@ -68,11 +68,12 @@ class IncidentView:
     failures: int
 
 
-def probes(db: Database) -> dict[str, ProbeView]:
-    """Every probe that ever ran and is still configured, by id."""
+def probes(db: Database, location: str) -> dict[str, ProbeView]:
+    """Every probe that is still configured and ever ran at *location*, by id."""
     rows = db.query(
         "SELECT probe.id, name, kind, health.* FROM health JOIN probe ON probe.key = health.probe"
-        " WHERE tombstoned_at IS NULL ORDER BY probe.key"
+        " WHERE tombstoned_at IS NULL AND location = ? ORDER BY probe.key",
+        [location],
     )
     return {
         row["id"]: ProbeView(
@@ -93,10 +94,13 @@ def probes(db: Database) -> dict[str, ProbeView]:
 
 
 def days(db: Database, *, since: date) -> dict[str, list[DayView]]:
-    """The days of every probe from *since* on, oldest first, by probe id."""
+    """The days of every probe from *since* on, oldest first, by probe id. A day that was watched
+    from two places is told by the one that watched longer.
+    """
     rows = db.query(
-        "SELECT id, day, known_us, down_us, slow, pass + slow + fail AS runs FROM rollup_1d"
-        " JOIN probe ON probe.key = rollup_1d.probe WHERE day >= ? ORDER BY day",
+        "SELECT id, day, max(known_us) AS known_us, down_us, slow, pass + slow + fail AS runs"
+        " FROM rollup_1d JOIN probe ON probe.key = rollup_1d.probe"
+        " WHERE day >= ? GROUP BY probe, day ORDER BY day",
         [since.isoformat()],
     )
     found: dict[str, list[DayView]] = {}

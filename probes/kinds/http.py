@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import cached_property
@@ -12,7 +13,7 @@ from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlencode
 
 import httpx
-from pydantic import Field, JsonValue, model_validator
+from pydantic import AfterValidator, Field, JsonValue, model_validator
 
 from probes.expect import Expect, Failing, Hidden, Seen, judge, millis, one_line
 from probes.kind import Kind
@@ -39,12 +40,24 @@ _LATE: Final = {
     Reason.ANSWER_TIMEOUT: "no answer",
     Reason.RECEIVE_TIMEOUT: "answer not finished",
 }
+_LABEL: Final = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
+
+
+def _with_a_host(url: httpx.URL) -> httpx.URL:
+    """Refuses what no resolver can be asked for (RFC 1123 §2.1, and underscores as in use)."""
+    host = url.raw_host.decode("ascii")
+    labels = host.removesuffix(".").split(".")
+    if ":" not in host and not (len(host) < 254 and all(map(_LABEL.fullmatch, labels))):
+        raise ValueError(
+            f"{host[:64]!r} is not the name of a host; write letters, digits, - and dots only"
+        )
+    return url
 
 
 class HttpSettings(Settings):
     """An address, how to ask it, and what to expect."""
 
-    url: Url
+    url: Annotated[Url, AfterValidator(_with_a_host)]
     method: Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] = "GET"
     headers: Headers = Field(default_factory=dict)
     body: Secret | None = None

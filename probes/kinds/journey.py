@@ -28,6 +28,7 @@ from probes.settings import Duration, Secret, Settings, folder_of
 from probes.tools import Tools
 
 _OWN: Final = "a path"
+_LONGEST: Final = 64
 # Past the deadline a run may take a screenshot, close its page and end a browser that hangs;
 # before it begins, it may wait two minutes for its turn and half a minute for a browser.
 _GRACE: Final = timedelta(seconds=175)
@@ -72,8 +73,8 @@ def _known(value: Any) -> Any:
     if name is None:
         raise ValueError(f"journey is missing; it is one of {choice}")
     near = difflib.get_close_matches(str(name), READY_MADE, n=1)
-    meant = f'; did you mean "{near[0]}"?' if near else ""
-    raise ValueError(f"journey {name!r} is none of {choice}{meant}")
+    remedy = f'did you mean "{near[0]}"?' if near else "write one of these"
+    raise ValueError(f"journey {str(name)[:_LONGEST]!r} is none of {choice}; {remedy}")
 
 
 def _tag_of(value: Any) -> str:

@@ -144,6 +144,6 @@ def _probe(world: World, name: str) -> str | None:
 
 def _last_run(world: World) -> datetime:
     db = open_read_only(world.folder / "var" / "trueup.db")
-    found = views.probes(db)["short-links"].last_run_at
+    found = views.probes(db, "here")["short-links"].last_run_at
     db.close()
     return found

@@ -3,119 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-import httpx
-import pytest
-
-from monitor.channels import (
-    ChannelKind,
-    ChannelSettings,
-    Delivered,
-    Delivery,
-    Outside,
-    Refused,
-    Retry,
-)
-from monitor.clock import SystemClock
-from monitor.config.model import Channel
-from monitor.dispatch import Dispatch
-from monitor.notices import EventKind, Notice
-from monitor.store import Reader, Writer, outbox, records
-from monitor.store import incidents as rows
-from tests.support.clock import NIGHT
-from tests.support.notices import opened
-from tests.support.waiting import GLANCE, until_async
-
-
-@dataclass
-class Far:
-    """The far end of a channel: answers from a script, then confirms everything."""
-
-    script: list[Delivery | Exception] = field(default_factory=list)
-    heard: list[tuple[int, str]] = field(default_factory=list)
-    confirmed: list[tuple[int, str]] = field(default_factory=list)
-
-    def channel(self, name: str) -> Channel:
-        kind = ChannelKind("toy", ChannelSettings, self.send)
-        return Channel(id=name, kind=kind, settings=ChannelSettings())
-
-    async def send(self, _: ChannelSettings, notice: Notice, body: str, __: Outside) -> Delivery:
-        assert json.loads(body)["incident"] == notice.incident
-        self.heard.append((notice.incident, notice.event.value))
-        answer = self.script.pop(0) if self.script else Delivered()
-        if isinstance(answer, Exception):
-            raise answer
-        if isinstance(answer, Delivered):
-            self.confirmed.append((notice.incident, notice.event.value))
-        return answer
-
-
-@dataclass
-class World:
-    """A dispatcher over a real database."""
-
-    writer: Writer
-    dispatch: Dispatch
-
-    async def happens(self, event: EventKind, incident: int, channels: list[str]) -> None:
-        """One event is decided and committed; the dispatcher is woken."""
-
-        def work(db: Any) -> None:
-            if event is EventKind.OPENED:
-                key = records.sync_probes(db, [records.ProbeRow("p", "p", "toy")], NIGHT)["p"]
-                rows.open_incident(db, _new(key), instance="here")
-            sequence = rows.next_sequence(db, incident)
-            notice = opened(
-                event=event, incident=incident, sequence=sequence, at=SystemClock().now()
-            )
-            rows.add_event(db, notice, why="", channels=channels)
-
-        await self.writer.do(work)
-        self.dispatch.wake()
-
-    async def letters(self) -> list[dict[str, Any]]:
-        return await self.writer.do(lambda db: list(db.query("SELECT * FROM outbox ORDER BY id")))
-
-    async def settled(self) -> None:
-        """Until nothing waits any more."""
-        async with asyncio.timeout(30):
-            while await self.writer.do(outbox.channels_waiting):
-                await asyncio.sleep(GLANCE)
-
-
-def _new(key: int) -> rows.NewIncident:
-    return rows.NewIncident(
-        probe=key,
-        location="here",
-        began_at=NIGHT,
-        opened_at=NIGHT,
-        reason="status",
-        summary="500",
-        failed_step="",
-        failures=2,
-    )
-
-
-@asynccontextmanager
-async def a_world(folder: Path, **fars: Far) -> AsyncIterator[World]:
-    writer, reader = Writer(folder / "t.db"), Reader(folder / "t.db")
-    async with httpx.AsyncClient() as client:
-        dispatch = Dispatch((writer, reader), Outside(http=client), str)
-        await dispatch.configure({name: far.channel(name) for name, far in fars.items()})
-        try:
-            yield World(writer, dispatch)
-        finally:
-            await dispatch.stop(timedelta(seconds=5))
-            reader.close()
-            writer.close()
-
+from monitor.channels import Refused, Retry
+from monitor.notices import EventKind
+from tests.support.clock import HandClock
+from tests.support.telling import Far, a_world
+from tests.support.waiting import until_async
 
 OPENED, RESOLVED = EventKind.OPENED, EventKind.RESOLVED
 
@@ -198,22 +93,42 @@ async def test_a_channel_that_left_the_configuration_is_given_up_visibly(tmp_pat
     assert letter["why"] == "the channel is no longer configured"
 
 
-@pytest.mark.parametrize("attempts", [0, 30])
-async def test_after_a_day_nobody_is_helped_by_the_news(tmp_path: Path, attempts: int) -> None:
-    far = Far([Retry("still down")])
-    async with a_world(tmp_path, far=far) as world:
-        await world.dispatch.stop(timedelta(seconds=5))
-        await world.happens(OPENED, 1, ["far"])
-        old = SystemClock().now() - timedelta(hours=25)
-        await world.writer.do(_aged(old, attempts))
-    async with a_world(tmp_path, far=far) as world:
+async def test_a_resolve_for_a_channel_that_is_gone_is_given_up_without_a_restart(
+    tmp_path: Path,
+) -> None:
+    async with a_world(tmp_path) as world:
+        await world.settled()
+        await world.happens(OPENED, 1, ["gone"])
         await world.settled()
         [letter] = await world.letters()
-    assert letter["gave_up_at"] is not None
+    assert letter["why"] == "the channel is no longer configured"
 
 
-def _aged(created_at: datetime, attempts: int) -> Callable[[Any], object]:
-    us = int(created_at.timestamp() * 1_000_000)
-    return lambda db: db.execute(
-        "UPDATE outbox SET created_at = ?, next_at = ?, attempts = ?", (us, us, attempts)
-    )
+async def test_nothing_is_given_up_before_the_channels_are_known(tmp_path: Path) -> None:
+    far = Far()
+    async with a_world(tmp_path) as world:
+        await world.dispatch.stop(timedelta(seconds=5))
+        await world.happens(OPENED, 1, ["far"])
+    async with a_world(tmp_path, wake_first=True, far=far) as world:
+        await world.settled()
+    assert far.confirmed == [(1, "opened")]
+
+
+async def test_what_was_decided_last_is_told_before_the_end(tmp_path: Path) -> None:
+    far, slow = Far([Retry("503")] * 9), Far()
+    async with a_world(tmp_path, HandClock(), far=far, slow=slow) as world:
+        for incident in (1, 2, 3):
+            await world.happens(OPENED, incident, ["far", "slow"], wake=False)
+        await world.dispatch.stop(timedelta(seconds=20))
+    assert far.heard == slow.confirmed == [(1, "opened"), (2, "opened"), (3, "opened")]
+
+
+async def test_a_far_end_that_hangs_does_not_hold_up_the_end(tmp_path: Path) -> None:
+    far = Far(hangs=True)
+    async with a_world(tmp_path, far=far) as world:
+        await world.happens(OPENED, 1, ["far"])
+        await until_async(lambda: far.heard, "it is tried")
+        async with asyncio.timeout(5):
+            await world.dispatch.stop(timedelta(seconds=0.2))
+        [letter] = await world.letters()
+    assert (letter["delivered_at"], letter["gave_up_at"]) == (None, None)

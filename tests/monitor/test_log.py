@@ -137,6 +137,19 @@ def test_libraries_are_heard_from_warning_upward_and_scrubbed_too(lines: Lines) 
     assert told[0]["logger"] == "uvicorn.error"
 
 
+def test_what_a_library_arranged_for_its_own_logger_is_undone(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    logger = logging.getLogger("uvicorn.error")
+    logger.setLevel(logging.CRITICAL)
+    logger.propagate, logger.disabled = False, True
+    logger.addHandler(logging.StreamHandler())
+    configure(json=True, scrub=lambda words: words.replace(SECRET, "•••"))
+    logger.warning("%s was seen", SECRET)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert json.loads(line)["event"] == "••• was seen"
+
+
 def test_a_library_that_logs_an_exception_gets_one_line_too(lines: Lines) -> None:
     try:
         int(SECRET)

@@ -17,6 +17,7 @@ from tests.support.clock import NIGHT, HandClock
 from tests.support.configs import a_config, a_probe
 
 MINUTE = timedelta(minutes=1)
+MOMENT = timedelta(milliseconds=50)
 SECRET_TEXT = "https://internal.example.org/login answered 500 Traceback"
 RESULTS = {
     "u": Result(outcome=Outcome.PASS, took=MINUTE / 60),
@@ -42,7 +43,7 @@ async def a_page(
                 result = RESULTS[histories[probe.id][minute]]
                 at = clock.now()
                 await recorder.record(
-                    Run(probe=probe, slot=at, started_at=at, finished_at=at, result=result)
+                    Run(probe=probe, slot=at, started_at=at, lasted=MOMENT, result=result)
                 )
         clock.wind(MINUTE)
     clock.wind(later)

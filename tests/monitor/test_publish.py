@@ -1,17 +1,24 @@
-"""The public folder and the server that shows it."""
+"""The public folder: written whole, by one or by several, whatever breaks."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
-import httpx
 import pytest
 
-from monitor import server
-from monitor.publish import write
-from tests.support.serve import free_port, serving
+from monitor import publish
+from monitor.publish import Publisher, write
+from monitor.store import Reader, Writer
+from tests.support.clock import HandClock
+from tests.support.configs import a_config, a_probe
+from tests.support.waiting import until_async
 
 
 def test_files_are_replaced_whole_and_only_when_they_differ(tmp_path: Path) -> None:
@@ -32,45 +39,97 @@ def test_a_reader_that_has_the_page_open_never_sees_half_of_the_next(tmp_path: P
         assert first + reading.read() == b"a" * 100_000
 
 
-def test_the_server_shows_the_page_guarded_and_nothing_outside_it(tmp_path: Path) -> None:
-    (tmp_path / "secret.txt").write_text("not public")
-    public = tmp_path / "public"
-    with serving(server.application(public)) as url, httpx.Client(base_url=url) as client:
-        assert client.get("/").status_code == 404
-        write(public, {"index.html": b"<!doctype html>"})
-        page = client.get("/")
-        assert page.status_code == 200
-        assert "default-src 'none'" in page.headers["content-security-policy"]
-        assert client.get("/healthz").text == "alive\n"
-        assert client.get("/../secret.txt").status_code == 404
-        assert client.get("/%2e%2e/secret.txt").status_code == 404
-        assert client.post("/").status_code == 405
-
-
-def test_a_port_in_use_is_told_with_a_remedy() -> None:
-    port = free_port()
-    told = pytest.raises(server.PortInUse, match=f"127.0.0.1:{port}.*choose another")
-    with server.listen("127.0.0.1", port), told:
-        server.listen("127.0.0.1", port)
-
-
-async def test_the_server_stops_though_somebody_keeps_a_connection_open(tmp_path: Path) -> None:
-    listener = server.listen("127.0.0.1", 0)
-    port = listener.getsockname()[1]
-    web = server.Server(server.application(tmp_path), listener)
-    task = asyncio.create_task(web.serve())
-    reader, holding = await asyncio.open_connection("127.0.0.1", port)
-    holding.write(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n")
-    assert b"200" in await reader.readline()
-    await web.stop(task)
-    assert task.done()
-    holding.close()
-    with contextlib.suppress(OSError):
-        await holding.wait_closed()
-
-
 def test_a_folder_that_cannot_be_written_raises_an_os_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(OSError, match="file"):
         write(tmp_path / "file", {"index.html": b""})
     assert (tmp_path / "file").read_text() == "in the way"
+
+
+def test_two_writers_at_once_never_tear_the_page(tmp_path: Path) -> None:
+    pages = [letter * 200_000 for letter in (b"a", b"b", b"c")]
+
+    def writes(page: bytes) -> None:
+        for _ in range(40):
+            write(tmp_path, {"index.html": page})
+
+    write(tmp_path, {"index.html": pages[0]})
+    with ThreadPoolExecutor(len(pages)) as writers:
+        under_way = [writers.submit(writes, page) for page in pages]
+        while not all(each.done() for each in under_way):
+            assert (tmp_path / "index.html").read_bytes() in pages
+    assert [each.exception() for each in under_way] == [None, None, None]
+    assert [path.name for path in tmp_path.iterdir()] == ["index.html"]
+
+
+def test_a_page_that_could_not_be_put_in_place_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "index.html").mkdir()
+    with pytest.raises(IsADirectoryError):
+        write(tmp_path, {"index.html": b"one"})
+    assert [path.name for path in tmp_path.iterdir()] == ["index.html"]
+
+
+def test_what_a_killed_writer_left_is_swept_after_an_hour(tmp_path: Path) -> None:
+    write(tmp_path, {"index.html": b"one", "assets/style.css": b"a"})
+    written_at = (tmp_path / "index.html").stat().st_mtime
+    ages = {
+        "assets/.style.css.4711-00000000deadbeef.new": 3700,
+        ".index.html.4711-00000000deadbeef.new": 3700,
+        ".index.html.4712-00000000deadbeef.new": 3500,
+        ".somebody-elses.new": 3700,
+    }
+    for name, age in ages.items():
+        (tmp_path / name).write_bytes(b"half")
+        os.utime(tmp_path / name, (written_at - age, written_at - age))
+    write(tmp_path, {"index.html": b"two", "assets/style.css": b"a"})
+    assert {name for name in ages if (tmp_path / name).exists()} == {
+        ".index.html.4712-00000000deadbeef.new",
+        ".somebody-elses.new",
+    }
+
+
+@pytest.fixture
+def reader(tmp_path: Path) -> Iterator[Reader]:
+    Writer(tmp_path / "trueup.db").close()
+    reader = Reader(tmp_path / "trueup.db")
+    yield reader
+    reader.close()
+
+
+async def test_whatever_breaks_while_publishing_is_told_and_tried_again(
+    tmp_path: Path,
+    reader: Reader,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(publish, "AGAIN", timedelta(milliseconds=10))
+    publisher = Publisher(reader, HandClock(), tmp_path / "public")
+    good = a_config(a_probe())
+    publisher.configure(replace(good, probes={}))  # its component now watches nothing that is
+    task = asyncio.create_task(publisher.serve())
+    await until_async(lambda: "was not published" in caplog.text, "the trouble is told")
+    assert not task.done()
+    publisher.configure(good)
+    await until_async((tmp_path / "public" / "index.html").is_file, "the page is published")
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+async def test_a_page_that_could_not_be_written_comes_as_soon_as_it_can(
+    tmp_path: Path,
+    reader: Reader,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(publish, "AGAIN", timedelta(milliseconds=10))
+    (tmp_path / "public").write_text("in the way")
+    publisher = Publisher(reader, HandClock(), tmp_path / "public")
+    publisher.configure(a_config(a_probe()))
+    task = asyncio.create_task(publisher.serve())
+    await until_async(lambda: "was not published" in caplog.text, "the trouble is told")
+    (tmp_path / "public").unlink()
+    await until_async((tmp_path / "public" / "index.html").is_file, "no news, yet published", 10)
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task

@@ -19,6 +19,7 @@ from tests.support.clock import NIGHT, HandClock
 from tests.support.configs import a_config, a_probe
 
 MINUTE = timedelta(minutes=1)
+MOMENT = timedelta(milliseconds=50)
 LETTERS = {
     "u": Result(outcome=Outcome.PASS, took=timedelta(milliseconds=80)),
     "d": Result(
@@ -48,7 +49,7 @@ class World:
         told = {}
         for letter in history:
             at = self.clock.now()
-            run = Run(probe=SIGNIN, slot=at, started_at=at, finished_at=at, result=LETTERS[letter])
+            run = Run(probe=SIGNIN, slot=at, started_at=at, lasted=MOMENT, result=LETTERS[letter])
             for event in await self.recorder.record(run):
                 told[(at - NIGHT) // MINUTE] = event
             self.clock.wind(MINUTE)
@@ -117,7 +118,7 @@ async def test_recording_the_same_run_twice_changes_nothing(tmp_path: Path) -> N
     async with a_world(tmp_path) as world:
         for _ in range(3):
             run = Run(
-                probe=SIGNIN, slot=NIGHT, started_at=NIGHT, finished_at=NIGHT, result=LETTERS["d"]
+                probe=SIGNIN, slot=NIGHT, started_at=NIGHT, lasted=MOMENT, result=LETTERS["d"]
             )
             assert await world.recorder.record(run) == ()
         [day] = await world.rows("SELECT fail, known_us FROM rollup_1d")
@@ -129,7 +130,7 @@ async def test_a_late_run_fills_in_history_and_opens_nothing(tmp_path: Path) -> 
     async with a_world(tmp_path) as world:
         await world.replay("uuud")
         late = NIGHT - MINUTE
-        run = Run(probe=SIGNIN, slot=late, started_at=late, finished_at=late, result=LETTERS["d"])
+        run = Run(probe=SIGNIN, slot=late, started_at=late, lasted=MOMENT, result=LETTERS["d"])
         assert await world.recorder.record(run) == ()
         assert len(await world.rows("SELECT * FROM run")) == 5
         [health] = await world.rows("SELECT last_run_at, failures FROM health")
@@ -160,7 +161,7 @@ async def test_evidence_is_kept_on_disk_but_not_without_end(tmp_path: Path) -> N
             at = NIGHT + n * MINUTE
             result = replace(LETTERS["d"], artefacts=(shot,))
             await world.recorder.record(
-                Run(probe=SIGNIN, slot=at, started_at=at, finished_at=at, result=result)
+                Run(probe=SIGNIN, slot=at, started_at=at, lasted=MOMENT, result=result)
             )
         rows = await world.rows("SELECT path FROM artefact ORDER BY slot")
         files = sorted(str(p.relative_to(tmp_path / "artefacts")) for p in _files(tmp_path))

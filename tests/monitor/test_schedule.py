@@ -46,7 +46,7 @@ async def scheduled(*probes: Probe) -> AsyncIterator[tuple[Schedule, Acts]]:
     acts = Acts()
     acts.hold.set()
     schedule = Schedule(SystemClock(), acts)
-    schedule.configure(probes)
+    schedule.configure(probes, {})
     schedule.start()
     try:
         yield schedule, acts
@@ -103,7 +103,7 @@ async def test_what_does_not_end_is_cut_off() -> None:
 async def test_a_reload_takes_probes_in_and_out() -> None:
     async with scheduled(a_probe("one", every=QUICK)) as (schedule, acts):
         await until_async(lambda: acts.slots, "the first runs")
-        schedule.configure([a_probe("two", every=QUICK)])
+        schedule.configure([a_probe("two", every=QUICK)], {})
         await until_async(lambda: acts.slots[-1][0] == "two", "the second runs")
         count = len([name for name, _ in acts.slots if name == "one"])
         seen = len(acts.slots)
@@ -129,10 +129,24 @@ async def test_a_clock_that_is_stepped_stops_nothing(
     clock, acts = SteppedClock(), Acts()
     acts.hold.set()
     schedule = Schedule(clock, acts)
-    schedule.configure([a_probe("one", every=QUICK)])
+    schedule.configure([a_probe("one", every=QUICK)], {})
     schedule.start()
     await until_async(lambda: acts.slots, "a run before the step")
     clock.offset = step
     seen = len(acts.slots)
     await until_async(lambda: len(acts.slots) >= seen + 2, "runs after the step")
     await schedule.drain(PATIENCE)
+    slots = [slot for _, slot in acts.slots]
+    assert slots == sorted(set(slots)), "and no run is taken for an earlier one"
+
+
+async def test_after_a_restart_no_slot_is_given_that_was_recorded() -> None:
+    acts = Acts()
+    acts.hold.set()
+    schedule = Schedule(SystemClock(), acts)
+    recorded = SystemClock().now() + timedelta(days=1)
+    schedule.configure([a_probe("one", every=QUICK)], {"one": recorded})
+    schedule.start()
+    await until_async(lambda: len(acts.slots) >= 2, "two runs")
+    await schedule.drain(PATIENCE)
+    assert all(recorded < slot < recorded + QUICK for _, slot in acts.slots)

@@ -77,16 +77,21 @@ async def test_a_refused_connection_is_the_targets_failure(kind: Kind[Any]) -> N
     assert blames_the_target(await run(kind, free_port()))
 
 
+def content_or_blames_the_target(result: Result) -> bool:
+    """A kind that asks for no more than a connection may be content with one."""
+    return result.outcome is Outcome.PASS or blames_the_target(result)
+
+
 @EVERY_KIND
-async def test_a_broken_connection_is_the_targets_failure(kind: Kind[Any]) -> None:
+async def test_a_broken_connection_is_never_our_trouble(kind: Kind[Any]) -> None:
     with target(reset) as there:
-        assert blames_the_target(await run(kind, there.port))
+        assert content_or_blames_the_target(await run(kind, there.port))
 
 
 @EVERY_KIND
-async def test_silence_ends_at_the_deadline(kind: Kind[Any]) -> None:
+async def test_silence_ends_at_the_deadline_and_is_never_our_trouble(kind: Kind[Any]) -> None:
     with target(hold) as there:
-        assert blames_the_target(await run(kind, there.port))
+        assert content_or_blames_the_target(await run(kind, there.port))
 
 
 @EVERY_KIND
@@ -96,7 +101,7 @@ async def test_an_interrupted_run_leaves_nothing_behind(kind: Kind[Any]) -> None
         await until_async(lambda: there.taken or running.done(), "the target is asked")
         running.cancel()
         await asyncio.wait([running])
-    assert running.cancelled()
+    assert running.cancelled() or content_or_blames_the_target(running.result())
     assert left_behind() == set()
 
 

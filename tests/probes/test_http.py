@@ -248,6 +248,10 @@ async def test_a_large_document_is_judged_beside_the_loop() -> None:
         ({"url": "ftp://example.org/"}, "not a web address"),
         ({"url": "https://"}, "not a web address"),
         ({"url": "https://example.org:99999/"}, "not a web address"),
+        ({"url": "https://a b"}, "is not the name of a host; write letters, digits, - and dots"),
+        ({"url": "https://exa%20mple.org/"}, "is not the name of a host"),
+        ({"url": "https://a..b/"}, "is not the name of a host"),
+        ({"url": f"https://{'a' * 64}.example.org/"}, "is not the name of a host"),
         ({"method": "POST", "body": "a", "form": {}}, "keep one"),
         ({"body": "a"}, 'write method = "POST"'),
         ({"auth": {"username": "a"}}, "write either username and password, or bearer"),
@@ -256,6 +260,7 @@ async def test_a_large_document_is_judged_beside_the_loop() -> None:
         ({"auth": {"bearer": "a"}, "headers": {"authorization": "b"}}, "given twice"),
         ({"url": "https://a:b@example.org/", "auth": {"bearer": "a"}}, "given twice"),
         ({"headers": {"X-A": "b\r\nX-C: d"}}, "line end"),
+        ({"headers": {"A": "\n"}}, "line end"),
         ({"headers": {"X A": "b"}}, "cannot be the name of a header"),
         ({"headers": {"Content-Length": "3"}}, "leave it out"),
         ({"method": "HEAD", "expect": {"contains": "a"}}, "use GET"),
@@ -271,6 +276,13 @@ def test_what_does_not_fit_together_is_refused_with_a_remedy(
     table: dict[str, Any], said: str
 ) -> None:
     assert said in refusal(**table)
+
+
+@pytest.mark.parametrize(
+    "host", ["EXAMPLE.org", "a_b.example.org.", "bücher.example", "192.0.2.1:81", "[2001:db8::1]"]
+)
+def test_every_host_that_can_be_asked_is_taken(host: str) -> None:
+    settings_of(KINDS["http"], {"url": f"https://name:word@{host}/"})
 
 
 def test_settings_can_be_printed_without_telling_anything() -> None:

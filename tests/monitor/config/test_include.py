@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config import load
+from monitor.config import BadConfiguration, listed, load
 from tests.monitor.config.toys import A_PROBE, CHANNELS, KINDS, read, refused
 
 MAIN = '[trueup]\ninclude = ["team-*.toml"]\n'
@@ -111,3 +111,35 @@ def test_what_is_included_is_named_from_where_the_user_stands(
 
     assert config.warnings[0].file == "conf/probes.toml"
     assert config.files[1] == tmp_path / "conf" / "team-a.toml"
+
+
+def test_a_file_that_comes_later_is_found_by_the_same_patterns(tmp_path: Path) -> None:
+    folder = tmp_path / "with [odd] name"
+    folder.mkdir()
+    config = read(folder, MAIN + A_PROBE, beside={"team-a": A_PROBE.replace("web", "a")})
+    assert listed(config.includes) == {folder / "team-a.toml"}
+    (folder / "team-b.toml").touch()
+    (folder / "team-c.toml").mkdir()
+    assert listed(config.includes) == {folder / "team-a.toml", folder / "team-b.toml"}
+
+
+@pytest.mark.parametrize(
+    ("main", "team", "files"),
+    [
+        (MAIN + A_PROBE, "x = [", ["probes.toml", "team-a.toml"]),
+        (MAIN + A_PROBE, "x = 1", ["probes.toml", "team-a.toml"]),
+        (
+            MAIN + A_PROBE + 'secret = "${file:absent}"',
+            "",
+            ["probes.toml", "team-a.toml", "absent"],
+        ),
+        ("x = [", "", ["probes.toml"]),
+    ],
+)
+def test_a_refusal_names_every_file_where_a_repair_would_be_seen(
+    main: str, team: str, files: list[str], tmp_path: Path
+) -> None:
+    with pytest.raises(BadConfiguration) as raised:
+        read(tmp_path, main, beside={"team-a": team})
+    assert [path.relative_to(tmp_path).name for path in raised.value.files] == files
+    assert listed(raised.value.includes) <= {tmp_path / "team-a.toml"}

@@ -91,7 +91,8 @@ async def test_a_file_that_is_missing_is_named(folder: Path) -> None:
 
 
 async def test_an_unknown_name_is_answered_with_the_nearest(folder: Path) -> None:
-    assert 'did you mean "login"?' in refusal(folder, {"journey": "logni"})
+    assert refusal(folder, {"journey": "logni"}).endswith('; did you mean "login"?')
+    assert refusal(folder, {"journey": "xyz"}).endswith('checkout.py"; write one of these')
     assert "login, upload, shorten, message" in refusal(folder, {})
 
 

@@ -1,0 +1,47 @@
+"""The parts of the daemon that run beside it. None of them ends in silence."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from typing import Any, Final
+
+from monitor.log import get_logger
+
+RESTART_PAUSE: Final = timedelta(seconds=5)
+
+log = get_logger()
+
+
+def background(
+    stack: AsyncExitStack, serve: Callable[[], Coroutine[Any, Any, None]], name: str
+) -> None:
+    """Runs *serve* until the stack is unwound. When it breaks that is told, and it is started
+    again; it never takes the daemon with it.
+    """
+    task = asyncio.create_task(_for_ever(serve, name), name=name)
+
+    async def end() -> None:
+        task.cancel()
+        await asyncio.wait([task])
+
+    stack.push_async_callback(end)
+
+
+async def _for_ever(serve: Callable[[], Awaitable[None]], name: str) -> None:
+    while True:
+        try:
+            await serve()
+        except Exception:
+            log.exception("a part of the daemon broke and is started again", part=name)
+        await asyncio.sleep(RESTART_PAUSE.total_seconds())
+
+
+async def once(serving: Coroutine[Any, Any, None], name: str) -> None:
+    """For a part that cannot be started again."""
+    try:
+        await serving
+    except Exception:
+        log.exception("a part of the daemon broke; restart the daemon to have it again", part=name)

@@ -1,0 +1,44 @@
+"""The state folder: whose it is, and what is in it."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Final
+
+DATABASE: Final = "trueup.db"
+PUBLIC: Final = "public"
+ARTEFACTS: Final = "artefacts"
+PRACTICE: Final = "practice"
+LOCK: Final = "lock"
+
+
+class CannotStart(Exception):
+    """The daemon cannot run here; the text says why and what to do."""
+
+
+@contextlib.contextmanager
+def claim(state: Path) -> Iterator[None]:
+    """Makes the state folder this process's own for as long as the block lasts, or until the
+    process ends in whatever way. Raises CannotStart.
+    """
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        (state / PUBLIC).mkdir(exist_ok=True)
+        lock: IO[str] = (state / LOCK).open("w")
+    except OSError as trouble:
+        raise CannotStart(
+            f"{state}: cannot be written ({trouble.strerror}); make it writable for this user, or"
+            " choose another folder under [trueup] state"
+        ) from trouble
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as trouble:
+            raise CannotStart(
+                f"{state}: another daemon is at work here; stop it first, or give this one a"
+                " folder of its own under [trueup] state"
+            ) from trouble
+        yield
