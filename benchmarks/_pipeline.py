@@ -26,6 +26,7 @@ import uvloop
 from benchmarks import _cores
 from monitor.clock import SystemClock
 from monitor.config import Config, Probe, Scrubber, load
+from monitor.keeping import Keeper
 from monitor.log import configure, get_logger
 from monitor.recorder import Context, Recorder
 from monitor.runner import Runner
@@ -117,8 +118,7 @@ async def measure(parts: Parts, rate: int, window_s: float) -> Step:
     async def act(probe: Probe, slot: datetime) -> None:
         run = await parts.runner.run(probe, slot)
         tally.starts.append((slot, run.started_at))
-        await parts.recorder.record(run)
-        tally.recorded += 1
+        keeper.keep(run)
         tally.failed += run.result.outcome is not Outcome.PASS
         log.info(
             "run",
@@ -129,14 +129,19 @@ async def measure(parts: Parts, rate: int, window_s: float) -> Step:
             summary=run.result.summary,
         )
 
+    def recorded(*_: object) -> None:
+        tally.recorded += 1
+
+    keeper = Keeper(parts.recorder, recorded)
     schedule = Schedule(parts.clock, act)
-    schedule.configure(probes)
+    schedule.configure(probes, {})
     schedule.start()
     try:
         await asyncio.sleep(max(window_s / 3, 0.3))
         return await _watch(parts, probes, tally, window_s)
     finally:
         await schedule.drain(DRAIN)
+        await keeper.drain(DRAIN)
 
 
 async def _announce(parts: Parts, probes: Sequence[Probe]) -> None:
