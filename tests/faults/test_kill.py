@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.serve import free_port
 from tests.support.world import World, a_world
 
 CONFIG = """
@@ -98,7 +99,7 @@ def _delivered(world: World) -> int:
 @pytest.mark.timeout(180)
 def test_what_the_pager_could_not_take_before_the_kill_it_gets_after(world: World) -> None:
     text = world.config.read_text()
-    world.configure(text.replace("/pager", "/nowhere-yet"))
+    world.configure(text.replace(f"{world.practice_port}/pager", f"{free_port()}/pager"))
     world.stop()
     world.start()
     world.wait(lambda: world.conditions() == {"uploads": "up"}, "it is at work again")
@@ -109,4 +110,5 @@ def test_what_the_pager_could_not_take_before_the_kill_it_gets_after(world: Worl
     world.start()
     world.wait(lambda: _waiting(world) == 0, "nothing waits any more")
     world.mended("upload-down")
-    world.wait(lambda: ("resolved", "short-links") in world.told(), "the all-clear")
+    world.wait(lambda: len(world.pages()) == 2, "the all-clear")
+    assert world.told() == [("opened", "short-links"), ("resolved", "short-links")]
