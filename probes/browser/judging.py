@@ -44,7 +44,7 @@ _NET: Final = {
     "CERT_COMMON_NAME_INVALID": Reason.TLS_WRONG_NAME,
     "CERT_AUTHORITY_INVALID": Reason.TLS_UNTRUSTED,
 }
-_NET_ERROR: Final = re.compile(r"net::ERR_(\w+)")
+_NET_ERROR: Final = re.compile(r"net::ERR_(\w+)(?: at (\S+))?")
 _BAD_LOCATOR: Final = re.compile(
     r"not a valid selector|while parsing|Unexpected token|Unexpected end|Unknown engine"
 )
@@ -83,7 +83,7 @@ def _by_playwright(error: PlaywrightError) -> Finding:
     if isinstance(error, PlaywrightTimeout):
         return Finding(Outcome.FAIL, Reason.STEP_TIMEOUT, _what_was_awaited(text))
     if _NET_ERROR.search(text):
-        return Finding(Outcome.FAIL, net_reason(text), _first_line(error))
+        return Finding(Outcome.FAIL, net_reason(text), _did_not_load(text))
     if _BAD_LOCATOR.search(text):
         return Finding(Outcome.ERROR, Reason.JOURNEY_BROKEN, _first_line(error))
     # A page that crashes or closes itself does so by its own doing. Whether instead the
@@ -98,6 +98,11 @@ def net_reason(text: str) -> Reason:
     if name.startswith(("SSL_", "CERT_")):
         return _NET.get(name, Reason.TLS_FAILED)
     return _NET.get(name, Reason.PAGE_NOT_LOADED)
+
+
+def _did_not_load(text: str) -> str:
+    name, url = _NET_ERROR.findall(text)[0]
+    return f"{url or 'the page'} did not load: {name.lower().replace('_', ' ')}"
 
 
 def _what_was_awaited(text: str) -> str:

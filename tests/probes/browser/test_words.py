@@ -31,7 +31,14 @@ WORD = "päss word&'\"\\"
 )
 def test_what_the_browser_reports_is_the_targets_failure(text: str, reason: Reason) -> None:
     finding = judge(Error(text))
-    assert (finding.outcome, finding.reason, finding.summary) == (Outcome.FAIL, reason, text)
+    assert (finding.outcome, finding.reason) == (Outcome.FAIL, reason)
+    assert "net::" not in finding.summary
+
+
+def test_an_address_that_did_not_load_is_told_in_words() -> None:
+    finding = judge(Error("Page.goto: net::ERR_CONNECTION_REFUSED at http://x/\nCall log:\n - x"))
+    assert finding.summary == "http://x/ did not load: connection refused"
+    assert judge(Error("net::ERR_FAILED")).summary == "the page did not load: failed"
 
 
 def test_a_timeout_is_one_even_where_it_mentions_the_network() -> None:
