@@ -11,7 +11,6 @@ from typing import IO, Final
 DATABASE: Final = "trueup.db"
 PUBLIC: Final = "public"
 ARTEFACTS: Final = "artefacts"
-PRACTICE: Final = "practice"
 LOCK: Final = "lock"
 
 

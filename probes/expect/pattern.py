@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic_core import CoreSchema, SchemaError, SchemaValidator, core_schema
+from pydantic_core import SchemaError, SchemaValidator, core_schema
+
+from probes.expect.written import Written
 
 TEXT_LIMIT: Final = 256 * 1024
 """Characters of a text in which a pattern is looked for."""
@@ -25,10 +26,12 @@ _TOKEN: Final = re.compile(
 )
 
 
-class Pattern:
+class Pattern(Written):
     """A regular expression without look-around and back-references."""
 
-    __slots__ = ("_validator", "text")
+    __slots__ = ("_validator",)
+
+    json_schema: ClassVar[dict[str, Any]] = {"type": "string", "format": "regex"}
 
     def __init__(self, text: str) -> None:
         """Raises ValueError with a remedy for what is not one, or is too large."""
@@ -53,18 +56,6 @@ class Pattern:
         """Whether it matches somewhere in the first 256 Ki characters of *text*."""
         return self._validator.isinstance_python(text[:TEXT_LIMIT])
 
-    def __str__(self) -> str:
-        return self.text
-
-    def __repr__(self) -> str:
-        return f"Pattern({self.text!r})"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Pattern) and self.text == other.text
-
-    def __hash__(self) -> int:
-        return hash(self.text)
-
     @classmethod
     def read(cls, value: object) -> Pattern:
         """From a configuration. Raises ValueError with a remedy."""
@@ -73,18 +64,6 @@ class Pattern:
         if not isinstance(value, str):
             raise ValueError("a pattern is text; put it in quotation marks")
         return cls(value)
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(
-            cls.read, serialization=core_schema.to_string_ser_schema()
-        )
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, _: CoreSchema, __: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        return {"type": "string", "format": "regex"}
 
 
 @lru_cache(maxsize=256)

@@ -9,10 +9,9 @@ from typing import Any, Final
 from jsonpath import JSONPath, JSONPathEnvironment
 from jsonpath.exceptions import JSONPathError
 from jsonpath.function_extensions import ExpressionType, FilterFunction
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic_core import CoreSchema, core_schema
 
 from probes.expect.pattern import compiled
+from probes.expect.written import Written
 
 _SELECTED: Final = 1_000_000
 
@@ -43,10 +42,10 @@ class _Environment(JSONPathEnvironment):
 _ENVIRONMENT: Final = _Environment(strict=True, filter_caching=False)
 
 
-class Selector:
-    """A JSONPath. Compares and hashes by its text."""
+class Selector(Written):
+    """A JSONPath."""
 
-    __slots__ = ("_path", "text")
+    __slots__ = ("_path",)
 
     def __init__(self, text: str) -> None:
         """Raises ValueError with a remedy for what is no JSONPath."""
@@ -72,31 +71,7 @@ class Selector:
         """The values, in document order. Raises RecursionError when nested past a hundred."""
         return (match.obj for match in islice(self._path.finditer(document), _SELECTED))
 
-    def __str__(self) -> str:
-        return self.text
-
-    def __repr__(self) -> str:
-        return f"Selector({self.text!r})"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Selector) and self.text == other.text
-
-    def __hash__(self) -> int:
-        return hash(self.text)
-
     @classmethod
     def read(cls, value: object) -> Selector:
         """From a configuration. Raises ValueError with a remedy."""
         return value if isinstance(value, Selector) else cls(str(value))
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(
-            cls.read, serialization=core_schema.to_string_ser_schema()
-        )
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, _: CoreSchema, __: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        return {"type": "string"}
