@@ -26,9 +26,10 @@ import uvloop
 from benchmarks import _cores
 from monitor.clock import SystemClock
 from monitor.config import Config, Probe, Scrubber, load
+from monitor.context import Context
 from monitor.keeping import Keeper
 from monitor.log import configure, get_logger
-from monitor.recorder import Context, Recorder
+from monitor.recorder import Recorder
 from monitor.runner import Runner
 from monitor.schedule import Schedule
 from monitor.slots import slot_at

@@ -10,65 +10,64 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
 from monitor import backoff
+from monitor.attempt import Acknowledge, Attempts, Scrub
 from monitor.channels import Delivered, Delivery, Outside, Refused, Retry
 from monitor.config.model import Channel
+from monitor.direct import Direct
+from monitor.lanes import FALL_BACK_AFTER, Lane, Mark
 from monitor.log import get_logger
-from monitor.notices import from_json
-from monitor.store import Reader, StoreTrouble, Writer, outbox
+from monitor.notices import Notice, Words
+from monitor.store import Reader, StoreTrouble, Writer, falling_back, outbox
+from monitor.store.outbox import Letter
 
-GRACE: Final = timedelta(seconds=2)  # past a channel's own timeout
 AFTER_TROUBLE: Final = timedelta(seconds=5)  # of ours, such as a database that is locked
 LOOK_AGAIN: Final = timedelta(seconds=60)  # a wall clock may step while a lane sleeps
+ABOUT_A_CHANNEL: Final = "trueup/channel-"
+"""Begins the probe of every notice of a channel's trouble."""
 
-Scrub = Callable[[str], str]
+Troubled = Callable[[str, str], None]
+Well = Callable[[str], None]
 
 log = get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class _Mark:
-    """What the store is to note of an attempt. `again_at` is None when it was the last one."""
-
-    work: partial[None]
-    again_at: datetime | None = None
-
-
-@dataclass(slots=True)
-class _Lane:
-    """What a lane remembers. `unmarked` is what the store has not taken yet, by letter; `tried`
-    are the letters tried since stopping began.
-    """
-
-    turn: Callable[[], Awaitable[timedelta]]
-    woken: asyncio.Event = field(default_factory=asyncio.Event)
-    task: asyncio.Task[None] | None = None
-    unmarked: dict[int, _Mark] = field(default_factory=dict)
-    tried: set[int] = field(default_factory=set)
-
-    def set_aside(self, at: datetime) -> set[int]:
-        """Letters not to be tried now, whatever the store says of them."""
-        marks = self.unmarked.items()
-        return self.tried | {n for n, mark in marks if mark.again_at is None or mark.again_at > at}
+def _nobody(*_: str) -> None:
+    pass
 
 
 class Dispatch:
     """Drains the outbox. `wake` after every commit that may have put something in."""
 
-    def __init__(self, store: tuple[Writer, Reader], outside: Outside, scrub: Scrub) -> None:
-        """*scrub* takes every known secret out of a text."""
+    def __init__(
+        self,
+        store: tuple[Writer, Reader],
+        outside: Outside,
+        scrub: Scrub,
+        *,
+        acknowledge: Acknowledge | None = None,
+        troubled: Troubled = _nobody,
+        well: Well = _nobody,
+    ) -> None:
+        """*scrub* takes every known secret out of a text; *acknowledge* gives the address where
+        one click acknowledges an incident.
+
+        *troubled* hears when a channel refuses or confirmed nothing for five minutes, and why;
+        *well* when it confirms again, and the first time. Letters about a channel's trouble reach
+        neither: else two channels could keep telling each other of their troubles for ever.
+        """
         self._writer, self._reader = store
-        self._outside = outside
         self._clock = outside.clock
-        self._scrub = scrub
-        self._lanes: dict[str, _Lane] = {}
-        self._scout = _Lane(self._find_waiting)
+        self._attempts = Attempts(outside, scrub, acknowledge)
+        self._direct = Direct(self._attempts, self._clock, self._channel)
+        self._troubled, self._well = troubled, well
+        self._lanes: dict[str, Lane] = {}
+        self._scout = Lane(self._find_waiting)
         self._channels: Mapping[str, Channel] | None = None
         self._stopping = False
 
@@ -76,6 +75,10 @@ class Dispatch:
         """Takes over the channels. What waits for one that is gone is given up, visibly."""
         self._channels = channels
         self.wake()
+
+    def speak(self, words: Words) -> None:
+        """Takes over the words of notices."""
+        self._attempts.speak(words)
 
     def wake(self) -> None:
         """Has every lane look at once; starts those that are missing or have ended."""
@@ -87,6 +90,14 @@ class Dispatch:
                 lane.task = asyncio.create_task(self._serve(name, lane), name=f"channel {name}")
             lane.woken.set()
 
+    def tell_directly(self, notice: Notice, channels: Iterable[str]) -> None:
+        """Tells without the store and returns at once; for when the store takes nothing."""
+        self._direct.tell(notice, channels)
+
+    async def confirm(self, notice: Notice, channel: Channel) -> Delivery:
+        """What the far end says to *notice*, once, past every queue. Raises nothing."""
+        return await self._attempts.confirm(notice, channel)
+
     async def stop(self, patience: timedelta) -> None:
         """Lets each lane try once what is due, for *patience*; the rest stays in the outbox for
         the next start.
@@ -94,7 +105,7 @@ class Dispatch:
         self._stopping = True
         self.wake()
         lanes = (self._scout, *self._lanes.values())
-        tasks = [lane.task for lane in lanes if lane.task is not None]
+        tasks = [lane.task for lane in lanes if lane.task is not None] + self._direct.end()
         if not tasks:
             return
         _, late = await asyncio.wait(tasks, timeout=patience.total_seconds())
@@ -103,14 +114,21 @@ class Dispatch:
         if late:
             await asyncio.wait(late)
 
+    def _channel(self, name: str) -> Channel | None:
+        return (self._channels or {}).get(name)
+
+    def _fallback(self, name: str) -> str:
+        channel = self._channel(name)
+        return channel.fallback if channel else ""
+
     def _open(self, names: Iterable[str]) -> bool:
         """Whether any of them had no lane yet."""
         new = [] if self._stopping else [name for name in names if name not in self._lanes]
         for name in new:
-            self._lanes[name] = _Lane(partial(self._deliver_due, name))
+            self._lanes[name] = Lane(partial(self._deliver_due, name))
         return bool(new)
 
-    async def _serve(self, name: str, lane: _Lane) -> None:
+    async def _serve(self, name: str, lane: Lane) -> None:
         last = False
         while not last:
             lane.woken.clear()
@@ -121,7 +139,7 @@ class Dispatch:
                     async with asyncio.timeout(min(pause, LOOK_AGAIN).total_seconds()):
                         await lane.woken.wait()
 
-    async def _turn(self, name: str, lane: _Lane) -> timedelta:
+    async def _turn(self, name: str, lane: Lane) -> timedelta:
         """How long there is nothing to do after one turn of the lane, whatever happened in it."""
         try:
             return await lane.turn()
@@ -142,73 +160,117 @@ class Dispatch:
         delays no letter: they are made up for later.
         """
         lane = self._lanes[name]
-        marked = await self._settle(name, lane)
+        self._say(name, lane.turned(None, self._clock.monotonic()))
+        marked = await self._settle(name, lane) and await self._hand_over(name, lane)
         pause = LOOK_AGAIN
         while letter := await self._next(name, lane):
             pause = letter.due_at - self._clock.now()
             if pause > timedelta():
                 break
-            if self._stopping:
-                lane.tried.add(letter.id)
-            delivery = await self._send(name, letter)
-            lane.unmarked[letter.id] = self._mark(name, letter, delivery)
-            marked = marked and await self._settle(name, lane)
+            marked = await self._deliver(name, lane, letter) and marked
             pause = LOOK_AGAIN
+        failing = lane.fails_in(self._clock.monotonic())
+        if failing is not None and failing > timedelta():
+            pause = min(pause, failing)
         return pause if marked else min(pause, AFTER_TROUBLE)
 
-    async def _next(self, name: str, lane: _Lane) -> outbox.Letter | None:
+    async def _deliver(self, name: str, lane: Lane, letter: Letter) -> bool:
+        """One attempt; whether the store has taken everything."""
+        if self._stopping:
+            lane.tried.add(letter.id)
+        delivery = await self._send(name, letter)
+        counts = not letter.probe.startswith(ABOUT_A_CHANNEL) and self._channel(name) is not None
+        lane.learn(delivery, self._clock.monotonic(), counts=counts)
+        lane.unmarked[letter.id] = self._mark(name, letter, delivery)
+        marked = await self._settle(name, lane)
+        if isinstance(delivery, Retry):
+            marked = await self._hand_over(name, lane) and marked
+        if counts:
+            self._say(name, lane.turned(delivery, self._clock.monotonic()))
+        return marked
+
+    async def _next(self, name: str, lane: Lane) -> Letter | None:
         at = self._clock.now()
         question = partial(
-            outbox.next_letter, channel=name, at=at, set_aside=tuple(lane.set_aside(at))
+            outbox.next_letter,
+            channel=name,
+            at=at,
+            set_aside=lane.set_aside(at),
+            confirmed=lane.confirmed(),
         )
         return await self._reader.ask(question)
 
-    async def _settle(self, name: str, lane: _Lane) -> bool:
+    async def _send(self, name: str, letter: Letter) -> Delivery:
+        channel = self._channel(name)
+        if channel is None:
+            return Refused("the channel is no longer configured")
+        return await self._attempts.send(channel, letter.body, untold=letter.untold)
+
+    async def _settle(self, name: str, lane: Lane) -> bool:
         """Whether the store has taken every mark."""
         try:
             for letter, mark in list(lane.unmarked.items()):
-                await self._writer.do(mark.work)
+                noted = await self._writer.do(mark.work)
                 del lane.unmarked[letter]
+                if noted.needless:
+                    log.info("older news is needless now", channel=name, letters=noted.needless)
+                self._fell_back(name, noted.fell_back)
         except StoreTrouble as trouble:
             log.error("cannot mark what was told", channel=name, why=str(trouble))
             return False
         return True
 
-    async def _send(self, name: str, letter: outbox.Letter) -> Delivery:
-        channel = (self._channels or {}).get(name)
-        if channel is None:
-            return Refused("the channel is no longer configured")
-        deadline = channel.settings.timeout + GRACE
+    async def _hand_over(self, name: str, lane: Lane) -> bool:
+        """Gives the fallback what could not be told for too long; whether the store took it."""
+        fallback = self._fallback(name)
+        if not fallback:
+            return True
+        at = self._clock.now()
+        failing = lane.is_failing(self._clock.monotonic())
+        since = None if failing else at - FALL_BACK_AFTER
+        untaken = partial(falling_back.any_untaken, channel=name, tried_before=since)
+        work = partial(
+            falling_back.hand_over_untaken, channel=name, to=fallback, at=at, tried_before=since
+        )
         try:
-            async with asyncio.timeout(deadline.total_seconds()):
-                delivery = await channel.kind.send(
-                    channel.settings, from_json(letter.body), letter.body, self._outside
-                )
-        except TimeoutError:
-            return Retry("no confirmation in time")
-        except Exception as trouble:
-            log.exception("channel crashed", channel=name)
-            return Retry(f"our own trouble: {type(trouble).__name__}")
-        if isinstance(delivery, Delivered):
-            return delivery
-        return replace(delivery, why=self._scrub(delivery.why))
+            if await self._reader.ask(untaken):
+                self._fell_back(name, await self._writer.do(work))
+        except StoreTrouble as trouble:
+            log.error("cannot hand letters to the fallback", channel=name, why=str(trouble))
+            return False
+        return True
 
-    def _mark(self, name: str, letter: outbox.Letter, delivery: Delivery) -> _Mark:
+    def _fell_back(self, name: str, letters: int) -> None:
+        if letters:
+            log.warning("the fallback is told", channel=name, letters=letters)
+            self.wake()
+
+    def _say(self, name: str, turned: tuple[bool, str] | None) -> None:
+        match turned:
+            case (True, _):
+                self._well(name)
+            case (False, why):
+                self._troubled(name, why)
+
+    def _mark(self, name: str, letter: Letter, delivery: Delivery) -> Mark:
         """As of now, however late the store takes it."""
         at, attempt = self._clock.now(), letter.attempts + 1
+        fallback = self._fallback(name)
         match delivery:
             case Delivered():
                 log.info("told", channel=name, letter=letter.id, attempts=attempt)
-                return _Mark(partial(outbox.mark_delivered, letter=letter.id, at=at))
+                work = partial(outbox.mark_delivered, letter=letter.id, at=at, fallback=fallback)
+                return Mark(work, confirmed=True)
             case Retry(why=why, after=after) if not backoff.is_over(attempt, _trying(letter, at)):
                 log.warning("not told yet", channel=name, letter=letter.id, why=why)
                 next_at = at + backoff.wait(attempt, after, draw=random.random())  # noqa: S311 - not a secret
-                retry = partial(outbox.mark_retry, at=at, next_at=next_at, why=why)
-                return _Mark(partial(retry, letter=letter.id), next_at)
+                work = partial(outbox.mark_retry, letter=letter.id, at=at, fallback=fallback)
+                return Mark(partial(work, next_at=next_at, why=why), next_at)
             case Retry(why=why) | Refused(why=why):
                 log.error("given up telling", channel=name, letter=letter.id, why=why)
-                return _Mark(partial(outbox.mark_given_up, letter=letter.id, at=at, why=why))
+                work = partial(outbox.mark_given_up, letter=letter.id, at=at, fallback=fallback)
+                return Mark(partial(work, why=why))
 
 
-def _trying(letter: outbox.Letter, at: datetime) -> timedelta:
+def _trying(letter: Letter, at: datetime) -> timedelta:
     return at - (letter.first_tried_at or at)

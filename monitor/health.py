@@ -22,8 +22,10 @@ class Health(StrEnum):
 _OUTCOMES = {"PASS": Evidence.GOOD, "SLOW": Evidence.GOOD, "FAIL": Evidence.BAD}
 
 
-def evidence_of(outcome: str) -> Evidence:
-    """SLOW is up for an incident's sake; ERROR says nothing."""
+def evidence_of(outcome: str, *, slow_counts: bool = False) -> Evidence:
+    """SLOW is up for an incident's sake, unless it counts; ERROR says nothing."""
+    if slow_counts and outcome == "SLOW":
+        return Evidence.BAD
     return _OUTCOMES.get(outcome, Evidence.NONE)
 
 
@@ -45,8 +47,8 @@ def after(
     slow_runs = standing.slow_runs + 1 if outcome == "SLOW" else 0
     standing = replace(standing, slow_runs=slow_runs)
     match state:
-        case Firing(began_at=began_at):
-            return _turn(standing, Health.DOWN, began_at)
+        case Firing(began_at=began_at, grave=grave):
+            return _turn(standing, Health.DOWN if grave else Health.DEGRADED, began_at)
         case Pending():
             return standing  # one failure convicts nobody
         case Quiet():

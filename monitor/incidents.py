@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum, unique
+from typing import Final
+
+from monitor import flapping
+from monitor.flapping import Mark
+from monitor.why import Why
+
+OF_MOST: Final = 100
 
 
 @unique
@@ -17,11 +25,52 @@ class Evidence(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
-    """How many runs in a row it takes."""
+class InARow:
+    """That many failing runs, with none between that was good."""
 
-    open_after: int = 2
+    runs: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class OutOf:
+    """*failing* of the last *of* runs, at most `OF_MOST`."""
+
+    failing: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class For:
+    """Nothing but failing runs for that long."""
+
+    span: timedelta
+
+
+Opening = InARow | OutOf | For
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What it takes."""
+
+    opening: Opening = InARow()
     close_after: int = 2
+    """Good runs in a row."""
+    flapping: bool = True
+    """Whether what keeps breaking and mending stays one incident."""
+    slow_counts: bool = False
+    """Whether slow runs open an incident too, a less grave one."""
+
+    @property
+    def runs_to_open(self) -> int:
+        """The fewest runs that can open an incident."""
+        match self.opening:
+            case InARow(runs):
+                return runs
+            case OutOf(failing, _):
+                return failing
+            case For():
+                return 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +80,11 @@ class Quiet:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Failing, but not often enough to wake anybody."""
+    """Failing, but not often enough to wake anybody. `grave` unless some were merely slow."""
 
     began_at: datetime
     failures: int
+    grave: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +93,8 @@ class Firing:
 
     began_at: datetime
     passes: int = 0
+    grave: bool = True
+    flapping: bool = False
 
 
 State = Quiet | Pending | Firing
@@ -54,6 +106,25 @@ class Opened:
 
     began_at: datetime
     failures: int
+    why: Why = Why.FAILED_IN_A_ROW
+    grave: bool = True
+    flapping: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Worsened:
+    """It had only been slow, and fails now."""
+
+    began_at: datetime
+    why: Why = Why.WORSE_THAN_SLOW
+
+
+@dataclass(frozen=True, slots=True)
+class Flapping:
+    """It keeps breaking and mending: nothing more is told until it is steady."""
+
+    began_at: datetime
+    why: Why = Why.FLAPPING_STARTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +133,10 @@ class Resolved:
 
     began_at: datetime
     lasted: timedelta
+    why: Why = Why.GOOD_IN_A_ROW
 
 
-Event = Opened | Resolved
+Event = Opened | Worsened | Flapping | Resolved
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,50 +147,125 @@ class Track:
     slot: datetime | None = None
     recovered_at: datetime | None = None
     """The first good run of the present row, while an incident is open."""
+    recent: tuple[Mark, ...] = ()
+    """What the last runs said, the newest last."""
+    evidence_at: datetime | None = None
+    """When the newest run that said anything started."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One run, as far as a decision needs it. `at` is when it started."""
+    """One run, as far as a decision needs it. `at` is when it started. What was undecided when
+    the run before was more than `patience` ago is forgotten.
+    """
 
     slot: datetime
     at: datetime
     evidence: Evidence
+    grave: bool = True
+    patience: timedelta | None = None
 
 
-def step(track: Track, reading: Reading, policy: Policy) -> tuple[Track, tuple[Event, ...]]:
+Step = tuple[Track, tuple[Event, ...]]
+
+
+def step(track: Track, reading: Reading, policy: Policy) -> Step:
     """The state after one more run. A run at or before the newest known slot changes nothing."""
     if track.slot is not None and reading.slot <= track.slot:
         return track, ()
-    track = replace(track, slot=reading.slot)
-    match track.state, reading.evidence:
-        case Quiet(), Evidence.BAD:
-            return _count(track, Pending(began_at=reading.at, failures=1), policy)
-        case Pending() as pending, Evidence.BAD:
-            return _count(track, replace(pending, failures=pending.failures + 1), policy)
-        case Pending(), Evidence.GOOD:
-            return replace(track, state=Quiet()), ()
-        case Firing() as firing, Evidence.BAD:
-            return replace(track, state=replace(firing, passes=0), recovered_at=None), ()
-        case Firing() as firing, Evidence.GOOD:
-            return _settle(track, firing, reading, policy)
-        case _:
-            return track, ()  # good and quiet, or no evidence either way
+    track = replace(_without_stale(track, reading), slot=reading.slot)
+    if reading.evidence is Evidence.NONE:
+        return track, ()
+    track = replace(track, evidence_at=reading.at)
+    match track.state:
+        case Firing() as firing:
+            return _attend(track, firing, reading, policy)
+        case Pending() as pending:
+            return _decide(track, pending, reading, policy)
+        case Quiet():
+            return _decide(track, Pending(reading.at, 0, grave=True), reading, policy)
 
 
-def _count(track: Track, pending: Pending, policy: Policy) -> tuple[Track, tuple[Event, ...]]:
-    if pending.failures < policy.open_after:
-        return replace(track, state=pending), ()
-    opened = Opened(began_at=pending.began_at, failures=pending.failures)
-    return replace(track, state=Firing(began_at=pending.began_at)), (opened,)
+def _without_stale(track: Track, reading: Reading) -> Track:
+    """Two failures with a day of nobody looking between them are no row."""
+    known_at, patience = track.evidence_at, reading.patience
+    if known_at is None or patience is None or reading.at - known_at <= patience:
+        return track
+    state = Quiet() if isinstance(track.state, Pending) else track.state
+    return replace(track, state=state, recent=())
 
 
-def _settle(
-    track: Track, firing: Firing, reading: Reading, policy: Policy
-) -> tuple[Track, tuple[Event, ...]]:
-    recovered_at = track.recovered_at or reading.at
+def _decide(track: Track, pending: Pending, reading: Reading, policy: Policy) -> Step:
+    if reading.evidence is Evidence.GOOD:
+        recent = _remember(track, Mark(), policy)
+        return replace(track, state=_left_over(recent, policy), recent=recent), ()
+    recent = _remember(track, Mark(reading.at, soft=True), policy)
+    grave = pending.grave and reading.grave
+    counted = replace(pending, failures=pending.failures + 1, grave=grave)
+    pending, why = _judge(counted, recent, reading, policy)
+    if why is None:
+        return replace(track, state=pending, recent=recent), ()
+    recent = tuple(_hardened(mark, pending.began_at) for mark in recent)
+    unsteady = policy.flapping and flapping.starts(recent)
+    opened = Opened(pending.began_at, pending.failures, why, pending.grave, unsteady)
+    firing = Firing(pending.began_at, grave=pending.grave, flapping=unsteady)
+    return replace(track, state=firing, recent=recent), (opened,)
+
+
+def _judge(
+    pending: Pending, recent: tuple[Mark, ...], reading: Reading, policy: Policy
+) -> tuple[Pending, Why | None]:
+    """The state as the policy counts, and the reason to open, if there is one."""
+    match policy.opening:
+        case InARow(runs):
+            return pending, Why.FAILED_IN_A_ROW if pending.failures >= runs else None
+        case For(span):
+            long = pending.failures > 1 and reading.at - pending.began_at >= span
+            return pending, Why.FAILED_FOR if long else None
+        case OutOf(failing, of):
+            bad = _soft(recent[-of:])
+            pending = replace(pending, began_at=bad[0], failures=len(bad))
+            return pending, Why.FAILED_OUT_OF if len(bad) >= failing else None
+
+
+def _left_over(recent: tuple[Mark, ...], policy: Policy) -> State:
+    """After a good run, failures among the last ones still count where the policy says so."""
+    if not isinstance(policy.opening, OutOf):
+        return Quiet()
+    bad = _soft(recent[-policy.opening.of :])
+    return Pending(bad[0], len(bad)) if bad else Quiet()
+
+
+def _soft(recent: Sequence[Mark]) -> list[datetime]:
+    """The failures that no incident has used up yet."""
+    return [mark.bad_at for mark in recent if mark.bad_at is not None and mark.soft]
+
+
+def _hardened(mark: Mark, since: datetime) -> Mark:
+    """Failures from *since* on belong to the incident, and to no later one."""
+    return Mark(mark.bad_at) if mark.bad_at is not None and mark.bad_at >= since else mark
+
+
+def _attend(track: Track, firing: Firing, reading: Reading, policy: Policy) -> Step:
+    good = reading.evidence is Evidence.GOOD
+    recent = _remember(track, Mark() if good else Mark(reading.at), policy)
+    track = replace(track, recent=recent)
+    worse = not good and reading.grave and not firing.grave
+    unsteady = policy.flapping and flapping.goes_on(recent, already=firing.flapping)
+    started = unsteady and not firing.flapping
+    firing = replace(firing, grave=firing.grave or worse, flapping=unsteady)
+    told: tuple[Event, ...] = (Worsened(firing.began_at),) if worse else ()
+    told += (Flapping(firing.began_at),) if started else ()
+    if not good:
+        return replace(track, state=replace(firing, passes=0), recovered_at=None), told
     firing = replace(firing, passes=firing.passes + 1)
-    if firing.passes < policy.close_after:
-        return replace(track, state=firing, recovered_at=recovered_at), ()
-    resolved = Resolved(began_at=firing.began_at, lasted=recovered_at - firing.began_at)
-    return replace(track, state=Quiet(), recovered_at=None), (resolved,)
+    recovered_at = track.recovered_at or reading.at
+    if firing.flapping or firing.passes < policy.close_after:
+        return replace(track, state=firing, recovered_at=recovered_at), told
+    resolved = Resolved(firing.began_at, recovered_at - firing.began_at)
+    return replace(track, state=Quiet(), recovered_at=None), (*told, resolved)
+
+
+def _remember(track: Track, mark: Mark, policy: Policy) -> tuple[Mark, ...]:
+    of = policy.opening.of if isinstance(policy.opening, OutOf) else 0
+    return (*track.recent, mark)[-max(of, flapping.STATES) :]

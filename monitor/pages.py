@@ -9,40 +9,46 @@ from typing import Final
 from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
 
 import status_page
-from monitor import uptime
+from monitor import announced, uptime
 from monitor.config.model import Component, Config, Probe
 from monitor.health import Health, Standing, seen_at, worst
-from monitor.store import views
+from monitor.incidents import For
+from monitor.store import acts, views
+from monitor.store.acts import Kind, PublicUpdate
 from monitor.store.views import DayView, IncidentView, ProbeView
 from monitor.uptime import Day
 from status_page import Condition, DayBar, Page
 
 WINDOW: Final = 90
 SLOW_SHARE: Final = 0.05
-MISSED_RUNS: Final = 3
 FRESH_FOR: Final = timedelta(minutes=3)
 PUBLIC_ID: Final = 12  # characters of the incident's key: stable, and nobody can count with it
 
 
-def patience(probe: Probe) -> timedelta:
-    """How old the newest evidence may be before it is none."""
-    confirming = sum(probe.confirm, timedelta())
-    tries = len(probe.confirm) + 1
-    return MISSED_RUNS * probe.every + confirming + tries * probe.settings.timeout
-
-
 def worst_to_notice(probe: Probe) -> timedelta:
-    """From the worst moment to break, just after a good answer, to the incident's opening."""
+    """From the worst moment to break, just after a good answer, to the incident's opening. After
+    the first failing run the next ones come sooner, but none before the one ahead of it is over.
+    """
     tries = len(probe.confirm) + 1
     last_run = sum(probe.confirm, tries * probe.settings.timeout)
-    return probe.policy.open_after * probe.every + last_run
+    step = max(probe.recheck or probe.every / 2, last_run)
+    return probe.every + (_deciding(probe, step) - 1) * step + last_run
+
+
+def _deciding(probe: Probe, step: timedelta) -> int:
+    """How many failing runs it takes, *step* apart."""
+    match probe.policy.opening:
+        case For(span):
+            return 1 + max(1, -(-span // step))
+        case _:
+            return probe.policy.runs_to_open
 
 
 def standing(probe: Probe, view: ProbeView | None, at: datetime) -> Standing:
     """The verdict on a probe as it is worth at this moment."""
     if view is None:
         return Standing()
-    return seen_at(view.standing, view.evidence_at, patience=patience(probe), at=at)
+    return seen_at(view.standing, view.evidence_at, patience=probe.patience, at=at)
 
 
 def build(db: Database, config: Config, at: datetime) -> Page:
@@ -51,13 +57,15 @@ def build(db: Database, config: Config, at: datetime) -> Page:
     facts = _Facts(db, config, at)
     since = at - timedelta(days=WINDOW)
     past = views.incidents(db, since=since)
+    said = acts.updates(db, since=since)
     return Page(
         title=config.page.title,
         environment=config.environment,
         made_at=at,
         fresh_for=FRESH_FOR,
         components=tuple(facts.component(c, today) for c in config.components.values()),
-        incidents=tuple(_incidents(past, config)),
+        incidents=tuple(_incidents(past, said, config)),
+        maintenance=announced.work(acts.spans(db, Kind.MAINTENANCE, at), config, at),
     )
 
 
@@ -112,8 +120,12 @@ def _since(stands: Iterable[Standing], condition: Health) -> datetime | None:
     return max(moments) if condition is Health.UP else min(moments)
 
 
-def _incidents(past: Iterable[IncidentView], config: Config) -> Iterable[status_page.Incident]:
-    """Only those of probes behind a component: the others are nothing that users do."""
+def _incidents(
+    past: Iterable[IncidentView], said: Mapping[int, list[PublicUpdate]], config: Config
+) -> Iterable[status_page.Incident]:
+    """Only those of probes behind a component: the others are nothing that users do. What was said
+    of a summary or a cause is said of all that it stands for.
+    """
     for view in past:
         concerned = [c for c in config.components.values() if view.probe in c.probes]
         if concerned:
@@ -124,4 +136,5 @@ def _incidents(past: Iterable[IncidentView], config: Config) -> Iterable[status_
                 components=tuple(c.name for c in concerned),
                 began_at=view.began_at,
                 resolved_at=view.recovered_at if view.resolved_at else None,
+                updates=announced.updates(said, view),
             )

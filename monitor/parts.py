@@ -45,3 +45,33 @@ async def once(serving: Coroutine[Any, Any, None], name: str) -> None:
         await serving
     except Exception:
         log.exception("a part of the daemon broke; restart the daemon to have it again", part=name)
+
+
+class Errands:
+    """Short work that somebody starts and nobody waits for."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def run(self, work: Coroutine[Any, Any, object], name: str) -> None:
+        """Begins at once; what it raises is logged."""
+        task = asyncio.create_task(_guarded(work, name), name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def end(self, patience: timedelta) -> None:
+        """Waits for what is under way; cuts it off after *patience*."""
+        if not self._tasks:
+            return
+        _, late = await asyncio.wait(set(self._tasks), timeout=patience.total_seconds())
+        for task in late:
+            task.cancel()
+        if late:
+            await asyncio.wait(late)
+
+
+async def _guarded(work: Coroutine[Any, Any, object], name: str) -> None:
+    try:
+        await work
+    except Exception:
+        log.exception("an errand failed", errand=name)

@@ -82,6 +82,12 @@ class Publisher:
         self._folder = folder
         self._news = asyncio.Event()
         self._config: Config | None = None
+        self._published_at = clock.monotonic()
+
+    @property
+    def age(self) -> timedelta:
+        """Since it published for the last time, or since it was built."""
+        return timedelta(seconds=self._clock.monotonic() - self._published_at)
 
     def configure(self, config: Config) -> None:
         self._config = config
@@ -117,6 +123,7 @@ class Publisher:
         page = await self._reader.ask(partial(pages.build, config=self._config, at=at))
         files = await asyncio.to_thread(status_page.render, page)
         await asyncio.to_thread(write, self._folder, files)
+        self._published_at = self._clock.monotonic()
 
     async def _wait(self) -> None:
         try:

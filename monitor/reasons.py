@@ -58,6 +58,8 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "overran": "the run did not stop at its deadline",
         "crashed": "the probe itself crashed",
         "interrupted": "the run was interrupted",
+        "network_gone": "our own network was gone",
+        "stalled": "we stood still ourselves while it ran",
     }
 )
 

@@ -6,14 +6,19 @@ This is the only place where an exception of ours turns into Outcome.ERROR.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.clock import Clock
 from monitor.config.model import Probe
 from monitor.log import get_logger
+from monitor.slots import slot_at
 from probes import Outcome, Reason, Result, Step, Tools
+from probes.excerpt import bounded
+
+Weigh = Callable[[Probe, Result, float], Awaitable[Result]]
+"""Whose trouble a result tells of; see `monitor.doubts`. Told when its try began."""
 
 SUMMARY_MAX = 500  # characters; a line for a person, not an archive
 
@@ -30,21 +35,41 @@ class Run:
     lasted: timedelta
     """Every try and every wait between them, by the monotonic clock."""
     result: Result
+    between: bool = False
+    """Made between two slots, to know sooner."""
 
     @property
     def covers(self) -> timedelta:
-        """The time it speaks for: its own slot, and those that came while it was under way."""
+        """The time it speaks for: its own slot, and those that came while it was under way; until
+        the next slot when it was made between two.
+        """
         every = self.probe.every
+        if self.between:
+            return slot_at(self.probe.id, every, self.slot) + every - self.slot
         return max(every, -(-self.lasted // every) * every)
+
+    @property
+    def adds(self) -> timedelta:
+        """The time that nothing had spoken for before it."""
+        return timedelta() if self.between else self.covers
 
 
 class Runner:
-    """Makes runs. `scrub` takes every known secret out of a text."""
+    """Makes runs. *scrub* takes every known secret out of a text; *weigh* has the last word on
+    every try.
+    """
 
-    def __init__(self, tools: Tools, clock: Clock, scrub: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        tools: Tools,
+        clock: Clock,
+        scrub: Callable[[str], str],
+        weigh: Weigh | None = None,
+    ) -> None:
         self._tools = tools
         self._clock = clock
         self._scrub = scrub
+        self._weigh = weigh
 
     async def run(self, probe: Probe, slot: datetime) -> Run:
         """The last try decides; raises nothing but cancellation."""
@@ -71,7 +96,8 @@ class Runner:
         deadline = probe.settings.timeout + probe.kind.grace
         try:
             async with asyncio.timeout(deadline.total_seconds()):
-                return await probe.kind.run(probe.settings, self._tools)
+                result = await probe.kind.run(probe.settings, self._tools)
+            return await self._weigh(probe, result, began) if self._weigh else result
         except TimeoutError:
             reason, said = Reason.OVERRAN, "the run did not end by itself and was cut off"
         except Exception as trouble:
@@ -85,7 +111,8 @@ class Runner:
         line = " ".join(self._scrub(_storable(result.summary)).split())
         if len(line) > SUMMARY_MAX:
             line = line[: SUMMARY_MAX - 1] + "…"
-        return replace(result, summary=line, steps=steps)
+        excerpt = bounded(self._scrub(_storable(result.excerpt)))
+        return replace(result, summary=line, steps=steps, excerpt=excerpt)
 
 
 def _storable(text: str) -> str:

@@ -26,6 +26,7 @@ Act = Callable[[Probe, datetime], Awaitable[None]]
 
 CLOCK_STEP: Final = timedelta(seconds=2)
 EARLY: Final = timedelta(milliseconds=5)  # a timer may be that much ahead of its slot
+NEAR: Final = timedelta(seconds=5)
 CLOCK_LOOK: Final = timedelta(seconds=5)
 
 log = get_logger()
@@ -39,7 +40,11 @@ class Schedule:
         self._act = act
         self._probes: dict[str, Probe] = {}
         self._newest: dict[str, datetime] = {}
+        self._nudged: dict[str, float] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._between: set[str] = set()
+        self._after_it: set[str] = set()
+        self._extra: dict[str, asyncio.TimerHandle] = {}
         self._scheduler = AsyncIOScheduler(
             timezone="UTC",
             executors={"default": DebugExecutor()},
@@ -61,11 +66,43 @@ class Schedule:
         wanted = {probe.id: probe for probe in probes}
         for gone in self._probes.keys() - wanted.keys():
             self._scheduler.remove_job(gone)
+            self._nudged.pop(gone, None)
         for probe in wanted.values():
             known = self._probes.get(probe.id)
             if known is None or known.every != probe.every:
                 self._plan(probe)
         self._probes = wanted
+
+    def again(self, probe_id: str, after: timedelta) -> None:
+        """One run between the slots, unless one is planned or would come with the next slot."""
+        probe = self._probes.get(probe_id)
+        if probe is None or self._draining or probe_id in self._extra:
+            return
+        at = self._clock.now() + after
+        if slot_at(probe_id, probe.every, at) + probe.every - at < min(NEAR, probe.every / 4):
+            return
+        loop = asyncio.get_running_loop()
+        self._extra[probe_id] = loop.call_later(
+            max(after, timedelta()).total_seconds(), self._nudge_between, probe_id
+        )
+
+    def asked_within(self, probe_id: str, span: timedelta) -> bool:
+        """Whether a run of it began that lately, or is under way."""
+        newest = self._newest.get(probe_id)
+        lately = newest is not None and abs(self._clock.now() - newest) < span
+        return lately or probe_id in self._running
+
+    @property
+    def late(self) -> timedelta:
+        """By how much the nudge that should have come first is overdue; by the monotonic clock, so
+        that a wall clock that is set makes nobody late.
+        """
+        now = self._clock.monotonic()
+        spans = [
+            timedelta(seconds=now - self._nudged.get(probe.id, now)) - probe.every
+            for probe in self._probes.values()
+        ]
+        return max([timedelta(), *spans])
 
     async def drain(self, patience: timedelta) -> None:
         """Starts nothing more and waits for what is under way; cuts it off after *patience*."""
@@ -74,6 +111,8 @@ class Schedule:
             self._scheduler.shutdown(wait=False)
         if self._watch is not None:
             self._watch.cancel()
+        for handle in self._extra.values():
+            handle.cancel()
         tasks = list(self._running.values())
         if not tasks:
             return
@@ -84,6 +123,7 @@ class Schedule:
             await asyncio.wait(late, timeout=patience.total_seconds())
 
     def _plan(self, probe: Probe) -> None:
+        self._nudged[probe.id] = self._clock.monotonic()
         trigger = IntervalTrigger(
             seconds=probe.every.total_seconds(),
             start_date=EPOCH + phase(probe.id, probe.every),
@@ -97,14 +137,39 @@ class Schedule:
         probe = self._probes.get(probe_id)
         if probe is None or self._draining:
             return
+        self._nudged[probe_id] = self._clock.monotonic()
+        if probe_id in self._between:
+            self._after_it.add(probe_id)  # the run between two slots takes nothing from this one
+            return
         if probe_id in self._running:
             self.missed += 1
             log.warning("slot missed: the last run is still under way", probe=probe_id)
             return
-        slot = self._next_slot(probe)
+        self._begin(probe, self._next_slot(probe))
+
+    def _nudge_between(self, probe_id: str) -> None:
+        self._extra.pop(probe_id, None)
+        probe = self._probes.get(probe_id)
+        if probe is None or self._draining or probe_id in self._running:
+            return
+        at, newest = self._clock.now(), self._newest.get(probe_id)
+        slot = at if newest is None or at > newest else newest + timedelta(microseconds=1)
+        self._newest[probe_id] = slot
+        self._between.add(probe_id)
+        self._begin(probe, slot)
+
+    def _begin(self, probe: Probe, slot: datetime) -> None:
+        probe_id = probe.id
         task = asyncio.create_task(self._run(probe, slot), name=f"run {probe_id}")
         self._running[probe_id] = task
-        task.add_done_callback(lambda _: self._running.pop(probe_id, None))
+        task.add_done_callback(lambda _: self._ended(probe_id))
+
+    def _ended(self, probe_id: str) -> None:
+        self._running.pop(probe_id, None)
+        self._between.discard(probe_id)
+        if probe_id in self._after_it:
+            self._after_it.discard(probe_id)
+            self._nudge(probe_id)
 
     def _next_slot(self, probe: Probe) -> datetime:
         """Later than every slot before it, also when the clock was set back and an hour is lived

@@ -12,6 +12,7 @@ DATABASE: Final = "trueup.db"
 PUBLIC: Final = "public"
 ARTEFACTS: Final = "artefacts"
 LOCK: Final = "lock"
+LINK_KEY: Final = "link.key"
 
 
 class CannotStart(Exception):

@@ -79,6 +79,8 @@ class Reason(StrEnum):
     OVERRAN = "overran"
     CRASHED = "crashed"
     INTERRUPTED = "interrupted"
+    NETWORK_GONE = "network_gone"
+    STALLED = "stalled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,8 @@ class Artefact:
 class Result:
     """`phases` uses resolve, connect, tls, send, wait, receive; empty where a kind has none.
 
-    `summary` is one line for the operator and may quote the target; it is never public.
+    `summary` is one line for the operator and may quote the target; it is never public. Nor is
+    `excerpt`: the first lines of what was answered, or shown, when a run failed.
     """
 
     outcome: Outcome
@@ -114,3 +117,4 @@ class Result:
     steps: tuple[Step, ...] = ()
     artefacts: tuple[Artefact, ...] = ()
     tries: int = 1
+    excerpt: str = ""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
-from status_page import days, words
+from status_page import days, said, words
 from status_page.headline import MARKS, bare, headline
 from status_page.page import Component, Condition, Incident, Page
 from status_page.view import Band, Group, Headline, Links, PastDay, Row, Sheet, Story
@@ -38,6 +38,7 @@ def sheet(page: Page, links: Mapping[Condition, Links]) -> Sheet:
         fresh_for_ms=page.fresh_for // timedelta(milliseconds=1),
         window=words.count(_window(page), "day"),
         open=_open(page, top),
+        work=said.work(page),
         groups=_groups(page),
         past=_past(page),
         past_note=_past_note(page),
@@ -86,11 +87,11 @@ def _share(component: Component, now: datetime) -> str:
     down = sum((bar.down for bar in component.days), timedelta())
     if not known:
         return "Nothing to count yet"
-    said = f"{words.share(known, down)} of the time we watched"
+    share = f"{words.share(known, down)} of the time we watched"
     first = component.first_seen
     if first is None or first <= component.days[0].day:
-        return said
-    return f"{said}, since {words.plain_day(first, now)}"
+        return share
+    return f"{share}, since {words.plain_day(first, now)}"
 
 
 def _starts(component: Component) -> tuple[tuple[str, str], ...]:
@@ -110,6 +111,8 @@ def _open(page: Page, top: Headline) -> tuple[Story, ...]:
             when=words.lasting("Since ", incident.began_at, page.made_at),
             span="",
             echo=bare(incident.sentence) == top.words,
+            said=said.updates(incident, page.made_at),
+            said_count=said.count(incident),
         )
         for incident in still_open
     )
@@ -135,6 +138,8 @@ def _resolved(incident: Incident) -> Story:
         components=_concerned(incident),
         when=words.Timed(f"Resolved after {words.duration(resolved_at - incident.began_at)}"),
         span=_span(incident.began_at, resolved_at),
+        said=said.updates(incident, incident.began_at),
+        said_count=said.count(incident),
     )
 
 

@@ -56,6 +56,38 @@ class Component:
         return 1 - min(down / known, 1.0) if known else None
 
 
+@unique
+class Stage(StrEnum):
+    """How far people are with an incident, as they say it themselves."""
+
+    INVESTIGATING = "investigating"
+    IDENTIFIED = "identified"
+    MONITORING = "monitoring"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What was said in public about an incident."""
+
+    at: datetime
+    stage: Stage
+    words: str
+    """Plain text as a person wrote it; its lines are kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Maintenance:
+    """Announced work, under way or still to come."""
+
+    id: str
+    title: str
+    components: tuple[str, ...]
+    """Names of the components concerned."""
+    starts_at: datetime
+    ends_at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
     """An outage as the public sees it, from the first failing run to recovery."""
@@ -68,6 +100,8 @@ class Incident:
     """Names of the components concerned."""
     began_at: datetime
     resolved_at: datetime | None
+    updates: tuple[Update, ...] = ()
+    """Oldest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,3 +119,5 @@ class Page:
     """In the order of the configuration."""
     incidents: tuple[Incident, ...]
     """Open ones first, then the past ones, newest first."""
+    maintenance: tuple[Maintenance, ...] = ()
+    """In the order it starts; what is over is not among it."""

@@ -59,6 +59,28 @@ class Group:
     rows: tuple[Row, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What people said about an incident."""
+
+    stage: str
+    """`Identified`."""
+    when: Timed
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """Announced maintenance."""
+
+    anchor: str
+    title: str
+    when: Timed
+    """`Until 15:00 UTC`, or `Starts 22 November, 02:00 UTC, for 2 hours`."""
+    components: str
+    now: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
     """An incident."""
@@ -71,6 +93,10 @@ class Story:
     """`14:03 to 14:15 UTC` once resolved; empty while open."""
     echo: bool = False
     """Whether the headline says the very same, so that the eye need not read it twice."""
+    said: tuple[Said, ...] = ()
+    """The newest first."""
+    said_count: str = ""
+    """`3 updates`; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +154,7 @@ class Sheet:
     window: str
     """`90 days`."""
     open: tuple[Story, ...]
+    work: tuple[Work, ...]
     groups: tuple[Group, ...]
     past: tuple[PastDay, ...]
     past_note: str

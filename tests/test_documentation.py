@@ -73,7 +73,7 @@ def _load(example: str, folder: Path) -> None:
     file = folder / "probes.toml"
     plain = REFERENCE.sub("${env:SET}", example)
     file.write_text(plain if "[probe." in plain else plain + A_PROBE)
-    load(file, environ={"SET": "0123456789abcdef"})
+    load(file, environ={"SET": "0123456789abcdef" * 2})
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)

@@ -7,12 +7,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from pathlib import Path
 from typing import Generic, TypeVar
 
 import httpx
 
 from monitor.clock import Clock, SystemClock
-from monitor.notices import Notice
+from monitor.notices import Notice, Words
 from probes import Duration, Strict
 
 
@@ -52,10 +53,15 @@ class Outside:
 
     http: httpx.AsyncClient
     clock: Clock = field(default_factory=SystemClock)
+    words: Words = field(default_factory=Words)
+    artefacts: Path | None = None
+    """The folder that the paths of pictures start from."""
 
 
 @asynccontextmanager
-async def reaching_out(clock: Clock) -> AsyncIterator[Outside]:
+async def reaching_out(
+    clock: Clock, words: Words | None = None, artefacts: Path | None = None
+) -> AsyncIterator[Outside]:
     """The outside world for as long as the block lasts. Its client follows no redirect and keeps
     no cookie, so that no far end can steer or mark what is sent to another.
     """
@@ -63,7 +69,7 @@ async def reaching_out(clock: Clock) -> AsyncIterator[Outside]:
     async with httpx.AsyncClient(
         headers={"User-Agent": "trueup"}, cookies=forgetful, follow_redirects=False
     ) as http:
-        yield Outside(http, clock)
+        yield Outside(http, clock, words or Words(), artefacts)
 
 
 C = TypeVar("C", bound=ChannelSettings)

@@ -63,21 +63,28 @@ class CommandSettings(ChannelSettings):
     in its name is looked for relative to this file, one without in PATH."""
 
 
-async def send(settings: CommandSettings, notice: Notice, body: str, _: Outside) -> Delivery:
+async def send(settings: CommandSettings, notice: Notice, body: str, outside: Outside) -> Delivery:
     try:
         async with asyncio.timeout(settings.timeout.total_seconds()):
-            return await _run(settings.argv, _environment(notice), body.encode())
+            return await _run(settings.argv, _environment(notice, outside), body.encode())
     except TimeoutError:
         return Retry("the program did not end in time")
 
 
-def _environment(notice: Notice) -> dict[str, str]:
+def _environment(notice: Notice, outside: Outside) -> dict[str, str]:
     kept = {name: os.environ[name] for name in _SURROUNDINGS if name in os.environ}
-    return kept | {
-        "TRUEUP_EVENT": notice.event.value,
-        "TRUEUP_INCIDENT": str(notice.incident),
-        "TRUEUP_PROBE": notice.probe,
+    facts = {
+        "EVENT": notice.event.value,
+        "INCIDENT": str(notice.incident),
+        "PROBE": notice.probe,
+        "ABOUT": notice.about.value,
+        "SEVERITY": notice.severity.value,
+        "ENVIRONMENT": notice.environment,
+        "KEY": notice.dedup_key,
+        "SUBJECT": outside.words.subject(notice),
+        "SHORT": outside.words.short(notice),
     }
+    return kept | {f"TRUEUP_{name}": one_line(fact) for name, fact in facts.items()}
 
 
 async def _run(argv: tuple[str, ...], environment: dict[str, str], body: bytes) -> Delivery:

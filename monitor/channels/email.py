@@ -6,10 +6,6 @@ import asyncio
 import ssl
 from contextlib import suppress
 from email.errors import HeaderParseError
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP as SMTP_POLICY
-from email.utils import format_datetime, getaddresses
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
@@ -25,9 +21,11 @@ from monitor.channels.channel import (
     Refused,
     Retry,
 )
+from monitor.channels.mail import letter, mailbox
+from monitor.channels.pictures import photograph
 from monitor.channels.trouble import host_name, way_trouble
 from monitor.log import get_logger
-from monitor.notices import Notice, subject, text
+from monitor.notices import Notice
 from probes import Secret
 from probes.settings import folder_of
 
@@ -44,17 +42,6 @@ def _mailbox(written: str) -> str:
         raise ValueError(
             f"{written!r} is not a mail address; write name@example.org or Name <name@example.org>"
         ) from None
-
-
-def mailbox(written: str) -> Address:
-    """`name@example.org` or `Name <name@example.org>`. Raises ValueError or HeaderParseError."""
-    ((name, address),) = getaddresses([written])
-    if not (written.isprintable() and address.isascii() and address.count("@") == 1):
-        raise ValueError(written)
-    read = Address(display_name=name, addr_spec=address)
-    if not (read.username and read.domain):
-        raise ValueError(written)
-    return read
 
 
 def _authority(path: object, info: ValidationInfo) -> object:
@@ -100,10 +87,12 @@ class EmailSettings(ChannelSettings):
         return self
 
 
-async def send(settings: EmailSettings, notice: Notice, _body: str, _: Outside) -> Delivery:
+async def send(settings: EmailSettings, notice: Notice, _body: str, outside: Outside) -> Delivery:
     client = await _client(settings)
-    message = _message(settings, notice)
-    to = [mailbox(each).addr_spec for each in settings.recipients]
+    people = [mailbox(each) for each in settings.recipients]
+    photo = await asyncio.to_thread(photograph, notice, outside.artefacts)
+    message = letter(mailbox(settings.sender), people, notice, outside.words, photo)
+    to = [each.addr_spec for each in people]
     try:
         async with asyncio.timeout(settings.timeout.total_seconds()):
             await client.connect()
@@ -134,28 +123,6 @@ async def _client(settings: EmailSettings) -> aiosmtplib.SMTP:
         start_tls=settings.security == "starttls",
         tls_context=context,
     )
-
-
-def _message(settings: EmailSettings, notice: Notice) -> EmailMessage:
-    """The same to the byte at every attempt, so that mail systems can drop a repetition."""
-    sender = mailbox(settings.sender)
-    message = EmailMessage(policy=SMTP_POLICY.clone(cte_type="7bit"))
-    message["From"] = sender
-    message["To"] = [mailbox(each) for each in settings.recipients]
-    message["Subject"] = subject(notice)
-    message["Date"] = format_datetime(notice.at)
-    message["Message-ID"] = _message_id(notice.dedup_key, notice.sequence, sender)
-    if notice.sequence > 1:
-        opening = _message_id(notice.dedup_key, 1, sender)
-        message["In-Reply-To"] = opening
-        message["References"] = opening
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(text(notice))
-    return message
-
-
-def _message_id(dedup_key: str, sequence: int, sender: Address) -> str:
-    return f"<{dedup_key}.{sequence}@{sender.domain}>"
 
 
 def _judge(error: aiosmtplib.SMTPException) -> Delivery:

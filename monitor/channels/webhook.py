@@ -2,54 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import hmac
 import re
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
-from typing import Annotated, Final
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated, Final, Literal
 
-import httpx
 from pydantic import AfterValidator, Field
 
-from monitor.channels.channel import (
-    ChannelKind,
-    ChannelSettings,
-    Delivered,
-    Delivery,
-    Outside,
-    Refused,
-    Retry,
-)
-from monitor.channels.trouble import host_name, way_trouble
+from monitor.channels.addresses import SecretAddress
+from monitor.channels.channel import ChannelKind, ChannelSettings, Delivery, Outside
+from monitor.channels.posting import Post, json_bytes, post
+from monitor.channels.prometheus import is_over, webhook_body
 from monitor.clock import to_us
-from monitor.notices import Notice
+from monitor.notices import EventKind, Notice, Words
 from probes import Secret
-
-ANSWER_MAX: Final = 64 * 1024
-ASKED_MAX: Final = timedelta(hours=1)
-BUSY_WAIT: Final = timedelta(seconds=120)
-"""After a 429 that does not say for how long."""
 
 _TOKEN: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _OURS: Final = frozenset(
     ("connection", "content-length", "content-type", "host", "idempotency-key", "transfer-encoding")
 )
-
-
-def _web_address(url: Secret) -> Secret:
-    try:
-        read = httpx.URL(url.get_secret_value())
-        if read.scheme in ("http", "https"):
-            host_name(read.host)
-            return url
-    except (httpx.InvalidURL, ValueError):
-        raise ValueError(
-            "this is not an address; write it as https://hooks.example.org/…"
-        ) from None
-    raise ValueError("write the whole address, beginning with https:// or http://")
 
 
 def _sendable(headers: dict[str, Secret]) -> dict[str, Secret]:
@@ -73,8 +46,10 @@ def _not_empty(secret: Secret) -> Secret:
 class WebhookSettings(ChannelSettings):
     """Where to send the notice, and how the other side knows that it is ours."""
 
-    url: Annotated[Secret, AfterValidator(_web_address)]
+    url: SecretAddress
     """Where to POST. Treated as a secret, because many such addresses hold a token."""
+    format: Literal["trueup", "alertmanager"] = "trueup"
+    """The body: our own, or the one that Alertmanager sends to a webhook, version 4."""
     secret: Annotated[Secret, AfterValidator(_not_empty)] | None = None
     """When given, every request is signed with it."""
     headers: Annotated[dict[str, Secret], AfterValidator(_sendable)] = Field(default_factory=dict)
@@ -82,43 +57,38 @@ class WebhookSettings(ChannelSettings):
 
 
 async def send(settings: WebhookSettings, notice: Notice, body: str, outside: Outside) -> Delivery:
-    content = body.encode()
     at = outside.clock.now()
-    judged: Delivery | None = None
-    try:
-        async with (
-            asyncio.timeout(settings.timeout.total_seconds()),
-            outside.http.stream(
-                "POST",
-                settings.url.get_secret_value(),
-                content=content,
-                headers=_headers(settings, notice, content, at),
-                timeout=settings.timeout.total_seconds(),
-                follow_redirects=False,
-            ) as answer,
-        ):
-            judged = judge(answer.status_code, answer.headers, at)
-            await _drain(answer)
-    except httpx.LocalProtocolError:
-        return judged or Refused("this request cannot be sent as HTTP")
-    except (TimeoutError, httpx.HTTPError) as error:
-        return judged or Retry(way_trouble(error))
-    return judged
+    url = settings.url.get_secret_value()
+    own = {name: value.get_secret_value() for name, value in settings.headers.items()}
+    posts = []
+    for key, content in _contents(settings, notice, body, outside.words):
+        ours = {
+            "Content-Type": "application/json",
+            "Idempotency-Key": key,
+            "X-Trueup-Event": notice.event.value,
+        }
+        posts.append(Post(url, content, own | ours | _signed(settings, content, at)))
+    return await post(outside, settings.timeout, *posts)
 
 
-def _headers(
-    settings: WebhookSettings, notice: Notice, content: bytes, at: datetime
-) -> dict[str, str]:
-    headers = {name: value.get_secret_value() for name, value in settings.headers.items()}
-    headers |= {
-        "Content-Type": "application/json",
-        "Idempotency-Key": f"{notice.dedup_key}-{notice.sequence}",
-        "X-Trueup-Event": notice.event.value,
-    }
-    if settings.secret is not None:
-        key = settings.secret.get_secret_value().encode()
-        headers["X-Trueup-Signature"] = signature(key, content, at)
-    return headers
+def _contents(
+    settings: WebhookSettings, notice: Notice, body: str, words: Words
+) -> Iterator[tuple[str, bytes]]:
+    """What is sent, one after the other, each with the key that tells a repetition."""
+    key = f"{notice.dedup_key}-{notice.sequence}"
+    if settings.format == "trueup":
+        yield key, body.encode()
+        return
+    yield key, json_bytes(webhook_body(notice, words, over=is_over(notice)))
+    if notice.event is EventKind.TEST:  # nothing is wrong, so nothing may go on firing there
+        yield f"{key}-over", json_bytes(webhook_body(notice, words, over=True))
+
+
+def _signed(settings: WebhookSettings, content: bytes, at: datetime) -> dict[str, str]:
+    if settings.secret is None:
+        return {}
+    key = settings.secret.get_secret_value().encode()
+    return {"X-Trueup-Signature": signature(key, content, at)}
 
 
 def signature(key: bytes, content: bytes, at: datetime) -> str:
@@ -126,43 +96,6 @@ def signature(key: bytes, content: bytes, at: datetime) -> str:
     seconds = to_us(at) // 1_000_000
     digest = hmac.new(key, f"{seconds}.".encode() + content, hashlib.sha256).hexdigest()
     return f"t={seconds},v1={digest}"
-
-
-def judge(status: int, headers: Mapping[str, str], at: datetime) -> Delivery:
-    """What an answer to something sent over HTTP means. Also for channels that speak to one
-    service; *headers* is looked up in lower case.
-    """
-    if 200 <= status < 300:
-        return Delivered()
-    if status in (408, 429) or status >= 500:
-        asked = _asked(headers.get("retry-after", ""), at)
-        if asked is None and status == 429:
-            asked = BUSY_WAIT
-        return Retry(f"answered {status}", asked)
-    if 300 <= status < 400:
-        return Refused(f"answered {status}, and redirects are not followed")
-    return Refused(f"answered {status}")
-
-
-def _asked(retry_after: str, at: datetime) -> timedelta | None:
-    if re.fullmatch(r"[0-9]{1,9}", retry_after):
-        asked = timedelta(seconds=int(retry_after))
-    else:
-        try:
-            until = parsedate_to_datetime(retry_after)
-        except (ValueError, TypeError, OverflowError):
-            return None
-        asked = (until if until.tzinfo else until.replace(tzinfo=UTC)) - at
-    return min(max(asked, timedelta()), ASKED_MAX)
-
-
-async def _drain(answer: httpx.Response) -> None:
-    """Lets the other side finish its sentence, up to a bound, and forgets it."""
-    read = 0
-    async for chunk in answer.aiter_raw():
-        read += len(chunk)
-        if read > ANSWER_MAX:
-            return
 
 
 CHANNEL: Final = ChannelKind("webhook", WebhookSettings, send)

@@ -5,7 +5,24 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli import check, history, once, practice, render, run, status
+from monitor.cli import (
+    ack,
+    backup,
+    check,
+    drill,
+    export,
+    history,
+    maintenance,
+    once,
+    practice,
+    render,
+    restore,
+    run,
+    say,
+    silence,
+    status,
+    tell,
+)
 
 app = typer.Typer(
     name="trueup",
@@ -19,8 +36,25 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for part in (check, once, run, status, history, render, practice):
+for part in (
+    check,
+    once,
+    run,
+    status,
+    history,
+    ack,
+    say,
+    tell,
+    drill,
+    render,
+    practice,
+    backup,
+    restore,
+    export,
+):
     app.command(part.NAME, epilog=part.EXAMPLES)(part.command)
+for group in (silence, maintenance):
+    app.add_typer(group.app, name=group.NAME)
 
 
 def _say_version(asked: bool) -> None:

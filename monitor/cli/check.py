@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from monitor import pages
 from monitor.cli.app import DEFAULT_CONFIG, ConfigPath, banner, out, read, say_json, warn
+from monitor.cli.explain import explained
+from monitor.clock import SystemClock
 from monitor.config import Config, schema
-from probes import write_duration
 
 NAME = "check"
 EXAMPLES = "[dim]trueup check · trueup check other.toml · trueup check --schema[/]"
@@ -25,7 +25,7 @@ def command(
         bool, typer.Option("--schema", help="Print a JSON Schema for editors and stop.")
     ] = False,
     explain: Annotated[
-        bool, typer.Option("--explain", help="How long until somebody is told, for each probe.")
+        bool, typer.Option("--explain", help="Who is told of each probe, how soon, and when not.")
     ] = False,
 ) -> None:
     """Read the configuration and print every problem. Nothing is started.
@@ -55,6 +55,8 @@ def _count(number: int, name: str) -> str:
 
 
 def _explain(config: Config) -> None:
-    for probe in config.probes.values():
-        worst = write_duration(pages.worst_to_notice(probe))
-        out.print(f"{probe.id}: told at most {worst} after it breaks", highlight=False)
+    for heading, lines in explained(config, SystemClock().now()):
+        out.print(heading, style="bold", markup=False, highlight=False, soft_wrap=True)
+        for word, text in lines:
+            out.print(f"  {word:<14} {text}", markup=False, highlight=False, soft_wrap=True)
+        out.print()

@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from monitor.cli import tables
+from monitor.cli import standing, tables
 from monitor.cli.app import (
     DEFAULT_CONFIG,
     AsJson,
@@ -79,6 +79,12 @@ def _document(view: IncidentView, told: Sequence[ChannelView]) -> dict[str, Any]
         "failed_step": view.failed_step or None,
         "failures": view.failures,
         "dedup_key": view.dedup_key,
+        "severity": view.severity,
+        "told_at": iso(view.told_at) if view.told_at else None,
+        "withheld": view.withheld or None,
+        "under": view.under,
+        "flapping": view.flapping,
+        "acknowledged": standing.acknowledgement(view),
         "told": [
             {
                 "channel": channel.channel,
@@ -105,18 +111,19 @@ def _table(found: Sequence[IncidentView], told: Told, at: datetime) -> Table:
             Text(view.probe),
             f"{view.began_at:%m-%d %H:%M:%S}" if _recent(view, at) else f"{view.began_at:%Y-%m-%d}",
             brief((ended or at) - view.began_at),
-            *_words(view, told.get(view.number, [])),
+            *_words(view, told.get(view.number, []), at),
         )
     return table
 
 
-def _words(view: IncidentView, told: Sequence[ChannelView]) -> list[Text]:
+def _words(view: IncidentView, told: Sequence[ChannelView], at: datetime) -> list[Text]:
     """In one cell or two, as there is room."""
     seen = Text(f"{view.failed_step}: {view.summary}" if view.failed_step else view.summary)
     who = ", ".join(_told(channel) for channel in told) or "nobody"
+    around = "; ".join([who, *standing.around(view, at)])
     if tables.roomy():
-        return [seen, Text(who)]
-    return [seen.append(f"\ntold: {who}", style="dim")]
+        return [seen, Text(around)]
+    return [seen.append(f"\ntold: {around}", style="dim")]
 
 
 def _recent(view: IncidentView, at: datetime) -> bool:

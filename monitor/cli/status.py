@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,8 @@ from rich.text import Text
 from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
 
 from monitor import pages
-from monitor.cli import tables
+from monitor.cli import spans, tables
+from monitor.cli import standing as words
 from monitor.cli.app import (
     DEFAULT_CONFIG,
     NOT_KNOWN,
@@ -30,12 +31,14 @@ from monitor.clock import SystemClock, from_us, iso
 from monitor.config import Config
 from monitor.health import Health, Standing
 from monitor.notices import span
-from monitor.store import records, views
-from monitor.store.views import ProbeView
+from monitor.store import acts, records, views
+from monitor.store.acts import Kind
+from monitor.store.views import IncidentView, ProbeView
 
 NAME = "status"
 EXAMPLES = "[dim]trueup status · trueup status --json[/]"
 FRESH = timedelta(seconds=60)
+OPEN_MOST = 10_000
 MARKS = {
     Health.DOWN: ("✕ down", "bold red"),
     Health.DEGRADED: ("~ slow", "yellow"),
@@ -54,6 +57,9 @@ class _Status:
     views: Mapping[str, ProbeView]
     standings: Mapping[str, Standing]
     waiting: int
+    open: Mapping[int, IncidentView]
+    quiet: Sequence[str]
+    """A sentence for everything that keeps people from being told."""
 
     @property
     def running(self) -> bool:
@@ -99,6 +105,12 @@ def _read(db: Database, config: Config, at: datetime) -> _Status:
         views=found,
         standings={p.id: pages.standing(p, found.get(p.id), at) for p in config.probes.values()},
         waiting=sum(view.waiting for views_ in told.values() for view in views_),
+        open={
+            view.number: view
+            for view in views.incidents(db, since=at, limit=OPEN_MOST)
+            if not view.resolved_at
+        },
+        quiet=list(spans.under_way(config, {kind: acts.spans(db, kind, at) for kind in Kind}, at)),
     )
 
 
@@ -132,6 +144,7 @@ def _document(config: Config, status: _Status) -> dict[str, Any]:
             "config_problems": status.problems,
             "notifications_waiting": status.waiting,
         },
+        "quiet": list(status.quiet),
         "probes": [_probe(probe, status) for probe in config.probes],
     }
 
@@ -144,11 +157,19 @@ def _probe(probe: str, status: _Status) -> dict[str, Any]:
         "since": iso(standing.since_at) if standing.since_at else None,
         "why_unknown": status.why_unknown(probe) or None,
         "incident": view.incident if view else None,
+        **_about(status.open.get(view.incident) if view and view.incident else None),
         "last_run_at": iso(view.last_run_at) if view else None,
         "last_outcome": view.last_outcome if view else None,
         "last_reason": view.last_reason if view else None,
         "last_summary": view.last_summary if view else None,
         "last_took_ms": round(view.last_took / timedelta(milliseconds=1), 1) if view else None,
+    }
+
+
+def _about(incident: IncidentView | None) -> dict[str, Any]:
+    return {
+        "acknowledged": words.acknowledgement(incident) if incident else None,
+        "withheld": (incident.withheld or None) if incident else None,
     }
 
 
@@ -159,6 +180,8 @@ def _print(config: Config, status: _Status) -> None:
     if status.waiting:
         said = "1 notification is" if status.waiting == 1 else f"{status.waiting} notifications are"
         out.print(f"{said} still to be delivered.", style="yellow", highlight=False)
+    for sentence in (*status.quiet, *_others(config, status)):
+        out.print(sentence, style="yellow", markup=False, highlight=False, soft_wrap=True)
     out.print(_tally(status), "\n", sep="")
     table = tables.table("", tables.probe(), "for", "last run", tables.words("what was seen"))
     for probe in config.probes:
@@ -190,9 +213,25 @@ def _row(probe: str, status: _Status) -> list[Text]:
 
 def _seen(probe: str, status: _Status) -> list[str]:
     view = status.views.get(probe)
-    incident = f"incident {view.incident}" if view and view.incident else ""
-    said = [incident, status.why_unknown(probe), view.last_summary if view else ""]
+    said = [_incident(view, status), status.why_unknown(probe), view.last_summary if view else ""]
     return [words for words in said if words]
+
+
+def _incident(view: ProbeView | None, status: _Status) -> str:
+    if view is None or not view.incident:
+        return ""
+    found = status.open.get(view.incident)
+    around = "; ".join(words.around(found, status.at)) if found else ""
+    return f"incident {view.incident} ({around})" if around else f"incident {view.incident}"
+
+
+def _others(config: Config, status: _Status) -> list[str]:
+    """Open incidents of nothing that is configured: summaries, and trueup's own trouble."""
+    return [
+        "; ".join([f"Incident {view.number}: {view.summary}", *words.around(view, status.at)])
+        for view in status.open.values()
+        if view.probe not in config.probes
+    ]
 
 
 def _daemon(status: _Status) -> str:

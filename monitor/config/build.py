@@ -9,24 +9,26 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, SecretStr
 
-from monitor import incidents
 from monitor.channels import ChannelKind, ChannelSettings
+from monitor.config import routes
 from monitor.config.defaults import Defaults
 from monitor.config.entries import Entry
 from monitor.config.model import Channel, Component, PageSettings, Probe
 from monitor.config.nearest import remedy
+from monitor.config.policy import PolicyTable
 from monitor.config.problems import Report
 from monitor.config.references import References
 from monitor.config.sentences import Fault
 from monitor.config.shape import MisfitError, Shape
 from monitor.config.tables import (
-    LONGEST_WAIT,
     ChannelTable,
     ComponentTable,
+    HoursTable,
     PageTable,
-    PolicyTable,
     ProbeTable,
 )
+from monitor.config.values import LONGEST_WAIT
+from monitor.routing import Hours
 from probes import Kind, Settings, write_duration
 
 T = TypeVar("T")
@@ -41,6 +43,7 @@ class Builder:
     references: References
     report: Report
     defaults: Defaults
+    hours: Mapping[str, Hours] = field(default_factory=dict)
     secrets: set[str] = field(default_factory=set)
     """What settings declare to be secret, wherever it came from."""
     _shapes: dict[tuple[str, str], Shape[Any]] = field(default_factory=dict)
@@ -56,7 +59,7 @@ class Builder:
         kind = self._kind(entry, own, self.kinds, "kinds")
         if kind is None:
             return None
-        merged = self.defaults.policy(kind.name)
+        merged = self.defaults.policy(kind.name, table.tags if table else ())
         settings = self._settings(entry, kind, {**merged.timeout, **rest}, ProbeTable)
         if table is None or not isinstance(settings, Settings):
             return None
@@ -64,7 +67,39 @@ class Builder:
             entry.report(self.report, [fault])
             return None
         policy = PolicyTable.model_construct(**{**merged.given, **_given(table)})
-        return _probe(entry.id, table, kind, settings, policy)
+        return self._made(entry.id, table, kind, settings, policy)
+
+    def _made(
+        self,
+        id_: str,
+        table: ProbeTable,
+        kind: Kind[Any],
+        settings: Settings,
+        policy: PolicyTable,
+    ) -> Probe:
+        # What all others need is written once, in the defaults, and needs nothing itself.
+        inherited = "needs" not in table.model_fields_set
+        needs = () if inherited and id_ in policy.needs else tuple(dict.fromkeys(policy.needs))
+        return Probe(
+            id=id_,
+            name=table.name or id_,
+            kind=kind,
+            settings=settings,
+            every=policy.every,
+            confirm=policy.confirm,
+            policy=routes.policy(policy),
+            routing=routes.routing(policy, self.hours, needs),
+            recheck=policy.recheck,
+            playbook=policy.playbook.replace("{probe}", id_),
+            tags=frozenset(table.tags),
+            renamed_from=table.renamed_from or "",
+        )
+
+    def time_of_week(self, entry: Entry) -> Hours | None:
+        """None when something is wrong with it, which is then reported."""
+        self.references.refuse(entry.document, entry.path, entry.keys)
+        table = self._read(Shape(HoursTable), entry, entry.keys)
+        return routes.hours(entry.id, table) if table else None
 
     def component(self, entry: Entry) -> Component | None:
         self.references.refuse(entry.document, entry.path, entry.keys)
@@ -82,7 +117,7 @@ class Builder:
     def channel(self, entry: Entry) -> Channel | None:
         keys = self._filled(entry)
         own, rest = _split(keys, ChannelTable)
-        self._read(self._channel, entry, own)
+        table = self._read(self._channel, entry, own)
         kind = self._kind(entry, own, self.channels, "channels")
         if kind is None:
             return None
@@ -92,7 +127,8 @@ class Builder:
         if fault := _unfit_timeout(settings.timeout):
             entry.report(self.report, [fault])
             return None
-        return Channel(id=entry.id, kind=kind, settings=settings)
+        fallback = table.fallback if table else ""
+        return Channel(id=entry.id, kind=kind, settings=settings, fallback=fallback)
 
     def page(self, entry: Entry) -> PageSettings:
         table = self._read(Shape(PageTable), entry, self._filled(entry)) or PageTable()
@@ -131,7 +167,7 @@ class Builder:
         if place not in self._shapes:
             self._shapes[place] = Shape(kind.settings, also=table.model_fields)
         settings = self._read(self._shapes[place], entry, keys)
-        self.secrets.update(_declared(settings))
+        self.secrets.update(declared(settings))
         return settings
 
 
@@ -171,25 +207,7 @@ def _unfit_timeout(timeout: timedelta) -> Fault | None:
     return Fault(("timeout",), text)
 
 
-def _probe(
-    id_: str, table: ProbeTable, kind: Kind[Any], settings: Settings, policy: PolicyTable
-) -> Probe:
-    return Probe(
-        id=id_,
-        name=table.name or id_,
-        kind=kind,
-        settings=settings,
-        every=policy.every,
-        confirm=policy.confirm,
-        policy=incidents.Policy(policy.open_after, policy.close_after),
-        channels=tuple(dict.fromkeys(policy.channels)),
-        playbook=policy.playbook.replace("{probe}", id_),
-        tags=frozenset(table.tags),
-        renamed_from=table.renamed_from or "",
-    )
-
-
-def _declared(value: object) -> Iterator[str]:
+def declared(value: object) -> Iterator[str]:
     """Text in fields that are declared secret. Not in mappings: among headers or form fields one
     is a password and nine are words that a log must be able to say.
     """
@@ -198,11 +216,11 @@ def _declared(value: object) -> Iterator[str]:
             yield value.get_secret_value()
         case BaseModel():
             for _, inner in value:
-                yield from _declared(inner)
+                yield from declared(inner)
         case list() | tuple() | frozenset():
             yield from _declared_in(value)
 
 
 def _declared_in(values: Iterable[object]) -> Iterator[str]:
     for value in values:
-        yield from _declared(value)
+        yield from declared(value)

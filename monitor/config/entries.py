@@ -1,4 +1,4 @@
-"""The tables of all files, by what they are: every probe, component and channel once."""
+"""The tables of all files, by what they are: every probe, component, channel and so on once."""
 
 from __future__ import annotations
 
@@ -12,10 +12,18 @@ from monitor.config.includes import from_folder, matches
 from monitor.config.nearest import remedy
 from monitor.config.problems import BadConfiguration, Report
 from monitor.config.sentences import Fault
-from monitor.config.tables import LONGEST_ID, good_id, is_id
+from monitor.config.values import LONGEST_ID, good_id, is_id
 
-SECTIONS: Final = ("probe", "component", "channel")
-TABLES: Final = ("trueup", "defaults", "page", *SECTIONS)
+SAMPLES: Final = {
+    "probe": "web",
+    "component": "signing-in",
+    "channel": "oncall",
+    "tag": "orders",
+    "hours": "night",
+    "maintenance": "move",
+}
+SECTIONS: Final = tuple(SAMPLES)
+TABLES: Final = ("trueup", "defaults", "page", "store", *SECTIONS)
 MOST_FILES: Final = 1000
 
 
@@ -53,6 +61,9 @@ class Entries:
     probe: dict[str, Entry] = field(default_factory=dict)
     component: dict[str, Entry] = field(default_factory=dict)
     channel: dict[str, Entry] = field(default_factory=dict)
+    tag: dict[str, Entry] = field(default_factory=dict)
+    hours: dict[str, Entry] = field(default_factory=dict)
+    maintenance: dict[str, Entry] = field(default_factory=dict)
 
     def table(self, name: str, report: Report) -> Entry:
         """One of the tables that stand in the first file only; empty when absent."""
@@ -92,8 +103,8 @@ def _sort(document: Document, entries: Entries, report: Report) -> None:
             report.problem(document.problem((name,), text))
         elif document is not entries.main:
             text = (
-                "an included file holds probe, component and channel tables only; "
-                f"move this to {entries.main.shown}"
+                f"an included file holds {', '.join(SECTIONS[:-1])} and {SECTIONS[-1]} tables "
+                f"only; move this to {entries.main.shown}"
             )
             report.problem(document.problem((name,), text))
 
@@ -102,7 +113,7 @@ def _sort_section(
     document: Document, section: str, value: object, known: dict[str, Entry], report: Report
 ) -> None:
     if not isinstance(value, dict):
-        text = f"expected a table; write [{section}.{_sample(section)}]"
+        text = f"expected a table; write [{section}.{SAMPLES[section]}]"
         report.problem(document.problem((section,), text))
         return
     for name, keys in value.items():
@@ -128,12 +139,8 @@ def _wrong(section: str, name: str, keys: object) -> str:
     if isinstance(keys, list):
         return f"expected one table, found a list of them; write [{section}.{name}]"
     if not isinstance(keys, dict):
-        return f"expected a table; write [{section}.{_sample(section)}]"
+        return f"expected a table; write [{section}.{SAMPLES[section]}]"
     return ""
-
-
-def _sample(section: str) -> str:
-    return {"probe": "web", "component": "signing-in", "channel": "oncall"}[section]
 
 
 def _patterns(main: Document) -> Iterator[tuple[int, str]]:

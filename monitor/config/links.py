@@ -1,36 +1,85 @@
-"""What one table says about another."""
+"""What one table says about another: every name has to lead somewhere, and never in a circle."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import timedelta
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from monitor.config.defaults import Defaults
-from monitor.config.document import Document, KeyPath
 from monitor.config.entries import Entries, Entry
-from monitor.config.model import Probe
 from monitor.config.nearest import remedy
+from monitor.config.positions import Path
 from monitor.config.problems import Report
 from monitor.config.sentences import Fault
-from probes import write_duration
+
+Named = Iterator[tuple[Path, str]]
 
 
 def demand_links(entries: Entries, defaults: Defaults, report: Report) -> None:
     """Reports every name that leads nowhere."""
+    trueup = Entry(entries.main, ("trueup",), _table(entries.main.tables.get("trueup")))
+    tags = sorted(
+        {tag for entry in entries.probe.values() for _, tag in _names(entry.keys, "tags")}
+    )
     for entry in (*defaults.entries, *entries.probe.values()):
-        entry.report(report, _strangers(entry, "channels", entries.channel, "channel"))
-    for entry in entries.component.values():
-        entry.report(report, _strangers(entry, "probes", entries.probe, "probe"))
+        entry.report(report, _strangers(_told(entry), entries.channel, "channel"))
+        entry.report(report, _strangers(_hours(entry), entries.hours, "hours"))
+        entry.report(report, _strangers(_names(entry.keys, "needs"), entries.probe, "probe"))
+    for entry in (*entries.component.values(), *entries.maintenance.values()):
+        entry.report(report, _strangers(_names(entry.keys, "probes"), entries.probe, "probe"))
+    for entry in entries.maintenance.values():
+        entry.report(report, _strangers(_names(entry.keys, "tags"), tags, "tag"))
+    for entry in entries.channel.values():
+        entry.report(report, _strangers(_names(entry.keys, "fallback"), entries.channel, "channel"))
+    trueup.report(report, _strangers(_operating(trueup), entries.channel, "channel"))
     _demand_renames(entries.probe, report)
+    _demand_no_circle(entries.channel, "fallback", "falls back to", report)
 
 
-def _strangers(entry: Entry, key: str, known: Collection[str], what: str) -> Iterator[Fault]:
-    written = entry.keys.get(key)
-    for index, name in enumerate(written if isinstance(written, list) else ()):
-        if isinstance(name, str) and name not in known:
-            meant = remedy(name, known, f"{what}s")
-            yield Fault((key, index), f"there is no {what} {name[:64]!r}; {meant}")
+def _names(keys: Mapping[str, object], key: str, before: Path = ()) -> Named:
+    """The texts under a key, be it one or a list."""
+    match keys.get(key):
+        case str() as name:
+            yield (*before, key), name
+        case list() as names:
+            yield from (((*before, key, i), n) for i, n in enumerate(names) if isinstance(n, str))
+
+
+def _told(entry: Entry) -> Named:
+    """Every channel that a table of policy names, where it names them in lists."""
+    yield from _lists(entry.keys, "channels")
+    for key in ("channels", "during"):
+        inner = _table(entry.keys.get(key))
+        for name in inner:
+            yield from _lists(inner, name, (key,))
+    stages = entry.keys.get("escalation")
+    for index, stage in enumerate(stages if isinstance(stages, list) else ()):
+        yield from _lists(_table(stage), "to", ("escalation", index))
+
+
+def _lists(keys: Mapping[str, object], key: str, before: Path = ()) -> Named:
+    return _names(keys, key, before) if isinstance(keys.get(key), list) else iter(())
+
+
+def _hours(entry: Entry) -> Named:
+    yield from _names(entry.keys, "quiet")
+    yield from ((("during", name), name) for name in _table(entry.keys.get("during")))
+
+
+def _operating(trueup: Entry) -> Named:
+    yield from _lists(trueup.keys, "operators")
+    yield from _lists(_table(trueup.keys.get("daily_test")), "channels", ("daily_test",))
+
+
+def _table(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, dict) else {}
+
+
+def _strangers(named: Named, known: Collection[str], what: str) -> Iterator[Fault]:
+    verb, several = ("are no", what) if what == "hours" else ("is no", f"{what}s")
+    for path, name in named:
+        if name not in known:
+            text = f"there {verb} {what} {name[:64]!r}; {remedy(name, known, several)}"
+            yield Fault(path, text)
 
 
 def _demand_renames(probes: Mapping[str, Entry], report: Report) -> None:
@@ -49,73 +98,29 @@ def _demand_renames(probes: Mapping[str, Entry], report: Report) -> None:
         heirs.setdefault(old, entry)
 
 
-def warn(entries: Entries, probes: Mapping[str, Probe], report: Report) -> None:
-    """What works but was surely not meant."""
-    _warn_of_overlap(entries, probes, report)
-    _warn_of_silence(entries, probes, report)
-    told = {channel for probe in probes.values() for channel in probe.channels}
-    for name, entry in entries.channel.items():
-        if name not in told:
-            text = f'no probe tells this channel; write channels = ["{name}"] in [defaults]'
-            entry.warn(report, Fault((), text))
+def _demand_no_circle(entries: Mapping[str, Entry], key: str, verb: str, report: Report) -> None:
+    def after(name: str) -> Iterable[str]:
+        return [other for _, other in _names(entries[name].keys, key) if other in entries]
+
+    for circle in circles(entries, after):
+        text = f"{f' {verb} '.join((*circle, circle[0]))}; leave one of them out"
+        entries[circle[0]].report(report, [Fault((key,), text)])
 
 
-def _warn_of_overlap(entries: Entries, probes: Mapping[str, Probe], report: Report) -> None:
-    """Once for each place where it was written, however many probes it concerns."""
-    found: dict[tuple[Document, KeyPath], list[Probe]] = {}
-    for probe in probes.values():
-        place = _where_timed(entries, probe)
-        if place and _longest(probe) > probe.every:
-            found.setdefault(place, []).append(probe)
-    for (document, path), concerned in found.items():
-        report.warning(document.problem(path, _overlapping(concerned)))
-
-
-def _overlapping(probes: Sequence[Probe]) -> str:
-    worst = max(probes, key=lambda probe: _longest(probe) - probe.every)
-    whose = f"of {worst.id}" + (f" and {len(probes) - 1} more" if len(probes) > 1 else "")
-    return (
-        f"a failing run {whose} may take {write_duration(_longest(worst))} (timeout and confirm), "
-        f"longer than the {write_duration(worst.every)} to the next; "
-        "write a larger every or a smaller timeout"
-    )
-
-
-def _longest(probe: Probe) -> timedelta:
-    return probe.settings.timeout + sum(probe.confirm, timedelta())
-
-
-def _where_timed(entries: Entries, probe: Probe) -> tuple[Document, KeyPath] | None:
-    """Where somebody wrote one of the spans concerned; None when all are as they come."""
-    own = entries.probe[probe.id]
-    for document, path, keys in (
-        (own.document, own.path, own.keys),
-        *((entries.main, path, keys) for path, keys in _default_tables(entries, probe)),
-    ):
-        for key in ("every", "timeout", "confirm"):
-            if key in keys:
-                return document, (*path, key)
-    return None
-
-
-def _default_tables(entries: Entries, probe: Probe) -> list[tuple[KeyPath, Mapping[str, Any]]]:
-    defaults = entries.main.tables.get("defaults", {})
-    kind = probe.kind.name
-    return [(("defaults", kind), defaults.get(kind, {})), (("defaults",), defaults)]
-
-
-def _warn_of_silence(entries: Entries, probes: Mapping[str, Probe], report: Report) -> None:
-    silent = [p for p in probes.values() if not p.channels and not _on_purpose(p, entries)]
-    if silent and not entries.channel:
-        text = "nobody is told when a probe fails; write a [channel.oncall]"
-        report.warning(entries.main.problem((), text))
-        return
-    for probe in silent:
-        choices = ", ".join(f'"{name}"' for name in entries.channel)
-        text = f"nobody is told when it fails; write channels = [{choices}], or [] to mean it"
-        entries.probe[probe.id].warn(report, Fault((), text))
-
-
-def _on_purpose(probe: Probe, entries: Entries) -> bool:
-    defaults = [keys for _, keys in _default_tables(entries, probe)]
-    return any(keys.get("channels") == [] for keys in (entries.probe[probe.id].keys, *defaults))
+def circles(
+    names: Iterable[str], after: Callable[[str], Iterable[str]]
+) -> Iterator[tuple[str, ...]]:
+    """Every way that leads back to where it began, once, from the name on it that comes first."""
+    done: set[str] = set()
+    for start in names:
+        way, pending = [start], [iter(after(start))] if start not in done else []
+        while pending:
+            step = next(pending[-1], None)
+            if step is None:
+                pending.pop()
+                done.add(way.pop())
+            elif step in way:
+                yield tuple(way[way.index(step) :])
+            elif step not in done:
+                way.append(step)
+                pending.append(iter(after(step)))

@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from monitor.channels import CHANNELS, ChannelKind
+from monitor.clock import Clock, SystemClock
 from monitor.config.build import Builder, read
+from monitor.config.contradictions import demand_sense
 from monitor.config.defaults import read_defaults
 from monitor.config.document import read as read_document
+from monitor.config.doubts import warn
 from monitor.config.entries import Entries, Entry, gather, shown
-from monitor.config.links import demand_links, warn
+from monitor.config.links import demand_links
+from monitor.config.maintenance import ImpossibleError, ical_file, window
 from monitor.config.model import Config
+from monitor.config.own import read_own, read_store
+from monitor.config.places import Places
 from monitor.config.problems import BadConfiguration, Report
 from monitor.config.references import References
 from monitor.config.scrubber import Scrubber
-from monitor.config.sentences import Fault
 from monitor.config.shape import Shape
-from monitor.config.tables import TrueupTable
+from monitor.config.tables import MaintenanceTable
+from monitor.windows import Window
 from probes import KINDS, Kind
+
+_CLOCK: Final = SystemClock()
 
 
 class _HasId(Protocol):
@@ -40,29 +48,38 @@ def load(
     environ: Mapping[str, str] = os.environ,
     kinds: Mapping[str, Kind[Any]] = KINDS,
     channels: Mapping[str, ChannelKind[Any]] = CHANNELS,
+    clock: Clock = _CLOCK,
 ) -> Config:
     """Reads the file and all it includes. Raises BadConfiguration, with all problems at once."""
-    report = Report()
+    report, at = Report(), clock.now()
     absolute = Path(os.path.abspath(path))  # noqa: PTH100 - links stay as they are
     entries = gather(read_document(absolute, shown(path)), report)
     references = References(environ, report)
-    defaults = read_defaults(entries.table("defaults", report), kinds, references, report)
+    defaults = read_defaults(
+        entries.table("defaults", report), entries.tag.values(), kinds, references, report
+    )
     builder = Builder(kinds, channels, references, report, defaults)
-    config = _config(entries, builder)
+    config = _config(entries, builder, at)
+    places = Places(entries, defaults)
+    demand_sense(config.probes, places, report)
     scrub = Scrubber(config.secrets).text
     if not report.good:
         raise BadConfiguration(report.problems(scrub), config.files, config.includes)
-    warn(entries, config.probes, report)
+    warn(config, places, report, at)
     return replace(config, warnings=report.warnings(scrub))
 
 
-def _config(entries: Entries, builder: Builder) -> Config:
+def _config(entries: Entries, builder: Builder, at: datetime) -> Config:
     report = builder.report
-    trueup = _trueup(entries.table("trueup", report), builder)
+    own = read_own(entries.table("trueup", report), builder)
+    trueup = own.table
+    retention = read_store(entries.table("store", report), builder)
+    builder.hours = _all(entries.hours.values(), builder.time_of_week, report)
     page = builder.page(entries.table("page", report))
     probes = _all(entries.probe.values(), builder.probe, report)
     components = _all(entries.component.values(), builder.component, report)
     channels = _all(entries.channel.values(), builder.channel, report)
+    windows, calendars = _windows(entries, builder, at)
     demand_links(entries, builder.defaults, report)
     _demand_probes(entries, report)
     return Config(
@@ -75,9 +92,19 @@ def _config(entries: Entries, builder: Builder) -> Config:
         channels=channels,
         page=page,
         browser=trueup.browser,
-        files=tuple(dict.fromkeys([*entries.files, *builder.references.files])),
+        files=tuple(
+            dict.fromkeys([*entries.files, *builder.references.files, *own.files, *calendars])
+        ),
         includes=tuple(entries.includes),
         secrets=frozenset(builder.references.values | builder.secrets),
+        operators=own.operators,
+        address=trueup.address,
+        windows=windows,
+        anchors=trueup.anchors,
+        heartbeat=own.heartbeat,
+        daily_test=own.daily_test,
+        retention=retention,
+        template=own.template,
     )
 
 
@@ -88,22 +115,25 @@ def _all(
     return MappingProxyType({each.id: each for each in built if each is not None})
 
 
-def _trueup(entry: Entry, builder: Builder) -> TrueupTable:
-    builder.references.refuse(entry.document, entry.path, entry.keys)
-    shape: Shape[TrueupTable] = Shape(TrueupTable)
-    table = read(shape, entry, entry.keys, builder.references) or TrueupTable()
-    if not table.browser:
-        return table
-    found = _program(entry.document.folder, table.browser)
-    if found is None:
-        text = "is no program that can be run here; journeys will have no browser"
-        entry.warn(builder.report, Fault(("browser",), f"{text}; correct the path"))
-    return table.model_copy(update={"browser": found or table.browser})
-
-
-def _program(folder: Path, name: str) -> str | None:
-    """A bare name is looked up as a shell would, a path starts at the file."""
-    return shutil.which(name if os.sep not in name else str(folder / name))
+def _windows(
+    entries: Entries, builder: Builder, at: datetime
+) -> tuple[tuple[Window, ...], list[Path]]:
+    """And the calendar files, read or asked for in vain."""
+    windows: list[Window] = []
+    files: list[Path] = []
+    shape: Shape[MaintenanceTable] = Shape(MaintenanceTable)
+    for entry in entries.maintenance.values():
+        builder.references.refuse(entry.document, entry.path, entry.keys)
+        table = read(shape, entry, entry.keys, builder.references)
+        if table is None:
+            continue
+        if file := ical_file(table, entry.document.folder):
+            files.append(file)
+        try:
+            windows.append(window(entry.id, table, entry.document.folder, at))
+        except ImpossibleError as error:
+            entry.report(builder.report, [error.fault])
+    return tuple(windows), files
 
 
 def _demand_probes(entries: Entries, report: Report) -> None:

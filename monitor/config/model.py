@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
 
 from monitor import incidents
 from monitor.config.problems import Problem
+from monitor.routing import Routing
+from monitor.windows import Window
 from probes import Kind, Settings
 
 if TYPE_CHECKING:
     from monitor.channels import ChannelKind, ChannelSettings
+
+_MISSED_RUNS: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +34,20 @@ class Probe:
     confirm: tuple[timedelta, ...]
     """Waits before each further try inside a failing run."""
     policy: incidents.Policy
-    channels: tuple[str, ...] = ()
+    routing: Routing = field(default_factory=Routing)
+    recheck: timedelta | None = None
+    """From a failing run to the next one while nothing is decided; None: half of `every`."""
     playbook: str = ""
     """Address of what to do, with `{probe}` filled in; empty for none."""
     tags: frozenset[str] = frozenset()
     renamed_from: str = ""
+
+    @property
+    def patience(self) -> timedelta:
+        """How old the newest evidence may be before it is none."""
+        tries = len(self.confirm) + 1
+        run = sum(self.confirm, tries * self.settings.timeout)
+        return _MISSED_RUNS * self.every + run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +68,8 @@ class Channel:
     id: str
     kind: ChannelKind[Any]
     settings: ChannelSettings = field(repr=False)
+    fallback: str = ""
+    """The channel that is told what this one refuses; empty for none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +77,35 @@ class PageSettings:
     title: str = "Status"
     url: str = ""
     """Where people find the page, for notices; empty when it is not published."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heartbeat:
+    """A sign of life towards somebody who calls when it stops."""
+
+    url: str = field(repr=False)
+    """Whoever knows it can send the sign, so it is a secret."""
+    every: timedelta = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DailyTest:
+    """A page every day that asks for nothing, so that its absence is noticed."""
+
+    time: time
+    zone: ZoneInfo
+    channels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """How long history is kept. The days stay for ever."""
+
+    runs: timedelta = timedelta(days=30)
+    five_minutes: timedelta = timedelta(days=90)
+    hours: timedelta = timedelta(days=730)
+    backups: int = 7
+    """How many daily backups are kept; 0 makes none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +132,21 @@ class Config:
     """What `${env:}` and `${file:}` held, and what settings declare secret, to be kept out of
     everything that is written.
     """
+    operators: tuple[str, ...] = ()
+    """The channels that hear of trueup's own trouble."""
+    address: str = ""
+    """Where people on call reach the daemon's server, for the links in notices; empty: no links."""
+    windows: tuple[Window, ...] = ()
+    """Maintenance that was configured."""
+    anchors: tuple[str, ...] | None = None
+    """What must answer if our own network is alive, as host:port or "gateway"; None: the usual,
+    an empty tuple: never asked.
+    """
+    heartbeat: Heartbeat | None = None
+    daily_test: DailyTest | None = None
+    retention: Retention = Retention()
+    template: Path | None = None
+    """A Jinja2 template for the text of notices, absolute; None: our own."""
     warnings: tuple[Problem, ...] = ()
     """What works but was surely not meant."""
 

@@ -63,7 +63,10 @@ class References:
                 for index, item in enumerate(value):
                     self.refuse(document, (*path, index), item)
             case _ if stands_in(value):
-                text = "references work in probe, channel and page tables only; write the value"
+                text = (
+                    "references work in probe, channel and page tables and in trueup.heartbeat "
+                    "only; write the value"
+                )
                 self.report.problem(document.problem(path, text))
 
     def _text(self, document: Document, path: KeyPath, text: str) -> str:

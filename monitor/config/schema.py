@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import time, timedelta
 from typing import Any, Final
 
 from pydantic import BaseModel, TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema
 
 from monitor.channels import CHANNELS, ChannelKind
 from monitor.config.tables import (
-    LONGEST_ID,
     ChannelTable,
     ComponentTable,
     DefaultsTable,
+    HoursTable,
+    MaintenanceTable,
     PageTable,
     ProbeTable,
+    StoreTable,
     TrueupTable,
 )
-from probes import KINDS, Kind
+from monitor.config.values import LONGEST_ID
+from monitor.incidents import InARow
+from monitor.routing import ALL_WEEK
+from probes import KINDS, Kind, write_duration
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _ID: Final = {"pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": LONGEST_ID}
@@ -27,10 +34,36 @@ _TABLES: Final[Mapping[str, type[BaseModel]]] = {
     "probe": ProbeTable,
     "component": ComponentTable,
     "channel": ChannelTable,
+    "hours": HoursTable,
+    "maintenance": MaintenanceTable,
     "page": PageTable,
+    "store": StoreTable,
 }
 
 Node = dict[str, Any]
+
+
+class _AsWritten(GenerateJsonSchema):
+    """Tells defaults in the form in which they would be written."""
+
+    def encode_default(self, dft: Any) -> Any:
+        return super().encode_default(_written(dft))
+
+
+def _written(value: object) -> object:
+    match value:
+        case timedelta():
+            return write_duration(value)
+        case time():
+            return f"{value:%H:%M}"
+        case InARow(runs):
+            return runs
+        case frozenset() if value == ALL_WEEK:
+            return "mon-sun"
+        case tuple():
+            return [_written(each) for each in value]
+        case _:
+            return value
 
 
 def schema(
@@ -50,7 +83,11 @@ def schema(
             "probe": _named(_per_kind("probe", kinds, nodes, definitions)),
             "component": _named(nodes["table", "component"]),
             "channel": _named(_per_kind("channel", channels, nodes, definitions)),
+            "tag": _named(_for_tag(nodes["table", "defaults"])),
+            "hours": _named(nodes["table", "hours"]),
+            "maintenance": _named(nodes["table", "maintenance"]),
             "page": nodes["table", "page"],
+            "store": nodes["table", "store"],
         },
         "additionalProperties": False,
         "$defs": definitions,
@@ -69,7 +106,8 @@ def _collect(
         **{("channel", name): kind.settings for name, kind in channels.items()},
     }
     made, shared = TypeAdapter.json_schemas(
-        [(key, "validation", TypeAdapter(kind)) for key, kind in asked.items()]
+        [(key, "validation", TypeAdapter(kind)) for key, kind in asked.items()],
+        schema_generator=_AsWritten,
     )
     definitions: Node = dict(shared.get("$defs", {}))
     return {key: _plain(node, definitions) for (key, _), node in made.items()}, definitions
@@ -88,6 +126,10 @@ def _defaults(node: Node, kinds: Mapping[str, Kind[Any]]) -> Node:
         for name in kinds
     }
     return node | {"properties": node["properties"] | own}
+
+
+def _for_tag(node: Node) -> Node:
+    return node | {"title": "tag", "description": "Policy for every probe that bears this tag."}
 
 
 def _named(node: Node) -> Node:

@@ -2,97 +2,64 @@
 
 from __future__ import annotations
 
-import ipaddress
-import re
 from datetime import timedelta
 from typing import Annotated, Final
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
-from probes import Duration, Strict, write_duration
+from monitor.config.policy import PolicyTable
+from monitor.config.values import (
+    MIDNIGHT,
+    NOT_EMPTY,
+    UTC_ZONE,
+    Anchor,
+    ChannelIds,
+    ClockTime,
+    DaySpan,
+    Id,
+    Line,
+    Listening,
+    LocalTime,
+    MaybeLine,
+    ProbeIds,
+    Timeout,
+    Until,
+    WebAddress,
+    Zone,
+    between,
+    web_address,
+)
+from probes import Duration, Secret, Strict
 
-LONGEST_WAIT: Final = timedelta(hours=1)
-LONGEST_EVERY: Final = timedelta(weeks=52)
-_HOST: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
-_ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-LONGEST_ID: Final = 64
+_LONGEST_KEPT: Final = timedelta(days=36_500)
+_Kept = Annotated[Duration, between(timedelta(days=1), _LONGEST_KEPT), Field(examples=["30d"])]
 
 
-def is_id(text: str) -> bool:
-    return len(text) <= LONGEST_ID and _ID.fullmatch(text) is not None
-
-
-def good_id(text: str) -> str:
-    """The id nearest to what was written."""
-    slug = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
-    return slug[:LONGEST_ID].rstrip("-") or "web"
-
-
-def demand_id(text: str) -> str:
-    if not is_id(text):
-        raise ValueError(
-            f"{text[:LONGEST_ID]!r} is not an id; write lower-case letters, digits and single "
-            f'dashes, at most {LONGEST_ID}, as "{good_id(text)}"'
-        )
+def _secret_address(text: Secret) -> Secret:
+    web_address(text.get_secret_value())
     return text
 
 
-def _one_line(text: str) -> str:
-    if not text.isprintable():
-        raise ValueError("holds a line break or a control character; write it on one line")
-    return text
+class HeartbeatTable(Strict):
+    """A sign of life towards somebody who calls when it stops."""
+
+    url: Annotated[Secret, AfterValidator(_secret_address), Field(min_length=1, max_length=2000)]
+    """The address that is asked; whoever knows it can give the sign."""
+    every: Annotated[Duration, between(timedelta(seconds=10), timedelta(days=1))] = timedelta(
+        seconds=60
+    )
+    """How often; ten seconds or more."""
 
 
-def _web_address(text: str) -> str:
-    remedy = 'write it in full, as "https://example.org/"'
-    try:
-        parts = urlsplit(text)
-        known = parts.scheme in {"http", "https"} and bool(parts.hostname)
-    except ValueError:
-        known = False
-    if text and (not known or not text.isprintable() or " " in text):
-        raise ValueError(f"is not a web address; {remedy}")
-    return text
+class DailyTestTable(Strict):
+    """When the daily test page is sent, and to whom."""
 
-
-def _listening(text: str) -> str:
-    host, _, port = text.rpartition(":")
-    bare = host.removeprefix("[").removesuffix("]")
-    known = _HOST.fullmatch(host) or (host == f"[{bare}]" and _is_v6(bare))
-    if not known or not re.fullmatch(r"[0-9]{1,5}", port) or not 0 < int(port) < 65536:
-        raise ValueError('is not "host:port"; write it as "127.0.0.1:8600" or "[::1]:8600"')
-    return text
-
-
-def _is_v6(text: str) -> bool:
-    try:
-        return ipaddress.ip_address(text).version == 6
-    except ValueError:
-        return False
-
-
-def _between(least: timedelta, most: timedelta) -> AfterValidator:
-    def demand(value: timedelta) -> timedelta:
-        if not least <= value <= most:
-            raise ValueError(
-                f"{write_duration(value)} is out of range; "
-                f"write {write_duration(least)} or more and {write_duration(most)} or less"
-            )
-        return value
-
-    return AfterValidator(demand)
-
-
-Id = Annotated[str, AfterValidator(demand_id), Field(examples=["frankfurt"])]
-Line = Annotated[str, AfterValidator(_one_line), Field(min_length=1, max_length=200)]
-WebAddress = Annotated[
-    str, AfterValidator(_web_address), Field(max_length=2000, examples=["https://example.org/"])
-]
-Runs = Annotated[int, Field(ge=1, le=1000)]
-Timeout = Annotated[Duration, _between(timedelta(milliseconds=1), LONGEST_WAIT)]
-_Every = Annotated[Duration, _between(timedelta(seconds=1), LONGEST_EVERY)]
-_Wait = Annotated[Duration, _between(timedelta(), LONGEST_WAIT)]
+    time: ClockTime
+    """The time of day."""
+    timezone: Zone = UTC_ZONE
+    """Whose clock it is."""
+    channels: ChannelIds | None = None
+    """Who gets it; the operators when absent."""
 
 
 class TrueupTable(Strict):
@@ -104,34 +71,25 @@ class TrueupTable(Strict):
     """The folder of the database, artefacts, backups and the page; relative to this file."""
     location: Id = "here"
     """Where this daemon stands; every run carries it."""
-    listen: (
-        Annotated[str, AfterValidator(_listening), Field(examples=["127.0.0.1:8600"])] | None
-    ) = None
+    listen: Listening | None = None
     """Where the page, metrics and heartbeats are served, as host:port; nowhere when absent."""
     include: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     """Further files, as patterns relative to this one, with probes, components and channels."""
     browser: str = ""
     """The browser for journeys, as a path or the name of a program; looked for when absent."""
-
-
-class PolicyTable(Strict):
-    """How often a probe runs, what its answers lead to, and who is told."""
-
-    every: _Every = timedelta(seconds=60)
-    """From the beginning of one run to the beginning of the next; one second or more."""
-    confirm: Annotated[tuple[_Wait, ...], Field(max_length=10, examples=[["2s", "8s"]])] = (
-        timedelta(seconds=2),
-        timedelta(seconds=8),
-    )
-    """Waits before each further try inside a failing run; an empty list for no further try."""
-    open_after: Runs = 2
-    """Failing runs in a row before an incident opens."""
-    close_after: Runs = 2
-    """Good runs in a row before an incident is over."""
-    channels: Annotated[tuple[str, ...], Field(examples=[["oncall"]])] = ()
-    """The channels that are told."""
-    playbook: WebAddress = ""
-    """Address of what to do when it fails; {probe} becomes the probe's id."""
+    operators: ChannelIds | None = None
+    """The channels that hear of trueup's own trouble; those of [defaults] when absent."""
+    address: WebAddress = ""
+    """Where people on call reach the daemon's server, for the links in notices."""
+    anchors: Annotated[tuple[Anchor, ...], Field(max_length=10)] | None = None
+    """What must answer if our own network is alive: host:port, or gateway; an empty list to
+    never ask."""
+    heartbeat: HeartbeatTable | None = None
+    """A sign of life towards somebody who calls when it stops."""
+    daily_test: DailyTestTable | None = None
+    """A page every day that asks for nothing, so that its absence is noticed."""
+    template: Annotated[str, Field(max_length=1000, examples=["notice.txt.j2"])] = ""
+    """A Jinja2 template for the text of notices, as a path; trueup's own when absent."""
 
 
 class DefaultsTable(PolicyTable):
@@ -146,7 +104,7 @@ class ProbeTable(PolicyTable):
 
     kind: Annotated[str, Field(examples=["http"])]
     """How to ask."""
-    name: Annotated[str, AfterValidator(_one_line), Field(max_length=200)] = ""
+    name: MaybeLine = ""
     """For people; the id where none is given."""
     tags: Annotated[tuple[Id, ...], Field(max_length=50)] = ()
     """Words to select probes by."""
@@ -159,11 +117,11 @@ class ComponentTable(Strict):
 
     name: Line | None = None
     """For the public; made from the id where none is given."""
-    group: Annotated[str, AfterValidator(_one_line), Field(max_length=200)] = ""
+    group: MaybeLine = ""
     """The heading it stands under."""
     probes: Annotated[tuple[str, ...], Field(min_length=1, examples=[["web"]])]
     """The probes that watch it."""
-    says: Annotated[str, AfterValidator(_one_line), Field(max_length=500)] = ""
+    says: Annotated[MaybeLine, Field(max_length=500)] = ""
     """The sentence published when it is down."""
 
 
@@ -172,6 +130,8 @@ class ChannelTable(Strict):
 
     kind: Annotated[str, Field(examples=["webhook"])]
     """How to tell."""
+    fallback: Annotated[str, Field(examples=["email"])] = ""
+    """The channel that is told what this one refuses."""
 
 
 class PageTable(Strict):
@@ -181,3 +141,59 @@ class PageTable(Strict):
     """The heading of the page."""
     url: WebAddress = ""
     """Where people find the page; notices name it."""
+
+
+class HoursTable(Strict):
+    """A part of the week, by the clock on the wall of a place."""
+
+    days: Annotated[
+        tuple[DaySpan, ...], *NOT_EMPTY, Field(max_length=14, examples=[["mon-fri"]])
+    ] = (frozenset(range(7)),)
+    """Days and spans of days; all of them when absent."""
+    start: Annotated[ClockTime, Field(alias="from")] = MIDNIGHT
+    """When they begin, on each of these days."""
+    until: Until = MIDNIGHT
+    """When they end; on the next day when that is not later than their beginning."""
+    timezone: Zone = UTC_ZONE
+    """Whose clock it is."""
+
+
+class MaintenanceTable(Strict):
+    """Announced work: what fails within is recorded, and nobody is told."""
+
+    title: Line | None = None
+    """For people; made from the id where none is given."""
+    probes: ProbeIds = ()
+    """The probes concerned; all of them when neither probes nor tags are named."""
+    tags: Annotated[tuple[Id, ...], Field(max_length=50, examples=[["orders"]])] = ()
+    """The probes with one of these tags."""
+    starts: Annotated[LocalTime | None, Field(examples=["2026-12-01T02:00"])] = None
+    """When it begins, or begins for the first time."""
+    timezone: Zone = UTC_ZONE
+    """Whose clock it is."""
+    lasts: (
+        Annotated[
+            Duration, between(timedelta(minutes=1), timedelta(days=90)), Field(examples=["2h"])
+        ]
+        | None
+    ) = None
+    """How long it lasts."""
+    repeat: Annotated[str, Field(max_length=500, examples=["FREQ=WEEKLY;BYDAY=SU"])] = ""
+    """When it is again, as a rule of iCalendar (RRULE), counted from its first beginning."""
+    cron: Annotated[str, Field(max_length=200, examples=["0 3 * * 0"])] = ""
+    """When it begins, as five fields of cron, instead of `starts`."""
+    ical: Annotated[str, Field(max_length=1000, examples=["maintenance.ics"])] = ""
+    """A calendar file, every event of which is maintenance, instead of all of these."""
+
+
+class StoreTable(Strict):
+    """How long history is kept."""
+
+    keep_runs: _Kept = timedelta(days=30)
+    """Every single run."""
+    keep_five_minutes: _Kept = timedelta(days=90)
+    """Counts and percentiles for every five minutes."""
+    keep_hours: _Kept = timedelta(days=730)
+    """Counts and percentiles for every hour; those of days stay for ever."""
+    backups: Annotated[int, Field(ge=0, le=365)] = 7
+    """How many daily backups are kept; 0 makes none."""

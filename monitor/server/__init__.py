@@ -1,6 +1,7 @@
 """The daemon's own web server: the public page as files, and a sign of life.
 
-It listens on loopback unless told otherwise, changes nothing, and takes no more than `limits` says.
+It listens on loopback unless told otherwise, changes nothing but for who has a signed link, and
+takes no more than `limits` says.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -44,7 +45,9 @@ class PortInUse(Exception):
 
 
 class _Guarded:
-    """Adds the headers that keep a browser from doing anything but show the page."""
+    """Adds the headers that keep a browser from doing anything but show the page, where an answer
+    has none of its own.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -52,14 +55,18 @@ class _Guarded:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *_HEADERS]
+                own = list(message.get("headers", ()))
+                names = {name.lower() for name, _ in own}
+                message["headers"] = own + [each for each in _HEADERS if each[0] not in names]
             await send(message)
 
         await self._app(scope, receive, send_guarded)
 
 
-def application(public: Path) -> Starlette:
-    """Serves the folder *public*, which may still be empty."""
+def application(public: Path, acts: Sequence[Route] = ()) -> Starlette:
+    """Serves the folder *public*, which may still be empty, and before it what *acts* has, see
+    `acknowledging.routes`.
+    """
     public.mkdir(parents=True, exist_ok=True)
 
     async def alive(_: Request) -> Response:
@@ -68,6 +75,7 @@ def application(public: Path) -> Starlette:
     return Starlette(
         routes=[
             Route("/healthz", alive),
+            *acts,
             Mount("/", StaticFiles(directory=public, html=True)),
         ],
         middleware=[Middleware(_Guarded)],

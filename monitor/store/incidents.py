@@ -11,7 +11,8 @@ from typing import Final
 from sqlite_utils import Database
 
 from monitor.clock import to_us
-from monitor.notices import EventKind, Notice, to_json
+from monitor.notices import Notice, to_json
+from monitor.routing import Severity
 
 KEY_LENGTH: Final = 64
 
@@ -28,6 +29,7 @@ class NewIncident:
     summary: str
     failed_step: str
     failures: int
+    severity: Severity = Severity.CRITICAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def open_incident(db: Database, new: NewIncident, *, instance: str) -> tuple[int
     key = hashlib.sha256(f"{instance}:{number}".encode()).hexdigest()[:KEY_LENGTH]
     db.execute(
         "INSERT INTO incident (id, probe, location, dedup_key, began_at, opened_at, reason,"
-        " summary, failed_step, failures) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " summary, failed_step, failures, severity) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             number,
             new.probe,
@@ -59,6 +61,7 @@ def open_incident(db: Database, new: NewIncident, *, instance: str) -> tuple[int
             new.summary,
             new.failed_step,
             new.failures,
+            new.severity,
         ),
     )
     return number, key
@@ -99,13 +102,22 @@ def add_event(db: Database, notice: Notice, *, why: str, channels: Iterable[str]
         )
 
 
+def add_bare_event(db: Database, incident: int, kind: str, at: datetime, *, why: str) -> None:
+    """Something that happened to an incident and is told to nobody."""
+    db.execute(
+        "INSERT INTO event (incident, sequence, kind, at, why) VALUES (?, ?, ?, ?, ?)",
+        (incident, next_sequence(db, incident), kind, to_us(at), why),
+    )
+
+
 def channels_told(db: Database, incident: int) -> list[str]:
-    """Where the opening went or is on its way to: they, and only they, hear the rest. A channel
-    that refused the opening knows of no incident that could end.
+    """Where news of it went or is on its way to: they, and only they, hear the rest. A channel
+    that refused every word of it at once knows of no incident that could end; what was given up
+    after several attempts may have arrived.
     """
     rows = db.execute(
-        "SELECT o.channel FROM outbox AS o JOIN event AS e ON e.id = o.event"
-        " WHERE o.incident = ? AND e.kind = ? AND o.gave_up_at IS NULL ORDER BY o.id",
-        (incident, EventKind.OPENED.value),
+        "SELECT channel FROM outbox WHERE incident = ? AND (gave_up_at IS NULL OR attempts > 1)"
+        " ORDER BY id",
+        (incident,),
     )
-    return [str(row[0]) for row in rows.fetchall()]
+    return list(dict.fromkeys(str(row[0]) for row in rows.fetchall()))

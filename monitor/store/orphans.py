@@ -13,6 +13,7 @@ from sqlite_utils import Database
 
 from monitor.notices import NO_LONGER_WATCHED, EventKind, from_json
 from monitor.store import incidents
+from monitor.why import Why
 
 _ORPHANS = (
     "SELECT incident.id FROM incident JOIN probe ON probe.key = incident.probe"
@@ -36,10 +37,8 @@ def close_orphans(db: Database, *, location: str, at: datetime) -> int:
 
 def _tell(db: Database, number: int, at: datetime) -> None:
     told = incidents.channels_told(db, number)
-    row = db.execute(
-        "SELECT body FROM outbox WHERE incident = ? ORDER BY id LIMIT 1", (number,)
-    ).fetchone()
-    if not told or row is None:
+    row = db.execute("SELECT notice FROM incident WHERE id = ?", (number,)).fetchone()
+    if not told or not row[0]:
         return
     notice = replace(
         from_json(row[0]),
@@ -49,4 +48,4 @@ def _tell(db: Database, number: int, at: datetime) -> None:
         at=at,
         lasted=None,
     )
-    incidents.add_event(db, notice, why="no longer watched", channels=told)
+    incidents.add_event(db, notice, why=Why.NO_LONGER_WATCHED.value, channels=told)

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
-from monitor.store.writer import StoreTrouble
+from monitor.store.trouble import StoreTrouble, is_damaged
 
 T = TypeVar("T")
 
@@ -38,12 +38,17 @@ def open_read_only(path: Path) -> Database:
 
 
 class Reader:
-    """One connection in one thread, so that a long question never stops the event loop."""
+    """One connection in one thread, so that a long question never stops the event loop. A database
+    that took the place of another is noticed with the next question.
+    """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, doubt: Callable[[], None] | None = None) -> None:
+        """*doubt* hears of damage that was met while reading, from another thread."""
         self._path = path
+        self._doubt = doubt
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store-reader")
         self._db: Database | None = None
+        self._inode = 0
 
     async def ask(self, question: Callable[[Database], T]) -> T:
         """What *question* answers, from one consistent moment. Raises what *question* raised, and
@@ -58,16 +63,34 @@ class Reader:
 
     def _answer(self, question: Callable[[Database], Any]) -> Any:
         try:
-            if self._db is None:
+            if self._db is None or self._inode != _inode(self._path):
+                self._close()
+                self._inode = _inode(self._path)
                 self._db = open_read_only(self._path)
             with self._db.atomic():
                 return question(self._db)
+        except StoreTrouble as trouble:
+            self._wonder(trouble.__cause__)
+            raise
         except sqlite3.Error as trouble:
             self._close()  # the next question finds a fresh connection
+            self._wonder(trouble)
             raise StoreTrouble(f"the database cannot be read: {trouble}") from trouble
+
+    def _wonder(self, trouble: BaseException | None) -> None:
+        if self._doubt is not None and trouble is not None and is_damaged(trouble):
+            self._doubt()
 
     def _close(self) -> None:
         db, self._db = self._db, None
         if db is not None:
             with contextlib.suppress(sqlite3.Error):
                 db.close()
+
+
+def _inode(path: Path) -> int:
+    """0 when there is none, as while a damaged one is replaced."""
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return 0

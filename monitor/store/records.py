@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
 from sqlite_utils import Database
 
-from monitor.clock import from_us, to_us
-from monitor.health import Health, Standing
-from monitor.incidents import Firing, Pending, Quiet, State, Track
+from monitor.clock import to_us
+from monitor.store import rollups
 
 _US = timedelta(microseconds=1)
 
@@ -43,17 +42,6 @@ class RunRow:
     note: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HealthRow:
-    """What has been concluded about a probe so far."""
-
-    standing: Standing = field(default_factory=Standing)
-    track: Track = field(default_factory=Track)
-    incident: int | None = None
-    evidence_at: datetime | None = None
-    last_good_at: datetime | None = None
-
-
 def sync_probes(db: Database, probes: Iterable[ProbeRow], at: datetime) -> dict[str, int]:
     """Keys by id, after names and renames were taken over. What left the configuration gets a
     tombstone and keeps its history.
@@ -70,7 +58,7 @@ def sync_probes(db: Database, probes: Iterable[ProbeRow], at: datetime) -> dict[
     marks = ",".join("?" * len(keys))
     db.execute(
         f"UPDATE probe SET tombstoned_at = ? WHERE tombstoned_at IS NULL"  # noqa: S608 - marks only
-        f" AND key NOT IN ({marks})",
+        f" AND kind <> 'trueup' AND key NOT IN ({marks})",
         (to_us(at), *keys.values()),
     )
     return keys
@@ -124,10 +112,13 @@ def add_to_day(db: Database, run: RunRow, *, known: timedelta) -> None:
         " took_us = took_us + excluded.took_us",
         (run.probe, run.location, day_of(run.started_at), known // _US, run.took // _US),
     )
+    series = rollups.Series(run.probe, run.location)
+    rollups.add_run(db, series, run.started_at, run.outcome, known=known, took=run.took)
 
 
 def add_down(db: Database, run: RunRow, *, since: datetime, until: datetime) -> None:
     """Counts the time from *since* to *until* into its days, never more than they are known."""
+    rollups.add_down(db, rollups.Series(run.probe, run.location), since=since, until=until)
     while since < until:
         midnight = datetime.combine(since.date(), time(), since.tzinfo) + timedelta(days=1)
         end = min(until, midnight)
@@ -141,82 +132,6 @@ def add_down(db: Database, run: RunRow, *, since: datetime, until: datetime) -> 
 
 def day_of(at: datetime) -> str:
     return at.date().isoformat()
-
-
-def load_health(db: Database, probe: int, location: str) -> HealthRow:
-    """A fresh one when the probe never ran at this location."""
-    cursor = db.execute(
-        "SELECT health, since_at, slow_runs, state, slot, began_at, failures, passes,"
-        " recovered_at, incident, evidence_at, last_good_at"
-        " FROM health WHERE probe = ? AND location = ?",
-        (probe, location),
-    )
-    row = cursor.fetchone()
-    if row is None:
-        return HealthRow()
-    health, since, slow_runs, state, slot, began, failures, passes, recovered, *rest = row
-    return HealthRow(
-        standing=Standing(Health(health), _at(since), slow_runs),
-        track=Track(_state(state, _at(began), failures, passes), _at(slot), _at(recovered)),
-        incident=rest[0],
-        evidence_at=_at(rest[1]),
-        last_good_at=_at(rest[2]),
-    )
-
-
-def save_health(db: Database, run: RunRow, row: HealthRow) -> None:
-    name, began_at, failures, passes = _plain(row.track.state)
-    values = {
-        "probe": run.probe,
-        "location": run.location,
-        "health": row.standing.health.value,
-        "since_at": _us(row.standing.since_at),
-        "slow_runs": row.standing.slow_runs,
-        "state": name,
-        "slot": _us(row.track.slot),
-        "began_at": _us(began_at),
-        "failures": failures,
-        "passes": passes,
-        "recovered_at": _us(row.track.recovered_at),
-        "incident": row.incident,
-        "evidence_at": _us(row.evidence_at),
-        "last_good_at": _us(row.last_good_at),
-        "last_run_at": to_us(run.started_at),
-        "last_outcome": run.outcome,
-        "last_reason": run.reason,
-        "last_summary": run.note,
-        "last_took_us": run.took // _US,
-    }
-    names, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
-    db.execute(f"INSERT OR REPLACE INTO health ({names}) VALUES ({marks})", values)  # noqa: S608 - our own names
-
-
-def _state(name: str, began_at: datetime | None, failures: int, passes: int) -> State:
-    match name, began_at:
-        case "pending", datetime():
-            return Pending(began_at, failures)
-        case "firing", datetime():
-            return Firing(began_at, passes)
-        case _:
-            return Quiet()
-
-
-def _plain(state: State) -> tuple[str, datetime | None, int, int]:
-    match state:
-        case Quiet():
-            return "quiet", None, 0, 0
-        case Pending(began_at, failures):
-            return "pending", began_at, failures, 0
-        case Firing(began_at, passes):
-            return "firing", began_at, 0, passes
-
-
-def _at(us: int | None) -> datetime | None:
-    return None if us is None else from_us(us)
-
-
-def _us(at: datetime | None) -> int | None:
-    return None if at is None else to_us(at)
 
 
 def set_meta(db: Database, key: str, value: Any) -> None:

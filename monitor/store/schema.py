@@ -27,6 +27,31 @@ def when_telling_began(db: Database) -> None:
     db.execute("CREATE INDEX outbox_of_incident ON outbox (incident, channel)")
 
 
+@MIGRATIONS()
+def attended_incidents(db: Database) -> None:
+    """Incidents that are withheld, told, reminded of, escalated and acknowledged."""
+    for statement in _ATTENDED.split(";\n"):
+        if statement.strip():
+            db.execute(statement)
+
+
+@MIGRATIONS()
+def finer_rollups(db: Database) -> None:
+    """Five minutes and hours beside the days, and how long runs took as histograms."""
+    for statement in _ROLLUPS.split(";\n"):
+        if statement.strip():
+            db.execute(statement)
+
+
+@MIGRATIONS()
+def letters_never_tried(db: Database) -> None:
+    """Finding the next letter takes no longer when thousands wait."""
+    db.execute(
+        "CREATE INDEX outbox_untried ON outbox (channel, next_at)"
+        " WHERE attempts = 0 AND delivered_at IS NULL AND gave_up_at IS NULL"
+    )
+
+
 _FIRST = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE probe (
@@ -137,4 +162,98 @@ CREATE TABLE artefact (
     kept_at INTEGER NOT NULL
 );
 CREATE INDEX artefact_of_probe ON artefact (probe, slot);
+"""
+
+_ATTENDED = """
+ALTER TABLE incident ADD COLUMN severity TEXT NOT NULL DEFAULT 'critical';
+ALTER TABLE incident ADD COLUMN notice TEXT NOT NULL DEFAULT '';
+ALTER TABLE incident ADD COLUMN told_at INTEGER;
+ALTER TABLE incident ADD COLUMN withheld TEXT NOT NULL DEFAULT '';
+ALTER TABLE incident ADD COLUMN under INTEGER REFERENCES incident (id);
+ALTER TABLE incident ADD COLUMN look_at INTEGER;
+ALTER TABLE incident ADD COLUMN reminders INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE incident ADD COLUMN reminded_at INTEGER;
+ALTER TABLE incident ADD COLUMN stage INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE incident ADD COLUMN escalated_at INTEGER;
+ALTER TABLE incident ADD COLUMN acknowledged_at INTEGER;
+ALTER TABLE incident ADD COLUMN acknowledged_until INTEGER;
+ALTER TABLE incident ADD COLUMN acknowledged_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE incident ADD COLUMN joined_at INTEGER;
+ALTER TABLE incident ADD COLUMN circle TEXT NOT NULL DEFAULT '';
+ALTER TABLE incident ADD COLUMN flapping INTEGER NOT NULL DEFAULT 0;
+UPDATE incident SET told_at = opened_at;
+UPDATE incident SET notice = coalesce((SELECT body FROM outbox
+    WHERE outbox.incident = incident.id ORDER BY outbox.id LIMIT 1), '');
+CREATE INDEX incident_circle ON incident (circle, opened_at);
+CREATE INDEX incident_under ON incident (under) WHERE under IS NOT NULL;
+ALTER TABLE health ADD COLUMN recent TEXT NOT NULL DEFAULT '';
+ALTER TABLE health ADD COLUMN flapping INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE health ADD COLUMN grave INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE outbox ADD COLUMN fell_back_at INTEGER;
+CREATE TABLE silence (
+    id INTEGER PRIMARY KEY,
+    probes TEXT NOT NULL,
+    tags TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    by TEXT NOT NULL,
+    starts_at INTEGER NOT NULL,
+    ends_at INTEGER NOT NULL,
+    created_at INTEGER NOT NULL
+);
+CREATE TABLE maintenance (
+    id INTEGER PRIMARY KEY,
+    probes TEXT NOT NULL,
+    tags TEXT NOT NULL,
+    title TEXT NOT NULL,
+    by TEXT NOT NULL,
+    starts_at INTEGER NOT NULL,
+    ends_at INTEGER NOT NULL,
+    created_at INTEGER NOT NULL
+);
+CREATE TABLE public_update (
+    id INTEGER PRIMARY KEY,
+    incident INTEGER NOT NULL REFERENCES incident (id),
+    at INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    words TEXT NOT NULL,
+    by TEXT NOT NULL
+);
+CREATE INDEX public_update_of_incident ON public_update (incident, at);
+"""
+
+_ROLLUPS = """
+CREATE TABLE rollup_5m (
+    probe INTEGER NOT NULL REFERENCES probe (key),
+    location TEXT NOT NULL,
+    starts_at INTEGER NOT NULL,
+    pass INTEGER NOT NULL DEFAULT 0,
+    slow INTEGER NOT NULL DEFAULT 0,
+    fail INTEGER NOT NULL DEFAULT 0,
+    error INTEGER NOT NULL DEFAULT 0,
+    known_us INTEGER NOT NULL DEFAULT 0,
+    down_us INTEGER NOT NULL DEFAULT 0,
+    took_us INTEGER NOT NULL DEFAULT 0,
+    histogram TEXT NOT NULL DEFAULT '{}',
+    folded INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (probe, location, starts_at)
+) WITHOUT ROWID;
+CREATE INDEX rollup_5m_unfolded ON rollup_5m (starts_at) WHERE folded = 0;
+CREATE TABLE rollup_1h (
+    probe INTEGER NOT NULL REFERENCES probe (key),
+    location TEXT NOT NULL,
+    starts_at INTEGER NOT NULL,
+    pass INTEGER NOT NULL DEFAULT 0,
+    slow INTEGER NOT NULL DEFAULT 0,
+    fail INTEGER NOT NULL DEFAULT 0,
+    error INTEGER NOT NULL DEFAULT 0,
+    known_us INTEGER NOT NULL DEFAULT 0,
+    down_us INTEGER NOT NULL DEFAULT 0,
+    took_us INTEGER NOT NULL DEFAULT 0,
+    histogram TEXT NOT NULL DEFAULT '{}',
+    folded INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (probe, location, starts_at)
+) WITHOUT ROWID;
+CREATE INDEX rollup_1h_unfolded ON rollup_1h (starts_at) WHERE folded = 0;
+ALTER TABLE rollup_1d ADD COLUMN histogram TEXT NOT NULL DEFAULT '{}';
+CREATE INDEX outbox_bodies ON outbox (delivered_at) WHERE body <> '' AND delivered_at IS NOT NULL;
 """

@@ -66,6 +66,22 @@ class IncidentView:
     summary: str
     failed_step: str
     failures: int
+    severity: str
+    told_at: datetime | None
+    """When people first heard of it; None: nobody did."""
+    withheld: str
+    """Why nobody is told, see `monitor.why`; empty when somebody was."""
+    under: int | None
+    """The summary or the cause that is told instead."""
+    acknowledged_at: datetime | None
+    acknowledged_until: datetime | None
+    acknowledged_by: str
+    flapping: bool
+
+    def acknowledged(self, at: datetime) -> bool:
+        """Whether somebody is on it at *at*; an acknowledgement may have an end."""
+        until = self.acknowledged_until
+        return self.acknowledged_at is not None and (until is None or at < until)
 
 
 def probes(db: Database, location: str) -> dict[str, ProbeView]:
@@ -145,6 +161,14 @@ def incidents(db: Database, *, since: datetime, limit: int = 500) -> list[Incide
             summary=row["summary"],
             failed_step=row["failed_step"],
             failures=row["failures"],
+            severity=row["severity"],
+            told_at=_at(row["told_at"]),
+            withheld=row["withheld"],
+            under=row["under"],
+            acknowledged_at=_at(row["acknowledged_at"]),
+            acknowledged_until=_at(row["acknowledged_until"]),
+            acknowledged_by=row["acknowledged_by"],
+            flapping=bool(row["flapping"]),
         )
         for row in rows
     ]

@@ -1,9 +1,10 @@
-"""A picture of what the user would have seen when a run failed, without what must not be seen."""
+"""What the user would have seen when a run failed, without what must not be seen."""
 
 from __future__ import annotations
 
 import logging
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -12,6 +13,7 @@ from playwright.async_api import Locator, Page
 
 from probes.browser.engine import within
 from probes.browser.scrub import Scrubber
+from probes.excerpt import excerpt
 from probes.result import Artefact
 
 _LIMIT: Final = timedelta(seconds=5)
@@ -21,26 +23,40 @@ _VALUES: Final = "fields => fields.slice(0, 500).map(field => String(field.value
 _log = logging.getLogger(__name__)
 
 
-async def picture(page: Page, scrub: Scrubber) -> tuple[Artefact, ...]:
-    """A screenshot, or nothing: when the page gives none in 5 s, or shows a secret as text."""
+@dataclass(slots=True)
+class Evidence:
+    """A screenshot, or nothing: when the page gave none in 5 s, or showed a secret as text. And
+    the first words on the page.
+    """
+
+    artefacts: tuple[Artefact, ...] = ()
+    excerpt: str = ""
+
+
+async def evidence(page: Page, scrub: Scrubber) -> Evidence:
+    """What can be had in 5 s."""
+    found = Evidence()
     try:
-        return await within(_LIMIT, _picture(page, scrub))
+        await within(_LIMIT, _gather(page, scrub, found))
     except (PlaywrightError, TimeoutError) as error:
         _log.info("no screenshot: %s", scrub.line(str(error) or "not within 5s"))
-        return ()
+    return found
 
 
-async def _picture(page: Page, scrub: Scrubber) -> tuple[Artefact, ...]:
+async def _gather(page: Page, scrub: Scrubber, found: Evidence) -> None:
     page.set_default_timeout(_LIMIT.total_seconds() * 1000)
     await _stop_loading(page)
-    if scrub.shows(await page.locator("body").inner_text()):
+    words = await page.locator("body").inner_text()
+    found.excerpt = excerpt(scrub(words))
+    if scrub.shows(words):
         _log.info("no screenshot: the page shows a secret")
-        return ()
+        return
     masked = [page.locator("input[type=password]"), *await _telling(page, scrub)]
     png = await page.screenshot(
         mask=masked, mask_color="#777777", timeout=_LIMIT.total_seconds() * 1000
     )
-    return (Artefact("screenshot.png", "image/png", png),) if len(png) <= _LARGEST else ()
+    if len(png) <= _LARGEST:
+        found.artefacts = (Artefact("screenshot.png", "image/png", png),)
 
 
 async def _stop_loading(page: Page) -> None:

@@ -13,7 +13,7 @@ from playwright.async_api import BrowserContext, Page
 
 from probes.browser.downloads import bound_downloads
 from probes.browser.engine import Engine, within
-from probes.browser.evidence import picture
+from probes.browser.evidence import Evidence, evidence
 from probes.browser.judging import Finding, judge
 from probes.browser.scrub import Scrubber
 from probes.browser.troubles import JourneyBroken
@@ -49,13 +49,15 @@ async def travel(
         await _let_go(task)
     finding = await _unless_the_browser_died(finding, engine)
     scrub = Scrubber(errand.secrets.values())
+    seen = await evidence(page, scrub) if finding.outcome is Outcome.FAIL else Evidence()
     return Result(
         outcome=finding.outcome,
         took=took,
         reason=finding.reason,
         summary=scrub.line(finding.summary),
         steps=_told(steps, finding, scrub),
-        artefacts=await picture(page, scrub) if finding.outcome is Outcome.FAIL else (),
+        artefacts=seen.artefacts,
+        excerpt=seen.excerpt,
     )
 
 

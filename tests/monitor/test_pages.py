@@ -6,9 +6,13 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from monitor import pages
 from monitor.config.model import Component, Config
-from monitor.recorder import Context, Recorder
+from monitor.context import Context
+from monitor.incidents import For, InARow, Opening, OutOf, Policy
+from monitor.recorder import Recorder
 from monitor.runner import Run
 from monitor.store import Writer, records
 from probes import Outcome, Reason, Result
@@ -136,7 +140,27 @@ async def test_an_incident_of_a_probe_behind_no_component_is_not_public(tmp_path
 
 def test_the_time_to_a_notice_counts_every_wait() -> None:
     probe = a_probe(confirm=(timedelta(seconds=2), timedelta(seconds=8)))
-    assert pages.worst_to_notice(probe) == timedelta(seconds=120 + 10 + 3 * 10)
+    assert pages.worst_to_notice(probe) == timedelta(seconds=60 + 40 + 40)
+
+
+@pytest.mark.parametrize(
+    ("opening", "recheck", "seconds"),
+    [
+        (InARow(1), None, 60 + 10),
+        (InARow(3), None, 60 + 2 * 30 + 10),
+        (InARow(3), 15, 60 + 2 * 15 + 10),
+        (InARow(3), 1, 60 + 2 * 10 + 10),
+        (OutOf(3, 5), None, 60 + 2 * 30 + 10),
+        (For(timedelta(minutes=5)), None, 60 + 300 + 10),
+        (For(timedelta(seconds=70)), None, 60 + 90 + 10),
+    ],
+)
+def test_the_time_to_a_notice_follows_what_it_takes_to_open(
+    opening: Opening, recheck: int | None, seconds: int
+) -> None:
+    again = timedelta(seconds=recheck) if recheck else None
+    probe = a_probe(policy=Policy(opening), recheck=again)
+    assert pages.worst_to_notice(probe) == timedelta(seconds=seconds)
 
 
 def test_the_environment_and_the_moment_are_on_the_page(tmp_path: Path) -> None:

@@ -10,9 +10,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from monitor.context import Context
 from monitor.incidents import Opened, Policy, Resolved
-from monitor.recorder import Context, Recorder
+from monitor.recorder import Recorder
 from monitor.runner import Run
+from monitor.slots import slot_at
 from monitor.store import Writer, records
 from probes import Artefact, Kind, Outcome, Reason, Result, Settings, Step
 from tests.support.clock import NIGHT, HandClock
@@ -192,3 +194,30 @@ def test_the_toy_settings_are_settings() -> None:
     assert isinstance(SIGNIN.kind, Kind)
     assert isinstance(SIGNIN.settings, Settings)
     assert SIGNIN.policy == Policy()
+
+
+async def test_a_run_between_two_slots_counts_no_minute_twice(tmp_path: Path) -> None:
+    async with a_world(tmp_path) as world:
+        start = slot_at("signin", MINUTE, NIGHT) + MINUTE
+        for seconds in (0, 30, 60):
+            at = start + timedelta(seconds=seconds)
+            run = Run(
+                probe=SIGNIN,
+                slot=at,
+                started_at=at,
+                lasted=MOMENT,
+                result=LETTERS["d"],
+                between=seconds == 30,
+            )
+            await world.recorder.record(run)
+        [day] = await world.rows("SELECT fail, known_us, down_us FROM rollup_1d")
+        assert day == {"fail": 3, "known_us": 120_000_000, "down_us": 120_000_000}
+
+
+async def test_a_probe_is_undecided_from_its_first_failure_to_the_decision(
+    tmp_path: Path,
+) -> None:
+    async with a_world(tmp_path) as world:
+        for letter, undecided in zip("uddudu", [0, 1, 0, 0, 0, 0], strict=True):
+            await world.replay(letter)
+            assert ("signin" in world.recorder.undecided) == bool(undecided)

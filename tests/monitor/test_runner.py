@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import cast
 
 import httpx
 
 from monitor.clock import SystemClock
+from monitor.config.model import Probe
 from monitor.runner import SUMMARY_MAX, Run, Runner
 from probes import Kind, Outcome, Reason, Result, Settings, Step, Tools
 from probes.browser import Browsers
@@ -87,6 +89,23 @@ async def test_a_kind_that_does_not_end_is_cut_off_and_that_is_our_trouble() -> 
     assert (done.result.outcome, done.result.reason) == (Outcome.ERROR, Reason.OVERRAN)
 
 
+async def test_every_try_is_weighed_and_the_last_word_counts() -> None:
+    weighed: list[Result] = []
+
+    async def weigh(probe: Probe, result: Result, began: float) -> Result:
+        assert (probe.id, began <= SystemClock().monotonic()) == ("toy", True)
+        weighed.append(result)
+        return replace(result, outcome=Outcome.ERROR, reason=Reason.NETWORK_GONE)
+
+    async def fails(_: Settings, __: Tools) -> Result:
+        return FAIL
+
+    probe = a_probe(ask=fails, confirm=(MOMENT,))
+    done = await Runner(cast("Tools", None), SystemClock(), str, weigh).run(probe, NIGHT)
+    assert (done.result.outcome, done.result.reason) == (Outcome.ERROR, Reason.NETWORK_GONE)
+    assert weighed == [FAIL, FAIL]
+
+
 async def test_no_secret_and_no_essay_leaves_a_run() -> None:
     said = Result(
         outcome=Outcome.FAIL,
@@ -94,8 +113,10 @@ async def test_no_secret_and_no_essay_leaves_a_run() -> None:
         summary="token hunter2 refused\n" + "x" * 5000,
         took=MOMENT,
         steps=(Step("type hunter2", MOMENT, Outcome.FAIL),),
+        excerpt="Sorry,\n\nhunter2 \x1b[31mis wrong" + "\nand" * 50,
     )
     done, _ = await run(said, confirm=(), scrub=lambda text: text.replace("hunter2", "•••"))
     assert done.result.summary.startswith("token ••• refused x")
     assert len(done.result.summary) == SUMMARY_MAX
     assert done.result.steps[0].name == "type •••"
+    assert done.result.excerpt == "Sorry,\n••• [31mis wrong\nand\nand\nand"

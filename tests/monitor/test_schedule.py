@@ -15,6 +15,7 @@ from monitor.clock import SystemClock
 from monitor.config.model import Probe
 from monitor.schedule import Schedule
 from monitor.slots import slot_at
+from tests.support.clock import HandClock
 from tests.support.configs import a_probe
 from tests.support.waiting import until_async
 
@@ -150,3 +151,56 @@ async def test_after_a_restart_no_slot_is_given_that_was_recorded() -> None:
     await until_async(lambda: len(acts.slots) >= 2, "two runs")
     await schedule.drain(PATIENCE)
     assert all(recorded < slot < recorded + QUICK for _, slot in acts.slots)
+
+
+async def test_a_schedule_that_keeps_up_is_not_late_and_one_that_stands_still_is() -> None:
+    clock, acts = HandClock(), Acts()
+    acts.hold.set()
+    schedule = Schedule(clock, acts)
+    schedule.configure([a_probe("one", every=timedelta(hours=1))], {})
+    clock.wind(timedelta(minutes=59))
+    assert schedule.late == timedelta()
+    clock.wind(timedelta(minutes=2))
+    assert schedule.late == timedelta(minutes=1)
+    clock.step(timedelta(days=1))
+    assert schedule.late == timedelta(minutes=1), "a clock that is set makes nobody late"
+    schedule.configure([], {})
+    assert schedule.late == timedelta()
+
+
+async def test_every_nudge_brings_the_schedule_back_on_time() -> None:
+    async with scheduled(a_probe("one", every=QUICK)) as (schedule, acts):
+        await until_async(lambda: len(acts.slots) >= 3, "three runs")
+        assert schedule.late < PATIENCE
+
+
+SLOW = timedelta(minutes=10)
+
+
+async def test_while_nothing_is_decided_a_probe_runs_between_its_slots_too() -> None:
+    async with scheduled(a_probe("unsure", every=SLOW)) as (schedule, acts):
+        schedule.again("unsure", timedelta(milliseconds=20))
+        schedule.again("unsure", timedelta(milliseconds=20))
+        await until_async(lambda: len(acts.ended) == 1, "one run more, not two")
+        [(_, slot)] = acts.slots
+        assert slot != slot_at("unsure", SLOW, slot)
+
+
+async def test_what_was_asked_just_now_is_known_to_have_been() -> None:
+    async with scheduled(a_probe("need", every=SLOW)) as (schedule, acts):
+        assert not schedule.asked_within("need", PATIENCE)
+        schedule.again("need", timedelta())
+        await until_async(lambda: len(acts.ended) == 1, "it was asked")
+        assert schedule.asked_within("need", PATIENCE)
+
+
+async def test_a_run_between_two_slots_takes_nothing_from_the_slot_it_overlaps() -> None:
+    async with scheduled(a_probe("late", every=timedelta(seconds=1))) as (schedule, acts):
+        await until_async(lambda: len(acts.ended) == 1, "its first slot")
+        acts.hold.clear()
+        schedule.again("late", timedelta(milliseconds=200))
+        await until_async(lambda: len(acts.slots) == 2, "the run between has begun")
+        await until_async(lambda: "late" in schedule._after_it, "the next slot came meanwhile")
+        acts.hold.set()
+        await until_async(lambda: len(acts.slots) >= 3, "and is made up for")
+        assert schedule.missed == 0

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from status_page import Component, Condition, DayBar, Incident, Page
+from status_page import (
+    Component,
+    Condition,
+    DayBar,
+    Incident,
+    Maintenance,
+    Page,
+    Stage,
+    Update,
+)
 
 NOW = datetime(2026, 11, 21, 14, 3, 22, tzinfo=UTC)
 TODAY = NOW.date()
@@ -146,6 +155,47 @@ def one_down() -> Page:
     return replace(found, incidents=(still_open, *found.incidents))
 
 
+def explained() -> Page:
+    """Somebody says what is going on, and work is under way and to come."""
+    found = one_down()
+    newest, *past = found.incidents
+    told = (
+        Update(NOW - 9 * MINUTE, Stage.INVESTIGATING, "We see it too, and are looking for why."),
+        Update(
+            NOW - 3 * MINUTE,
+            Stage.IDENTIFIED,
+            "The disks of one machine are full.\nWe are moving files off it; what you uploaded is"
+            " safe.",
+        ),
+    )
+    over = (
+        Update(past[0].began_at + 4 * MINUTE, Stage.INVESTIGATING, "We are looking into it."),
+        Update(past[0].began_at + 20 * MINUTE, Stage.RESOLVED, "A wrong setting was taken back."),
+    )
+    names = tuple(name for _, name, *_ in THINGS)
+    work = (
+        Maintenance(
+            id="work-1",
+            title="Short links move to a new machine",
+            components=("Short links",),
+            starts_at=NOW - 30 * MINUTE,
+            ends_at=NOW + 90 * MINUTE,
+        ),
+        Maintenance(
+            id="work-2",
+            title="The network is rebuilt",
+            components=names,
+            starts_at=NOW + 2 * DAY,
+            ends_at=NOW + 2 * DAY + 120 * MINUTE,
+        ),
+    )
+    return replace(
+        found,
+        incidents=(replace(newest, updates=told), replace(past[0], updates=over), *past[1:]),
+        maintenance=work,
+    )
+
+
 def troubled() -> Page:
     found = lived_in(
         signing_in=Condition.DOWN,
@@ -207,6 +257,7 @@ def many(number: int = 30) -> Page:
 EXAMPLES = {
     "all-up": all_up,
     "one-down": one_down,
+    "explained": explained,
     "troubled": troubled,
     "unknown": unknown,
     "empty": empty,

@@ -9,6 +9,7 @@ from typing import Any
 
 from monitor.config.model import Channel, Component, Config, PageSettings, Probe
 from monitor.incidents import Policy
+from monitor.routing import Routing, everyone
 from probes import Kind, Outcome, Result, Settings, Tools
 
 Ask = Callable[[Settings, Tools], Awaitable[Result]]
@@ -19,7 +20,11 @@ async def always_passes(_: Settings, __: Tools) -> Result:
 
 
 def a_probe(probe_id: str = "toy", ask: Ask = always_passes, **changes: Any) -> Probe:
-    """A probe of a toy kind, every minute, without confirming tries."""
+    """A probe of a toy kind, every minute, without confirming tries. `channels` are told of it
+    whatever the severity.
+    """
+    if "channels" in changes:
+        changes["routing"] = Routing(channels=everyone(*changes.pop("channels")))
     given: dict[str, Any] = {
         "id": probe_id,
         "name": probe_id,

@@ -30,6 +30,8 @@ class Trouble(StrEnum):
     """Says 200 and promises a body, then closes in the middle of it."""
     HANG = "hang"
     """Reads the request and says nothing until the block ends."""
+    LATE = "late"
+    """Reads the request and says 200 once it may `go`."""
     HANG_AFTER_200 = "200-then-hang"
     """Says 200 and promises a body that never comes."""
 
@@ -64,6 +66,9 @@ class Receiver:
     script: deque[Act]
     requests: list[Received] = field(default_factory=list)
     released: threading.Event = field(default_factory=threading.Event)
+    go: threading.Event = field(default_factory=threading.Event)
+    answered: int = 0
+    """How many whole answers were written."""
     broken_off: int = 0
     """How many clients went away in the middle of an answer."""
 
@@ -132,6 +137,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(answer.body)
         self.wfile.flush()
+        self.server.receiver.answered += 1
 
     def _misbehave(self, trouble: Trouble) -> None:
         match trouble:
@@ -140,6 +146,9 @@ class _Handler(BaseHTTPRequestHandler):
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
             case Trouble.THEN_CLOSE:
                 self._answer(Answer(200, body=b"half"), promise=1_000)
+            case Trouble.LATE:
+                self.server.receiver.go.wait(PATIENCE)
+                self._answer(Answer(200))
             case Trouble.HANG_AFTER_200:
                 self._answer(Answer(200), promise=1_000)
                 self.server.receiver.released.wait(PATIENCE)

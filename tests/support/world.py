@@ -117,6 +117,17 @@ class World:
         )
         return json.loads(done.stdout or "null")
 
+    def command(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """One of our commands, as somebody would give it."""
+        return subprocess.run(
+            [sys.executable, "-m", "monitor", *command, "--config", str(self.config)],
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            cwd=ROOT,
+            check=False,
+        )
+
     def wait(self, condition: Callable[[], Any], what: str) -> Any:
         """Until *condition*, with the end of the daemon's log in the complaint."""
         try:

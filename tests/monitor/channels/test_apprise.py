@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 import time
+from contextlib import ExitStack
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from monitor.channels import CHANNELS, Delivered, Delivery, Outside, Retry
+from monitor.channels import CHANNELS, Delivered, Delivery, Outside, Refused, Retry
+from monitor.channels.apprise import HANGING_MAX, ROOM
 from monitor.notices import Notice, subject, text, to_json
 from tests.support.notices import opened, resolved
 from tests.support.receivers import Act, Receiver, Trouble, receiving
+from tests.support.waiting import until_async
 
 APPRISE = CHANNELS["apprise"]
 
@@ -49,10 +54,46 @@ async def test_what_a_target_says_is_text_and_never_a_template(outside: Outside)
     assert notice.summary in receiver.notices[0]["message"]
 
 
-@pytest.mark.parametrize("act", [500, 404, Trouble.RESET])
-async def test_a_service_that_does_not_take_it_is_tried_again(outside: Outside, act: Act) -> None:
+@pytest.mark.parametrize(
+    ("act", "delivery"),
+    [
+        (500, Retry("answered 500")),
+        (429, Retry("answered 429", timedelta(seconds=120))),
+        (404, Refused("answered 404")),
+        (Trouble.RESET, Retry("at least one service did not take it")),
+    ],
+)
+async def test_why_a_service_did_not_take_it_is_heard_in_the_librarys_log(
+    outside: Outside, act: Act, delivery: Delivery
+) -> None:
     with receiving(act) as receiver:
-        assert await tell(outside, receiver) == Retry("at least one service did not take it")
+        assert await tell(outside, receiver) == delivery
+
+
+async def test_while_one_of_two_may_still_take_it_both_are_tried_again(outside: Outside) -> None:
+    with receiving(404) as refuses, receiving(503) as busy:
+        assert await tell(outside, refuses, busy) == Retry("answered 503")
+
+
+async def test_attempts_that_hang_do_not_pile_up(outside: Outside) -> None:
+    with receiving() as receiver, ExitStack() as hanging:
+        for _ in range(HANGING_MAX):
+            assert ROOM.acquire(blocking=False)
+            hanging.callback(ROOM.release)
+        assert await tell(outside, receiver) == Retry("too many earlier attempts still hang")
+        assert receiver.requests == []
+    with receiving() as receiver:
+        assert await tell(outside, receiver) == Delivered()
+
+
+async def test_what_was_left_hanging_ends_by_itself(outside: Outside) -> None:
+    with receiving(Trouble.HANG) as receiver:
+        assert await tell(outside, receiver, timeout="200ms") == Retry("not taken in time")
+        await until_async(lambda: not hanging_threads(), "no thread is left", within=10)
+
+
+def hanging_threads() -> list[threading.Thread]:
+    return [each for each in threading.enumerate() if each.name == "apprise"]
 
 
 async def test_one_failing_service_of_two_is_a_failure(outside: Outside) -> None:

@@ -24,7 +24,7 @@ from monitor.channels import (
     Retry,
     reaching_out,
 )
-from monitor.notices import to_json
+from monitor.notices import short, subject, to_json
 from tests.support.clock import HandClock
 from tests.support.notices import opened
 from tests.support.waiting import until
@@ -65,7 +65,17 @@ async def test_the_program_sees_little_of_our_surroundings(
     assert seen["TRUEUP_PROBE"] == "signin"
     assert seen["PATH"] == os.environ["PATH"]
     shell_made = {"PWD", "OLDPWD", "SHLVL", "_"}
-    ours = {"PATH", "HOME", "LANG", "TRUEUP_EVENT", "TRUEUP_INCIDENT", "TRUEUP_PROBE"}
+    assert seen["TRUEUP_ABOUT"] == "probe"
+    assert seen["TRUEUP_SEVERITY"] == "critical"
+    assert seen["TRUEUP_ENVIRONMENT"] == "production"
+    assert seen["TRUEUP_KEY"] == opened().dedup_key
+    assert seen["TRUEUP_SUBJECT"] == subject(opened())
+    assert seen["TRUEUP_SHORT"] == short(opened())
+    told = {
+        *("EVENT", "INCIDENT", "PROBE", "ABOUT", "SEVERITY"),
+        *("ENVIRONMENT", "KEY", "SUBJECT", "SHORT"),
+    }
+    ours = {"PATH", "HOME", "LANG"} | {f"TRUEUP_{name}" for name in told}
     assert seen.keys() <= ours | shell_made
 
 

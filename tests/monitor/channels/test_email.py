@@ -7,15 +7,16 @@ import re
 import ssl
 import time
 from collections.abc import Mapping
+from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import trustme
 from pydantic import ValidationError
 
 from monitor.channels import CHANNELS, Delivered, Delivery, Outside, Refused, Retry
-from monitor.notices import Notice, subject, text, to_json
+from monitor.notices import Notice, Words, subject, text, to_json
 from tests.support.mail import PASSWORD, USER, mail_server
 from tests.support.notices import opened, resolved
 
@@ -53,6 +54,13 @@ async def tell(outside: Outside, keys: Mapping[str, Any], notice: Notice | None 
     return await EMAIL.send(settings, notice, to_json(notice), outside)
 
 
+def part(letter: EmailMessage, kind: Literal["plain", "html"]) -> str:
+    body = letter.get_body((kind,))
+    assert body is not None
+    assert body.get_content_charset() == "utf-8"
+    return str(body.get_content()).replace("\r\n", "\n")
+
+
 async def test_somebody_on_call_gets_a_letter_they_can_read(outside: Outside) -> None:
     async with mail_server() as server:
         assert await tell(outside, {"port": server.port}) == Delivered()
@@ -62,9 +70,9 @@ async def test_somebody_on_call_gets_a_letter_they_can_read(outside: Outside) ->
     assert letter["To"] == "oncall@example.org"
     assert letter["Date"] == "Tue, 03 Mar 2026 02:15:05 +0000"
     assert letter["Auto-Submitted"] == "auto-generated"
-    assert letter.get_content_type() == "text/plain"
-    assert letter.get_content_charset() == "utf-8"
-    assert letter.get_content().replace("\r\n", "\n") == text(opened())
+    assert letter.get_content_type() == "multipart/alternative"
+    assert part(letter, "plain") == text(opened())
+    assert part(letter, "html").strip() == Words().html(opened()).strip()
 
 
 async def test_every_recipient_is_told(outside: Outside) -> None:
@@ -85,7 +93,8 @@ async def test_a_letter_in_any_script_arrives_whole(outside: Outside) -> None:
     letter = server.messages[0]
     assert letter["Subject"] == subject(notice)
     assert letter["From"] == "Überwachung <a@example.org>"
-    assert letter.get_content().replace("\r\n", "\n") == text(notice)
+    assert part(letter, "plain") == text(notice)
+    assert notice.says[0] in part(letter, "html")
     assert server.raw[0].isascii(), "old servers on the way may spoil anything else"
 
 

@@ -11,16 +11,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from monitor.channels import CHANNELS, Delivered, Delivery, Outside, Refused, Retry
-from monitor.channels.webhook import ASKED_MAX, judge, signature
-from monitor.notices import to_json
-from tests.support.clock import HandClock
+from monitor.channels.posting import ASKED_MAX
+from monitor.channels.webhook import signature
+from monitor.notices import EventKind, to_json
 from tests.support.notices import opened, resolved
 from tests.support.receivers import Answer, Trouble, receiving
 from tests.support.waiting import until_async
@@ -192,29 +189,25 @@ def test_a_bad_setting_is_refused_with_the_remedy_and_without_the_secret(
     assert "sesam" not in str(raised.value)
 
 
-@pytest.mark.parametrize(
-    ("asked", "seconds"),
-    [
-        ("0", 0),
-        ("120", 120),
-        ("Tue, 03 Mar 2026 02:16:00 GMT", 60),
-        ("Tue, 03 Mar 2026 02:14:00 GMT", 0),
-        ("Tue, 03 Mar 2026 02:16:00 -0000", 60),
-        ("Tue, 03 Mar 2099 02:16:00 GMT", 3600),
-    ],
-)
-def test_a_receiver_may_ask_for_time(asked: str, seconds: int) -> None:
-    verdict = judge(503, httpx.Headers({"Retry-After": asked}), NOW)
-    assert verdict == Retry("answered 503", timedelta(seconds=seconds))
+async def test_whoever_accepts_alertmanager_accepts_us(outside: Outside) -> None:
+    with receiving() as receiver:
+        settings = WEBHOOK.settings.model_validate(
+            {"url": receiver.url, "format": "alertmanager", "secret": "a key"}
+        )
+        for notice in (opened(), resolved()):
+            assert await WEBHOOK.send(settings, notice, to_json(notice), outside) == Delivered()
+    began, ended = receiver.notices
+    assert (began["version"], began["status"], ended["status"]) == ("4", "firing", "resolved")
+    assert began["groupKey"] == ended["groupKey"]
+    for request in receiver.requests:
+        at = outside.clock.now()
+        assert request.headers["x-trueup-signature"] == signature(b"a key", request.body, at)
 
 
-@given(st.text(max_size=40) | st.from_regex(r"[0-9]{1,40}"))
-def test_no_demand_for_time_breaks_anything_or_holds_us_for_ever(asked: str) -> None:
-    verdict = judge(503, {"retry-after": asked}, NOW)
-    assert isinstance(verdict, Retry)
-    assert verdict.after is None or timedelta() <= verdict.after <= ASKED_MAX
-
-
-@given(st.integers(100, 999))
-def test_every_status_means_something(status: int) -> None:
-    assert isinstance(judge(status, {}, HandClock().now()), Delivered | Retry | Refused)
+async def test_nothing_goes_on_firing_there_after_a_test(outside: Outside) -> None:
+    notice = opened(event=EventKind.TEST)
+    with receiving() as receiver:
+        settings = WEBHOOK.settings.model_validate({"url": receiver.url, "format": "alertmanager"})
+        assert await WEBHOOK.send(settings, notice, to_json(notice), outside) == Delivered()
+    assert [told["status"] for told in receiver.notices] == ["firing", "resolved"]
+    assert len({request.headers["idempotency-key"] for request in receiver.requests}) == 2

@@ -11,10 +11,11 @@ from typing import Any
 
 from monitor.clock import SystemClock, to_us
 from monitor.health import Health, Standing
-from monitor.incidents import Firing, Track
-from monitor.store import Writer, records
+from monitor.incidents import Firing, Quiet, Track
+from monitor.store import Writer, records, verdicts
 from monitor.store.incidents import NewIncident, open_incident, resolve_incident
-from monitor.store.records import HealthRow, ProbeRow, RunRow
+from monitor.store.records import ProbeRow, RunRow
+from monitor.store.verdicts import HealthRow
 
 LONG = "orders-api-in-the-eu-west-region-checkout"
 SAID = "status 503 instead of 200, and the body says that the shop is being moved"
@@ -67,11 +68,13 @@ class Past:
         health = known.get("health", Health.UP)
         row = HealthRow(
             standing=Standing(health, None if health is Health.UNKNOWN else at),
-            track=Track(state=Firing(began_at=at)) if "incident" in known else Track(),
-            evidence_at=known.get("evidence_at", at),
+            track=Track(
+                state=Firing(began_at=at) if "incident" in known else Quiet(),
+                evidence_at=known.get("evidence_at", at),
+            ),
             incident=known.get("incident"),
         )
-        self.writer.submit(lambda db: records.save_health(db, run, row)).result()
+        self.writer.submit(lambda db: verdicts.save_health(db, run, row)).result()
 
     def breaks(self, probe: str, *, over: bool = False) -> int:
         """The number of a new incident."""

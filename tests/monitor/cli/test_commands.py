@@ -129,7 +129,8 @@ def test_check_of_a_good_file_says_so_and_how_long_until_a_notice(config: Path) 
     done = trueup("check", str(config), "--explain")
     assert done.exit_code == 0
     assert "good" in done.stdout
-    assert "good: told at most 2m10s after it breaks" in done.stdout
+    assert "at the latest  1m40s after it breaks" in done.stdout
+    assert "trueup itself" in done.stdout
 
 
 def test_check_without_a_file_says_what_to_do(tmp_path: Path) -> None:

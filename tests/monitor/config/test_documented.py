@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,15 @@ from monitor.config.tables import (
     ChannelTable,
     ComponentTable,
     DefaultsTable,
+    HoursTable,
+    MaintenanceTable,
     PageTable,
     ProbeTable,
+    StoreTable,
     TrueupTable,
 )
 from tests.support.checkout import ROOT, examples, sections
+from tests.support.clock import HandClock
 
 PAGE = (ROOT / "docs" / "configuration.md").read_text("utf-8")
 WRONG = """
@@ -39,7 +44,23 @@ OWN_KEYS = {
     "probe": ProbeTable.model_fields.keys() - DefaultsTable.model_fields.keys(),
     "component": ComponentTable.model_fields,
     "channel": ChannelTable.model_fields,
+    "hours": {field.alias or name for name, field in HoursTable.model_fields.items()},
+    "maintenance": MaintenanceTable.model_fields,
     "page": PageTable.model_fields,
+    "store": StoreTable.model_fields,
+}
+
+REFERENCE = re.compile(r"\$\{(?:env|file):[^}]*\}")
+INCLUDE = re.compile(r"^include = .*$", re.MULTILINE)
+NAMED = {
+    "probe": 'kind = "http"\nurl = "https://example.org/"',
+    "channel": 'kind = "webhook"\nurl = "https://example.org/"',
+    "hours": "",
+}
+NAMES = {
+    "probe": {"web", "signin", "network", "orders-api"},
+    "channel": {"oncall", "chat", "phone", "ops", "desk"},
+    "hours": {"night", "office"},
 }
 
 
@@ -54,6 +75,24 @@ def test_the_first_example_is_good(tmp_path: Path) -> None:
     config = load(tmp_path / "probes.toml", environ={"ONCALL_HOOK": "https://hooks.example.org/x"})
 
     assert config.warnings == ()
+
+
+def test_every_example_is_read(tmp_path: Path) -> None:
+    """What one example names and does not define is defined in others."""
+    (tmp_path / "maintenance.ics").write_text("BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
+    (tmp_path / "notice.txt.j2").write_text("{{ message.opening }}")
+    for example in examples(PAGE)[1:]:
+        (tmp_path / "probes.toml").write_text(_completed(example))
+        load(tmp_path / "probes.toml", environ={}, clock=HandClock())
+
+
+def _completed(example: str) -> str:
+    written = tomllib.loads(example)
+    text = REFERENCE.sub("https://example.org/0123456789abcdef", INCLUDE.sub("", example))
+    for section, lines in NAMED.items():
+        for name in NAMES[section] - set(written.get(section, {})):
+            text += f"\n[{section}.{name}]\n{lines}\n"
+    return text
 
 
 def test_the_problems_that_are_shown_are_what_people_see(

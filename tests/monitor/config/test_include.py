@@ -48,12 +48,24 @@ def test_problems_of_several_files_come_in_their_order(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("table", ["trueup", "defaults", "page"])
+def test_an_included_file_may_bring_its_own_hours_policy_and_maintenance(tmp_path: Path) -> None:
+    team = (
+        "[hours.night]\nfrom = '22:00'\nuntil = '07:00'\n"
+        "[tag.team]\nseverity = 'warning'\nquiet = 'night'\n"
+        "[maintenance.move]\nstarts = '2026-12-01T02:00'\nlasts = '2h'\ntags = ['team']\n"
+    )
+    config = read(tmp_path, f"{MAIN}{A_PROBE}tags = ['team']", beside={"team-a": team})
+
+    assert config.probes["web"].routing.quiet is not None
+    assert [window.id for window in config.windows] == ["move"]
+
+
+@pytest.mark.parametrize("table", ["trueup", "defaults", "page", "store"])
 def test_an_included_file_says_nothing_about_the_whole(table: str, tmp_path: Path) -> None:
     (only,) = refused(tmp_path, MAIN + A_PROBE, beside={"team-a": f"\n[{table}]\ninclude = ['*']"})
     assert only == (
-        f"team-a.toml:2: {table}: an included file holds probe, component and channel tables "
-        "only; move this to probes.toml"
+        f"team-a.toml:2: {table}: an included file holds probe, component, channel, tag, hours "
+        "and maintenance tables only; move this to probes.toml"
     )
 
 

@@ -97,7 +97,10 @@ kind = "page"
         ("confirm = '2s'", "confirm: expected a list in [brackets], found text; write confirm = ["),
         ("open_after = 0", "open_after: is too small; write 1 or more"),
         ("close_after = true", "close_after: expected a whole number, found true; write close_aft"),
-        ("channels = 'oncall'", "channels: expected a list in [brackets], found text; write chann"),
+        (
+            "channels = 'oncall'",
+            "channels: expected a list in [brackets] or a table, found text; w",
+        ),
         ("channels = ['oncal']", "channels[0]: there is no channel 'oncal'; there are no channels"),
         ("playbook = 'wiki'", 'playbook: is not a web address; write it in full, as "https://exam'),
         ("tags = ['A b']", "tags[0]: 'A b' is not an id; write lower-case letters, digits and sin"),
@@ -130,7 +133,7 @@ def test_a_wrong_key_is_told_with_its_remedy(line: str, told: str, tmp_path: Pat
         ("listen = 8600", "listen: expected text in quotes, found a number; write listen = "),
         ("state = ''", "state: is empty; write state = "),
         ("include = 'teams'", "include: expected a list in [brackets], found text; write include"),
-        ("browser = '${env:HOME}'", "browser: references work in probe, channel and page tables o"),
+        ("browser = '${env:HOME}'", "browser: references work in probe, channel and page tables a"),
     ],
 )
 def test_the_daemons_own_table_is_as_strict(line: str, told: str, tmp_path: Path) -> None:

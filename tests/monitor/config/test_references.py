@@ -103,7 +103,8 @@ def test_a_missing_reference_does_not_hide_what_else_is_wrong(tmp_path: Path) ->
 @pytest.mark.parametrize("table", ["trueup.location", "defaults.playbook", "component.x.says"])
 def test_tables_without_secrets_take_no_reference(table: str, tmp_path: Path) -> None:
     told = refused(tmp_path, f"{table} = '${{env:WORD}}'\n{A_PROBE}", ENVIRON)
-    sentence = "references work in probe, channel and page tables only; write the value"
+    where = "probe, channel and page tables and in trueup.heartbeat"
+    sentence = f"references work in {where} only; write the value"
     assert f"probes.toml:1: {table}: {sentence}" in told
 
 

@@ -45,6 +45,15 @@ def test_a_good_configuration_is_good_to_an_editor(made: dict[str, Any]) -> None
         "[channel.x]\nkind = 'hook'",
         "[component.x]\nprobes = []",
         "[page]\npublish = 'x'",
+        "[defaults]\nopen_after = '3 in 5'",
+        "[defaults]\nremind = true",
+        "[tag.edge]\nseverity = 'urgent'",
+        "[tag.Edge]",
+        "[hours.x]\ndays = []",
+        "[hours.x]\nfrom = '7:00'",
+        "[maintenance.x]\nstarts = 'tomorrow'",
+        "[store]\nbackups = -1",
+        "[trueup]\nheartbeat.every = '60s'",
     ],
 )
 def test_what_is_refused_is_wrong_to_an_editor_too(text: str, made: dict[str, Any]) -> None:
@@ -54,7 +63,8 @@ def test_what_is_refused_is_wrong_to_an_editor_too(text: str, made: dict[str, An
 def test_every_key_that_all_probes_have_is_described(made: dict[str, Any]) -> None:
     properties = made["properties"]
     (page, *_) = properties["probe"]["additionalProperties"]["anyOf"]
-    told = [page, properties["trueup"], properties["defaults"], properties["page"]]
+    told = [page, *(properties[name] for name in ("trueup", "defaults", "page", "store"))]
+    told += [properties[name]["additionalProperties"] for name in ("tag", "hours", "maintenance")]
 
     assert page["properties"]["kind"]["const"] == "page"
     assert page["properties"]["url"]["description"] == "Where it is."
@@ -63,6 +73,23 @@ def test_every_key_that_all_probes_have_is_described(made: dict[str, Any]) -> No
         assert page["properties"][name]["description"]
     for node in told[1:]:
         assert all(key.get("description") for key in node["properties"].values())
+
+
+def test_a_default_is_told_as_it_would_be_written(made: dict[str, Any]) -> None:
+    defaults = made["properties"]["defaults"]["properties"]
+    hours = made["properties"]["hours"]["additionalProperties"]["properties"]
+
+    assert {key: defaults[key]["default"] for key in ("every", "confirm", "open_after")} == {
+        "every": "1m",
+        "confirm": ["2s", "8s"],
+        "open_after": 2,
+    }
+    assert defaults["remind"]["default"] == "4h"
+    assert [hours[key]["default"] for key in ("days", "from", "timezone")] == [
+        ["mon-sun"],
+        "00:00",
+        "UTC",
+    ]
 
 
 def test_every_branch_of_a_kind_is_offered(made: dict[str, Any]) -> None:

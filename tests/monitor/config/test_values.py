@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from monitor.config import Config
-from monitor.incidents import Policy
+from monitor.incidents import InARow, OutOf, Policy
+from monitor.routing import everyone
 from tests.monitor.config.toys import A_PROBE, read
 
 WHOLE = """
@@ -55,6 +56,25 @@ says = "People cannot sign in."
 kind = "hook"
 url = "https://hooks.example.org/"
 
+[tag.slow]
+open_after = "3 of 5"
+severity = "warning"
+remind = false
+
+[hours.night]
+days = ["mon-fri", "sun"]
+from = "22:00"
+until = "24:00"
+timezone = "Europe/Berlin"
+
+[maintenance.move]
+starts = "2026-12-01T02:00"
+lasts = "2h"
+repeat = "FREQ=WEEKLY;BYDAY=SU"
+
+[store]
+keep_runs = "60d"
+
 [page]
 title = "Example status"
 url = "https://status.example.org/"
@@ -75,9 +95,9 @@ def test_a_probe_has_its_own_policy_then_its_kinds_then_that_of_all(whole: Confi
         timedelta(seconds=3),
         timedelta(seconds=90),
     )
-    assert (web.policy, signin.policy) == (Policy(2, 2), Policy(3, 5))
+    assert (web.policy, signin.policy) == (Policy(OutOf(3, 5)), Policy(InARow(3), 5))
     assert (web.confirm, signin.confirm) == ((), (timedelta(seconds=2), timedelta(seconds=8)))
-    assert web.channels == signin.channels == ("oncall",)
+    assert web.routing.everybody == signin.routing.everybody == {"oncall"}
     assert signin.playbook == "https://wiki.example.org/signin"
     assert (web.name, signin.name) == ("The front page", "signin")
     assert (set(web.tags), signin.renamed_from) == ({"front", "slow"}, "login")
@@ -108,7 +128,7 @@ def test_the_smallest_file_gives_the_documented_defaults(tmp_path: Path) -> None
     assert (config.environment, config.location, config.listen) == ("production", "here", None)
     assert (config.state, config.browser) == (tmp_path / "var", "")
     assert (web.every, web.settings.timeout) == (timedelta(seconds=60), timedelta(seconds=10))
-    assert (web.policy, web.channels, web.playbook) == (Policy(2, 2), (), "")
+    assert (web.policy, web.routing.channels, web.playbook) == (Policy(), everyone(), "")
 
 
 def test_a_reload_sees_which_probe_changed_and_that_the_others_did_not(

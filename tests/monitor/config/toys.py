@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -12,6 +13,7 @@ from monitor.channels import ChannelKind, ChannelSettings
 from monitor.config import BadConfiguration, Config, Problem, load
 from probes import Kind, Secret, Settings, Strict
 from probes.settings import folder_of
+from tests.support.clock import HandClock
 
 
 class Count(Strict):
@@ -86,6 +88,8 @@ KINDS: Mapping[str, Kind[Any]] = {
 }
 CHANNELS: Mapping[str, ChannelKind[Any]] = {"hook": ChannelKind("hook", HookSettings, never)}
 
+TODAY = datetime(2026, 11, 21, 12, tzinfo=UTC)
+"""A Saturday."""
 A_PROBE = '[probe.web]\nkind = "page"\nurl = "https://example.org/"\n'
 
 
@@ -100,7 +104,7 @@ def read(
         (folder / f"{name}.toml").write_text(content)
     file = folder / "probes.toml"
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return load(file, environ=environ or {}, kinds=KINDS, channels=CHANNELS)
+    return load(file, environ=environ or {}, kinds=KINDS, channels=CHANNELS, clock=HandClock(TODAY))
 
 
 def problems(

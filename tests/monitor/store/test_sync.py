@@ -12,11 +12,12 @@ import pytest
 from sqlite_utils import Database  # noqa: TID251 - a test of the store
 
 from monitor import pages
+from monitor.context import Context
 from monitor.incidents import Quiet
 from monitor.notices import EventKind, from_json, subject, text
-from monitor.recorder import Context, Recorder
+from monitor.recorder import Recorder
 from monitor.runner import Run
-from monitor.store import Writer, records, sync
+from monitor.store import Writer, sync, verdicts
 from monitor.store.records import ProbeRow
 from probes import Outcome, Reason, Result
 from status_page import Condition
@@ -81,7 +82,7 @@ async def test_a_probe_that_comes_back_starts_afresh_with_its_history(writer: Wr
     await writer.do(lambda db: sync.sync(db, [], "here", clock.now()))
     await watched(writer, clock, [PASS])
     [row] = await rows(writer, "SELECT key FROM probe")
-    health = await writer.do(lambda db: records.load_health(db, row["key"], "here"))
+    health = await writer.do(lambda db: verdicts.load_health(db, row["key"], "here"))
     assert isinstance(health.track.state, Quiet)
     assert health.incident is None
     assert len(await rows(writer, "SELECT * FROM run")) == 4

@@ -62,7 +62,9 @@ def test_a_letter_of_an_earlier_version_keeps_the_day_it_has_been_tried_for(tmp_
     old = Database(tmp_path / "t.db")
     MIGRATIONS.apply(old, stop_before="when_telling_began")
     with old.atomic():
-        _opens(old, "tried", "fresh")
+        records.sync_probes(old, [records.ProbeRow("p", "p", "toy")], NIGHT)
+        old.execute("INSERT INTO incident VALUES (1, 1, 'here', 'key', 0, 0, 0, 0, '', '', '', 2)")
+        incidents.add_event(old, opened(incident=1), why="", channels=("tried", "fresh"))
         old.execute("UPDATE outbox SET attempts = 3 WHERE channel = 'tried'")
     old.close()
     writer = Writer(tmp_path / "t.db")

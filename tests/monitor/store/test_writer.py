@@ -77,12 +77,21 @@ async def test_closing_finishes_what_was_handed_in_and_refuses_the_rest(tmp_path
         writer.submit(put("late", 1))
 
 
-def test_a_database_that_is_none_is_told_in_a_sentence(tmp_path: Path) -> None:
-    (tmp_path / "t.db").write_bytes(b"this is not a database, it only looks long enough" * 50)
+def test_a_database_that_cannot_be_opened_is_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "t.db").mkdir()
     with pytest.raises(StoreTrouble, match="cannot be opened"):
         Writer(tmp_path / "t.db")
     with pytest.raises(StoreTrouble, match="no history yet"):
         open_read_only(tmp_path / "none.db")
+
+
+def test_a_file_that_is_no_database_is_set_aside(tmp_path: Path) -> None:
+    (tmp_path / "t.db").write_bytes(b"this is not a database, it only looks long enough" * 50)
+    writer = Writer(tmp_path / "t.db")
+    assert len(writer.recoveries) == 1
+    [aside] = tmp_path.glob("t.db.damaged-*")
+    assert aside.read_bytes().startswith(b"this is not a database")
+    writer.close()
 
 
 def test_a_reader_cannot_write(tmp_path: Path) -> None:

@@ -49,3 +49,12 @@ async def test_fields_that_hold_a_secret_are_covered_in_the_picture(browsers: Br
     assert failed(covered, Reason.TEXT_MISSING)
     assert failed(shown, Reason.TEXT_MISSING)
     assert len(covered.artefacts[0].content) < len(shown.artefacts[0].content)
+
+
+async def test_the_words_on_the_page_are_told_without_secrets(browsers: Browsers) -> None:
+    async def journey(visit: Visit) -> None:
+        await visit.page.set_content(f"<h1>Sorry</h1><p>{visit.secret('word')} is wrong</p>")
+        raise Failure(Reason.TEXT_MISSING, "nothing")
+
+    result = await travel(browsers, journey)
+    assert result.excerpt == "Sorry\n*** is wrong"

@@ -1,4 +1,4 @@
-"""The only place that builds. Everything is handed what it needs, and registers its own undoing.
+"""One daemon from its start to its end.
 
 Stopping goes the other way round: start nothing more, let what runs be recorded, let what is due
 be told, publish once more, close.
@@ -9,9 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import secrets
 import signal
-import socket
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -20,29 +18,26 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from sqlite_utils import Database  # noqa: TID251 - named in a signature only; store opens it
-
-from monitor import parts, server
-from monitor.channels import reaching_out
+from monitor import parts
 from monitor.clock import Clock, SystemClock, to_us
 from monitor.config import BadConfiguration, Config, Probe, Scrubber, load
-from monitor.dispatch import Dispatch
+from monitor.context import Context
+from monitor.daemon import crew
+from monitor.daemon.figures import Gauge
 from monitor.incidents import Event
-from monitor.keeping import Keeper
+from monitor.links import Signer
 from monitor.log import get_logger
-from monitor.publish import Publisher
-from monitor.recorder import Context, Recorder
-from monitor.runner import Run, Runner
-from monitor.schedule import Schedule
-from monitor.state import ARTEFACTS, DATABASE, PUBLIC, CannotStart, claim
-from monitor.store import Reader, StoreTrouble, Writer, records, sync
+from monitor.runner import Run
+from monitor.slots import slot_at
+from monitor.soundness import Figures
+from monitor.state import DATABASE, CannotStart, claim
+from monitor.store import StoreTrouble, records, sync
+from monitor.systemd import Systemd
 from monitor.watching import Saved
-from probes import Tools
-from probes.browser import Browsers
-from probes.wire import Wire
 
 DRAIN: Final = timedelta(seconds=10)
 LAST_WORDS: Final = timedelta(seconds=5)  # for each of the last writes of a daemon that stops
+JUST_NOW: Final = timedelta(seconds=5)
 ALIVE_EVERY: Final = timedelta(seconds=10)
 
 log = get_logger()
@@ -51,13 +46,19 @@ log = get_logger()
 class Daemon:
     """One configured monitor. `run` returns when it was told to stop."""
 
+    _crew: crew.Crew
+    _signer: Signer
+    _gauge: Gauge
+
     def __init__(self, path: Path, config: Config, clock: Clock | None = None) -> None:
         self._path = path
         self._config = config
         self._clock = clock or SystemClock()
         self._scrubber = Scrubber(config.secrets)
         self._saved = Saved(config.files, self.reload, config.includes)
+        self._systemd = Systemd(os.environ, self._clock.monotonic)
         self._seen: set[str] = set()
+        self._recovered = 0
         self._stopping = asyncio.Event()
         self._reloading = asyncio.Event()
 
@@ -74,9 +75,7 @@ class Daemon:
                 await self._apply(self._config)
             except StoreTrouble as trouble:
                 raise CannotStart(str(trouble)) from trouble
-            self._start_parts(stack)
-            stack.push_async_callback(self._drain)
-            self._schedule.start()
+            await self._start(stack)
             log.info(
                 "watching",
                 probes=len(self._config.probes),
@@ -84,6 +83,7 @@ class Daemon:
                 page=_address(self._config),
             )
             await self._stopping.wait()
+            self._systemd.stopping()
             log.info("stopping: what is under way is finished first")
         log.info("stopped")
 
@@ -94,61 +94,73 @@ class Daemon:
         self._reloading.set()
 
     async def _build(self, stack: AsyncExitStack) -> None:
-        state = self._config.state
-        stack.enter_context(claim(state))
-        self._listener = _listen(self._config)
-        self._writer = Writer(state / DATABASE)
-        stack.callback(self._writer.close)
-        reader = Reader(state / DATABASE)
-        stack.callback(reader.close)
-        self._instance = await self._writer.do(_instance)
-        browsers = Browsers(executable=self._config.browser)
-        stack.push_async_callback(browsers.close)
-        tools = Tools(
-            transport=Wire(now=self._clock.now),
-            browsers=browsers,
-            monotonic=self._clock.monotonic,
+        stack.enter_context(claim(self._config.state))
+        hooks = crew.Hooks(
+            scrub=self.scrub,
+            act=self._act,
+            after=self._after,
+            acted=self._acted,
+            measure=self._measure,
+            signer=lambda: self._signer,
         )
-        stack.push_async_callback(tools.transport.aclose)
-        outside = await stack.enter_async_context(reaching_out(self._clock))
-        self._runner = Runner(tools, self._clock, self.scrub)
-        self._dispatch = Dispatch((self._writer, reader), outside, self.scrub)
-        self._publisher = Publisher(reader, self._clock, state / PUBLIC)
-        self._schedule = Schedule(self._clock, self._act)
-        context = Context(self._config, {}, self._instance)
-        self._recorder = Recorder(self._writer, self._clock, state / ARTEFACTS, context)
-        self._keeper = Keeper(self._recorder, self._after)
+        self._crew = await crew.build(stack, self._config, self._clock, hooks)
+        self._recovered = len(self._crew.writer.recoveries)
+        self._gauge = Gauge(self._crew, self._clock)
 
-    def _start_parts(self, stack: AsyncExitStack) -> None:
-        parts.background(stack, self._publisher.serve, "publish")
+    async def _start(self, stack: AsyncExitStack) -> None:
+        await crew.start(stack, self._crew, self._config, self._signer)
         parts.background(stack, self._stay_alive, "alive")
         parts.background(stack, self._reload_when_asked, "reload")
         parts.background(stack, self._saved.serve, "files")
-        if self._listener is not None:
-            app = server.application(self._config.state / PUBLIC)
-            web = server.Server(app, self._listener)
-            task = asyncio.create_task(parts.once(web.serve(), "page server"))
-            stack.push_async_callback(web.stop, task)
+        parts.background(stack, partial(self._systemd.serve, self._gauge.pulse), "systemd")
+        stack.push_async_callback(self._drain)
+        self._crew.schedule.start()
+        self._systemd.ready()
+
+    async def _measure(self) -> Figures:
+        return await self._gauge.measure()
 
     async def _act(self, probe: Probe, slot: datetime) -> None:
-        run = await self._runner.run(probe, slot)
+        run = await self._crew.runner.run(probe, slot)
+        run = replace(run, between=slot != slot_at(probe.id, probe.every, slot))
         _tell(run)
-        self._keeper.keep(run)
+        self._crew.selfwatch.saw(run)
+        self._crew.keeper.keep(run)
+
+    def _acted(self) -> None:
+        """Somebody did something about an incident."""
+        self._crew.dispatch.wake()
+        self._crew.attending.wake()
+        self._crew.publisher.wake()
 
     def _after(self, run: Run, events: Sequence[Event]) -> None:
         for event in events:
             log.warning("incident", became=type(event).__name__.lower(), probe=run.probe.id)
         if events:
-            self._dispatch.wake()
+            self._crew.dispatch.wake()
+            self._crew.attending.wake()
+        if run.probe.id in self._crew.recorder.undecided:
+            self._ask_again(run)
         if events or run.probe.id not in self._seen:
             self._seen.add(run.probe.id)
-            self._publisher.wake()
+            self._crew.publisher.wake()
+
+    def _ask_again(self, run: Run) -> None:
+        """While nothing is decided, sooner than at the next slot; and whatever the probe needs, so
+        that the cause is known before anybody is told of the effect.
+        """
+        probe, schedule = run.probe, self._crew.schedule
+        again = probe.recheck or probe.every / 2
+        schedule.again(probe.id, again - (self._clock.now() - run.started_at))
+        for need in probe.routing.needs:
+            if not schedule.asked_within(need, JUST_NOW):
+                schedule.again(need, timedelta())
 
     async def _apply(self, config: Config) -> None:
         """Takes a configuration into use: first what can fail, then everything at once. What was
         given at the start stays until the next one. Raises StoreTrouble, with nothing changed.
         """
-        old = self._config
+        old, built = self._config, self._crew
         config = replace(
             config,
             state=old.state,
@@ -156,37 +168,37 @@ class Daemon:
             listen=old.listen,
             browser=old.browser,
         )
-        known = await self._writer.do(
-            partial(
-                sync.sync,
-                probes=[
-                    records.ProbeRow(p.id, p.name, p.kind.name, p.renamed_from)
-                    for p in config.probes.values()
-                ],
-                location=config.location,
-                at=self._clock.now(),
-            )
-        )
+        rows = [
+            records.ProbeRow(p.id, p.name, p.kind.name, p.renamed_from)
+            for p in config.probes.values()
+        ]
+        work = partial(sync.sync, probes=rows, location=config.location, at=self._clock.now())
+        known = await built.writer.do(work)
         self._config, self._seen = config, set()
         self._scrubber = Scrubber(old.secrets | config.secrets)
-        self._recorder.context = Context(config, known.keys, self._instance)
-        self._schedule.configure(config.probes.values(), known.newest)
+        self._signer = Signer(built.link_key, config.address)
+        built.recorder.context = Context(config, known.keys, built.instance)
+        built.schedule.configure(config.probes.values(), known.newest)
         self._saved.configure(config.files, config.includes)
-        self._publisher.configure(config)
-        await self._dispatch.configure(config.channels)
+        crew.configure(built, config)
+        await built.dispatch.configure(config.channels)
+        built.attending.wake()
 
     async def _reload_when_asked(self) -> None:
         while True:
             await self._reloading.wait()
             self._reloading.clear()
+            self._systemd.reloading()
             try:
                 problems = await self._reload()
                 remember = partial(records.set_meta, key="config_problems", value=problems)
-                await self._writer.do(remember)
+                await self._crew.writer.do(remember)
             except StoreTrouble as trouble:
                 log.error("the store cannot take the new configuration yet", why=str(trouble))
                 await asyncio.sleep(parts.RESTART_PAUSE.total_seconds())
                 self._reloading.set()
+            finally:
+                self._systemd.ready()
 
     async def _reload(self) -> list[str]:
         """Gives the problems, if the file had any."""
@@ -210,20 +222,23 @@ class Daemon:
         while True:
             if not database.exists():
                 log.error("the database is gone from under us; restart the daemon", path=database)
+            if len(self._crew.writer.recoveries) > self._recovered:  # another database than before
+                self._recovered = len(self._crew.writer.recoveries)
+                self.reload()
             alive = {"at": to_us(self._clock.now()), "pid": os.getpid()}
-            await self._writer.do(partial(records.set_meta, key="alive", value=alive))
+            await self._crew.writer.do(partial(records.set_meta, key="alive", value=alive))
             await asyncio.sleep(ALIVE_EVERY.total_seconds())
 
     async def _drain(self) -> None:
-        await self._schedule.drain(DRAIN)
-        await self._keeper.drain(DRAIN)
-        await self._dispatch.stop(DRAIN)
+        await self._crew.schedule.drain(DRAIN)
+        await self._crew.keeper.drain(DRAIN)
+        await self._crew.dispatch.stop(DRAIN)
         with contextlib.suppress(OSError, StoreTrouble, TimeoutError):
             async with asyncio.timeout(LAST_WORDS.total_seconds()):
-                await self._publisher.publish()
+                await self._crew.publisher.publish()
         with contextlib.suppress(StoreTrouble, TimeoutError):
             async with asyncio.timeout(LAST_WORDS.total_seconds()):
-                await self._writer.do(partial(records.set_meta, key="alive", value=None))
+                await self._crew.writer.do(partial(records.set_meta, key="alive", value=None))
 
     def _listen_for_signals(self, stack: AsyncExitStack) -> None:
         loop = asyncio.get_running_loop()
@@ -246,24 +261,6 @@ def _tell(run: Run) -> None:
     if result.summary:
         said["summary"] = result.summary
     log.info("run", probe=run.probe.id, outcome=result.outcome.value, **said)
-
-
-def _listen(config: Config) -> socket.socket | None:
-    if config.listen is None:
-        return None
-    try:
-        return server.listen(*config.listen)
-    except server.PortInUse as trouble:
-        raise CannotStart(str(trouble)) from trouble
-
-
-def _instance(db: Database) -> str:
-    records.set_meta(db, "config_problems", [])
-    known = records.get_meta(db, "instance")
-    if known is None:
-        known = secrets.token_hex(16)
-        records.set_meta(db, "instance", known)
-    return str(known)
 
 
 def _address(config: Config) -> str | None:

@@ -1,0 +1,235 @@
+"""Builds every part once, in the order of who needs whom, and undoes it the other way round."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import socket
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from sqlite_utils import Database  # noqa: TID251 - named in a signature only; store opens it
+
+from monitor import control, parts, server
+from monitor.attending import Attending
+from monitor.channels import Outside, reaching_out
+from monitor.clock import Clock
+from monitor.config import Config, Probe
+from monitor.context import Context
+from monitor.daily import DailyTest
+from monitor.desk import Desk
+from monitor.dispatch import Dispatch
+from monitor.doubts import Doubts
+from monitor.heartbeat import Heartbeat
+from monitor.housekeeping import Housekeeping
+from monitor.incidents import Event
+from monitor.keeping import Keeper
+from monitor.links import Signer
+from monitor.looping import LoopWatch
+from monitor.network import Network
+from monitor.notices import Words
+from monitor.operator import Operator
+from monitor.publish import Publisher
+from monitor.recorder import Recorder
+from monitor.runner import Run, Runner
+from monitor.schedule import Schedule
+from monitor.selfwatch import SelfWatch
+from monitor.server import acknowledging
+from monitor.soundness import Figures
+from monitor.state import ARTEFACTS, DATABASE, LINK_KEY, PUBLIC, CannotStart
+from monitor.store import Reader, Writer, attended, records
+from monitor.store.reserve import Reserve
+from probes import Tools
+from probes.browser import Browsers
+from probes.wire import Wire
+
+KEY_BYTES: Final = 32
+ERRANDS_LAST: Final = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hooks:
+    """What the parts call the daemon for."""
+
+    scrub: Callable[[str], str]
+    act: Callable[[Probe, datetime], Awaitable[None]]
+    after: Callable[[Run, Sequence[Event]], None]
+    acted: Callable[[], None]
+    measure: Callable[[], Awaitable[Figures]]
+    signer: Callable[[], Signer]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crew:
+    """Every part, built and not yet at work."""
+
+    instance: str
+    link_key: bytes
+    listener: socket.socket | None
+    writer: Writer
+    reader: Reader
+    outside: Outside
+    runner: Runner
+    schedule: Schedule
+    recorder: Recorder
+    keeper: Keeper
+    dispatch: Dispatch
+    attending: Attending
+    operator: Operator
+    publisher: Publisher
+    housekeeping: Housekeeping
+    desk: Desk
+    network: Network
+    loop: LoopWatch
+    selfwatch: SelfWatch
+    heartbeat: Heartbeat
+    daily: DailyTest
+    errands: parts.Errands
+
+
+async def build(stack: AsyncExitStack, config: Config, clock: Clock, hooks: Hooks) -> Crew:
+    """Raises CannotStart and StoreTrouble."""
+    state = config.state
+    listener = _listen(config)
+    reserve = Reserve(state)
+    writer = Writer(state / DATABASE, clock, reserve)
+    stack.callback(writer.close)
+    reader = Reader(state / DATABASE, writer.doubt)
+    stack.callback(reader.close)
+    instance, own = await writer.do(_beginning)
+    context = Context(config, {}, instance)
+    outside = await stack.enter_async_context(
+        reaching_out(clock, Words.load(config.template), state / ARTEFACTS)
+    )
+    errands = parts.Errands()
+    dispatch = Dispatch(
+        (writer, reader),
+        outside,
+        hooks.scrub,
+        acknowledge=lambda notice: hooks.signer().acknowledge_url(notice),
+        troubled=lambda channel, why: errands.run(
+            operator.begins(f"channel-{channel}", f"The channel {channel} takes nothing: {why}."),
+            "channel trouble",
+        ),
+        well=lambda channel: errands.run(operator.ends(f"channel-{channel}"), "channel well"),
+    )
+    operator = Operator(
+        writer, clock, lambda: recorder.context, dispatch.wake, dispatch.tell_directly
+    )
+    recorder = Recorder(writer, clock, state / ARTEFACTS, context)
+    network = Network(config.anchors, clock.monotonic)
+    loop = LoopWatch(clock.monotonic)
+    schedule = Schedule(clock, hooks.act)
+    runner = Runner(
+        await _tools(stack, config, clock), clock, hooks.scrub, Doubts(network, loop).weigh
+    )
+    return Crew(
+        instance=instance,
+        link_key=link_key(state / LINK_KEY),
+        listener=listener,
+        writer=writer,
+        reader=reader,
+        outside=outside,
+        runner=runner,
+        schedule=schedule,
+        recorder=recorder,
+        keeper=Keeper(recorder, hooks.after, writer=writer, operator=operator),
+        dispatch=dispatch,
+        attending=Attending(writer, clock, lambda: recorder.context, dispatch.wake),
+        operator=operator,
+        publisher=Publisher(reader, clock, state / PUBLIC),
+        housekeeping=Housekeeping(state / DATABASE, writer, clock, operator, reserve),
+        desk=Desk((writer, reader), clock, hooks.acted, hooks.scrub),
+        network=network,
+        loop=loop,
+        selfwatch=SelfWatch(
+            operator, clock.monotonic, lambda: network.gone, lambda: schedule.late, own
+        ),
+        heartbeat=Heartbeat(outside.http, hooks.measure),
+        daily=DailyTest(writer, clock, operator.test),
+        errands=errands,
+    )
+
+
+async def start(stack: AsyncExitStack, crew: Crew, config: Config, signer: Signer) -> None:
+    """Everything but the schedule goes to work."""
+    for serve, name in (
+        (crew.publisher.serve, "publish"),
+        (crew.attending.serve, "attend"),
+        (crew.network.serve, "network"),
+        (crew.loop.serve, "event loop"),
+        (crew.selfwatch.serve, "own trouble"),
+        (crew.heartbeat.serve, "heartbeat"),
+        (crew.daily.serve, "daily test"),
+        (crew.housekeeping.serve, "housekeeping"),
+    ):
+        parts.background(stack, serve, name)
+    stack.push_async_callback(crew.errands.end, ERRANDS_LAST)
+    await stack.enter_async_context(control.serving(config.state, crew.desk))
+    if crew.listener is not None:
+        app = server.application(config.state / PUBLIC, acknowledging.routes(crew.desk, signer))
+        web = server.Server(app, crew.listener)
+        task = asyncio.create_task(parts.once(web.serve(), "page server"))
+        stack.push_async_callback(web.stop, task)
+
+
+def configure(crew: Crew, config: Config) -> None:
+    """What each part takes of a configuration. Changes nothing that can fail."""
+    crew.dispatch.speak(Words.load(config.template))
+    crew.publisher.configure(config)
+    crew.desk.configure(config)
+    crew.network.configure(config.anchors)
+    crew.selfwatch.configure(config.probes.keys())
+    crew.heartbeat.configure(config.heartbeat)
+    crew.daily.configure(config.daily_test)
+    crew.housekeeping.configure(config.retention)
+
+
+async def _tools(stack: AsyncExitStack, config: Config, clock: Clock) -> Tools:
+    browsers = Browsers(executable=config.browser)
+    stack.push_async_callback(browsers.close)
+    tools = Tools(transport=Wire(now=clock.now), browsers=browsers, monotonic=clock.monotonic)
+    stack.push_async_callback(tools.transport.aclose)
+    return tools
+
+
+def _listen(config: Config) -> socket.socket | None:
+    if config.listen is None:
+        return None
+    try:
+        return server.listen(*config.listen)
+    except server.PortInUse as trouble:
+        raise CannotStart(str(trouble)) from trouble
+
+
+def _beginning(db: Database) -> tuple[str, list[str]]:
+    """Who this is, and what own trouble was known when it ended."""
+    records.set_meta(db, "config_problems", [])
+    known = records.get_meta(db, "instance")
+    if known is None:
+        known = secrets.token_hex(16)
+        records.set_meta(db, "instance", known)
+    return str(known), attended.own_open(db)
+
+
+def link_key(path: Path) -> bytes:
+    """What links are signed with. In a file that only this user reads, and not in the database,
+    which is copied for backups. Made when there is none.
+    """
+    try:
+        known = path.read_bytes() if path.exists() else b""
+        if len(known) == KEY_BYTES:
+            return known
+        made = secrets.token_bytes(KEY_BYTES)
+        path.unlink(missing_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(made)
+    except OSError as trouble:
+        raise CannotStart(f"{path}: cannot be used ({trouble.strerror})") from trouble
+    return made

@@ -1,0 +1,80 @@
+"""Links that let whoever has them do one thing, to one incident, for a while."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum, unique
+from typing import Final
+
+from monitor.clock import from_us, to_us
+from monitor.notices import Notice
+
+GOOD_FOR: Final = timedelta(days=7)
+ACKNOWLEDGE: Final = "acknowledge"
+PATH: Final = "/act/acknowledge"
+KEY_BYTES: Final = 32
+
+_SECOND_US: Final = 1_000_000
+_TOKEN: Final = re.compile(r"(\d{1,15})-(\d{1,12})-([A-Za-z0-9_-]{43})", re.ASCII)
+
+
+@unique
+class Flaw(StrEnum):
+    """Why a link does nothing."""
+
+    FORGED = "forged"
+    EXPIRED = "expired"
+
+
+class BadLink(Exception):
+    """A link that does nothing; `flaw` says why."""
+
+    def __init__(self, flaw: Flaw) -> None:
+        super().__init__(flaw.value)
+        self.flaw = flaw
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Makes and reads them. *address* is where people reach the daemon's server; without one there
+    are no links.
+    """
+
+    key: bytes = field(repr=False)
+    address: str
+
+    def acknowledge_url(self, notice: Notice) -> str:
+        """The same for every notice of an incident, so that a repeated delivery is the same to the
+        byte. Empty without an address.
+        """
+        if not self.address:
+            return ""
+        token = self.token(notice.incident, notice.began_at + GOOD_FOR)
+        return f"{self.address.rstrip('/')}{PATH}/{token}"
+
+    def token(self, incident: int, expires_at: datetime) -> str:
+        """Expires at the full second before *expires_at*."""
+        expires_s = to_us(expires_at) // _SECOND_US
+        return f"{incident}-{expires_s}-{self._seal(incident, expires_s)}"
+
+    def incident_of(self, token: str, at: datetime) -> int:
+        """The number that *token* is for. Raises BadLink."""
+        read = _TOKEN.fullmatch(token)
+        if read is None:
+            raise BadLink(Flaw.FORGED)
+        incident, expires_s = int(read[1]), int(read[2])
+        if not hmac.compare_digest(read[3], self._seal(incident, expires_s)):
+            raise BadLink(Flaw.FORGED)
+        if at >= from_us(expires_s * _SECOND_US):
+            raise BadLink(Flaw.EXPIRED)
+        return incident
+
+    def _seal(self, incident: int, expires_s: int) -> str:
+        said = f"{ACKNOWLEDGE}|{incident}|{expires_s}".encode()
+        digest = hmac.digest(self.key, said, hashlib.sha256)
+        return base64.urlsafe_b64encode(digest).decode().rstrip("=")

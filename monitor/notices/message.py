@@ -1,0 +1,226 @@
+"""A notice as it is laid out for people: what every template and every channel with buttons and
+colours is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum, unique
+from types import MappingProxyType
+from typing import Final
+
+from monitor.notices.lines import instant, one_line, span
+from monitor.notices.notice import About, EventKind, Notice
+from monitor.notices.wording import (
+    count,
+    is_open,
+    is_slow,
+    is_unwatched,
+    may_acknowledge,
+    opening,
+    seen,
+    short,
+    subject,
+    who,
+)
+from monitor.routing import Severity
+from monitor.why import Why, in_words
+
+QUOTE_LINES: Final = 6
+QUOTE_WIDTH: Final = 160
+MEMBERS_SHOWN: Final = 20
+LINK_MAX: Final = 2000
+
+
+@unique
+class Tone(StrEnum):
+    """How loud it is."""
+
+    BAD = "bad"
+    """Something critical goes on."""
+    UNEASY = "uneasy"
+    """Something goes on that is not critical, keeps changing, or is trueup's own trouble."""
+    GOOD = "good"
+    """It is over."""
+    CALM = "calm"
+    """Nothing is to be done: a test, an acknowledgement, mere information."""
+
+
+COLOURS: Final[Mapping[Tone, str]] = MappingProxyType(
+    {Tone.BAD: "#c62828", Tone.UNEASY: "#b26a00", Tone.GOOD: "#2e7d32", Tone.CALM: "#546e7a"}
+)
+"""As `#rrggbb`; white reads well on each of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One thing that is known."""
+
+    label: str
+    """What it is, such as `Down since`, without a colon."""
+    value: str
+    """One line. May quote the target, so it is text and never markup."""
+    quote: tuple[str, ...] = ()
+    """Lines that belong to it: the first lines of an answer, or what a summary speaks of."""
+    is_link: bool = False
+    """Whether `value` is an address to go to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """All that a template may say."""
+
+    subject: str
+    """One line of at most 120 characters; the environment comes first."""
+    opening: str
+    """A sentence or two: what people cannot do, and what is new about it."""
+    short: str
+    """The whole in at most 320 characters, for a text message."""
+    tone: Tone
+    """`bad`, `uneasy`, `good` or `calm`."""
+    facts: tuple[Fact, ...]
+    """What is known, the most urgent first. What is not known has no fact."""
+    notice: Notice
+    """The notice itself, every field of it; see the body of a webhook."""
+
+    @property
+    def details(self) -> tuple[Fact, ...]:
+        """The facts that are no links."""
+        return tuple(fact for fact in self.facts if not fact.is_link)
+
+    @property
+    def links(self) -> tuple[Fact, ...]:
+        """The facts that are: what to do, how to acknowledge, the status page."""
+        return tuple(fact for fact in self.facts if fact.is_link)
+
+
+def message_of(notice: Notice) -> Message:
+    return Message(
+        subject=subject(notice),
+        opening=opening(notice),
+        short=short(notice),
+        tone=_tone(notice),
+        facts=tuple(fact for fact in _facts(notice) if fact.value),
+        notice=notice,
+    )
+
+
+def _tone(notice: Notice) -> Tone:
+    if notice.event is EventKind.RESOLVED and not is_unwatched(notice):
+        return Tone.GOOD
+    if not may_acknowledge(notice) or notice.severity is Severity.INFO:
+        return Tone.CALM
+    critical = notice.severity is Severity.CRITICAL and notice.about is not About.OURSELVES
+    flapping = notice.event is EventKind.FLAPPING
+    return Tone.BAD if critical and not flapping else Tone.UNEASY
+
+
+def _facts(notice: Notice) -> list[Fact]:
+    if notice.event is EventKind.TEST:
+        return [
+            _fact("Sent at", instant(notice.at)),
+            _fact("Told", ", ".join(notice.told)),
+            _fact("From", f"trueup in {notice.environment}, at {notice.location}"),
+        ]
+    known = _present(notice) if is_open(notice) else _past(notice)
+    return [*known, *_to_do(notice), _link("Status page", notice.page), _incident(notice)]
+
+
+def _present(notice: Notice) -> list[Fact]:
+    one = notice.about is About.PROBE
+    good = instant(notice.last_good_at) if notice.last_good_at else "none known"
+    return [
+        _fact(_since(notice), _began(notice)),
+        Fact(label="Seen", value=seen(notice), quote=_quoted(notice.excerpt)),
+        _members(notice),
+        _fact("Failing runs", _in_a_row(notice.failures) if one else ""),
+        _fact("Last good run", good if one else ""),
+        _fact("Why now", in_words(notice.why) if notice.why in _TELLING else ""),
+        _fact("Severity", "" if notice.severity is Severity.CRITICAL else notice.severity.value),
+    ]
+
+
+_TELLING: Final = frozenset(
+    (Why.NO_LONGER_ACKNOWLEDGED, Why.CAUSE_OVER, Why.WAITED_ENOUGH, Why.FELL_BACK)
+)
+"""Reasons that the opening does not say already."""
+
+
+def _past(notice: Notice) -> list[Fact]:
+    until = f" until {instant(notice.began_at + notice.lasted)}" if notice.lasted else ""
+    ours = notice.about is About.OURSELVES
+    return [
+        _fact("It was", "" if ours else " ".join(notice.says)),
+        _fact("Lasted from" if ours else "Was down from", instant(notice.began_at) + until),
+        _fact("Seen then", seen(notice)),
+        _members(notice),
+    ]
+
+
+def _to_do(notice: Notice) -> list[Fact]:
+    by_hand = "" if notice.acknowledge else f"trueup ack {notice.incident}"
+    ways = [_link("Acknowledge", notice.acknowledge), _fact("Acknowledge", by_hand)]
+    return [
+        _fact("Acknowledged", _acknowledged(notice)),
+        _fact("Note", notice.note if notice.event is EventKind.ACKNOWLEDGED else ""),
+        _link("What to do", notice.playbook if is_open(notice) else ""),
+        _fact("Told", ", ".join(notice.told)),
+        *(ways if may_acknowledge(notice) else []),
+    ]
+
+
+def _fact(label: str, value: str) -> Fact:
+    return Fact(label=label, value=one_line(value))
+
+
+def _link(label: str, address: str) -> Fact:
+    """What is no web address, or too long for one, is text."""
+    clean = one_line(address, LINK_MAX)
+    is_link = clean == address and clean.startswith(("https://", "http://")) and " " not in clean
+    return Fact(label=label, value=clean, is_link=is_link)
+
+
+def _began(notice: Notice) -> str:
+    age = notice.at - notice.began_at
+    ago = f", {span(age)} before this was written" if age >= timedelta(seconds=1) else ""
+    return instant(notice.began_at) + ago
+
+
+def _since(notice: Notice) -> str:
+    if notice.about is About.OURSELVES or notice.event is EventKind.FLAPPING:
+        return "Since"
+    return "Slow since" if is_slow(notice) else "Down since"
+
+
+def _members(notice: Notice) -> Fact:
+    shown = notice.members[:MEMBERS_SHOWN]
+    quote = [
+        f"{one_line(m.name, 80)} ({one_line(m.probe, 64)}), incident {m.incident}" for m in shown
+    ]
+    if count(notice) > len(shown):
+        quote.append(f"and {count(notice) - len(shown)} more")
+    several = notice.about is About.SUMMARY
+    return Fact(label="Together", value=f"{count(notice)}" if several else "", quote=tuple(quote))
+
+
+def _quoted(excerpt: str) -> tuple[str, ...]:
+    lines = (one_line(line, QUOTE_WIDTH) for line in excerpt[:10_000].splitlines())
+    return tuple([line for line in lines if line][:QUOTE_LINES])
+
+
+def _in_a_row(failures: int) -> str:
+    return f"{failures} in a row" if failures > 1 else str(failures or "")
+
+
+def _acknowledged(notice: Notice) -> str:
+    if notice.acknowledged_at is None or not is_open(notice):
+        return ""
+    return f"{instant(notice.acknowledged_at)} by {who(notice)}"
+
+
+def _incident(notice: Notice) -> Fact:
+    seen_by = f" by {notice.probe} ({notice.kind})" if notice.about is About.PROBE else ""
+    where = f"{notice.incident} in {notice.environment}, seen from {notice.location}"
+    return _fact("Incident", where + seen_by)

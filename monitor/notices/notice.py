@@ -1,0 +1,169 @@
+"""What is told when something happens: one frozen notice, and its JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum, unique
+from typing import Final
+
+from pydantic import TypeAdapter, ValidationError
+
+from monitor.routing import Severity
+
+
+@unique
+class EventKind(StrEnum):
+    """What happened to an incident. All but the last two say that it still goes on."""
+
+    OPENED = "opened"
+    WORSENED = "worsened"
+    """Its severity rose, or a summary grew."""
+    FLAPPING = "flapping"
+    REMINDED = "reminded"
+    ESCALATED = "escalated"
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"
+    TEST = "test"
+    """Nothing happened: somebody wants to see that telling works."""
+
+
+@unique
+class About(StrEnum):
+    """Whose trouble it is."""
+
+    PROBE = "probe"
+    SUMMARY = "summary"
+    """Several incidents told as one; `members` names them."""
+    OURSELVES = "trueup"
+    """The watching itself is in trouble; it says nothing about the service."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One incident inside a summary."""
+
+    incident: int
+    probe: str
+    name: str
+    """The public name of its component, or the probe's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A file kept from the deciding run. `path` is relative to the folder of artefacts."""
+
+    name: str
+    media_type: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One event for whoever is on call. Built in the transaction that decided it, then never
+    changed, so that every repetition of a delivery says the same.
+    """
+
+    event: EventKind
+    incident: int
+    sequence: int
+    """1 for opened, then counting up within the incident."""
+    dedup_key: str
+    """The same for every event of the incident, for ever; at most 64 characters."""
+    probe: str
+    probe_name: str
+    kind: str
+    environment: str
+    location: str
+    began_at: datetime
+    """The first failing run."""
+    at: datetime
+    """When this event was decided."""
+    lasted: timedelta | None = None
+    """From the first failing run to the first good one; only when resolved."""
+    outcome: str
+    reason: str
+    summary: str
+    """What was seen, in one line. Scrubbed of secrets."""
+    failed_step: str = ""
+    failures: int = 0
+    """Failing runs in a row when it opened."""
+    says: tuple[str, ...] = ()
+    """What people cannot do: the configured sentences of the components concerned."""
+    components: tuple[str, ...] = ()
+    """Their public names."""
+    last_good_at: datetime | None = None
+    playbook: str = ""
+    page: str = ""
+    """Address of the status page; empty when none is configured."""
+    about: About = About.PROBE
+    severity: Severity = Severity.CRITICAL
+    why: str = ""
+    """The named reason of the decision, see `monitor.why`."""
+    excerpt: str = ""
+    """The first lines of what the target answered. Scrubbed of secrets, may quote the target."""
+    pictures: tuple[Picture, ...] = ()
+    members: tuple[Member, ...] = ()
+    """Of a summary, the first of them; `members_count` says how many there are."""
+    members_count: int = 0
+    told: tuple[str, ...] = ()
+    """The channels that this event goes to."""
+    stage: int = 0
+    """Of an escalation, counted from 1; of a reminder, the how many-th it is."""
+    acknowledged_by: str = ""
+    acknowledged_at: datetime | None = None
+    note: str = ""
+    """What a person wrote: why they acknowledged, what they test."""
+    acknowledge: str = ""
+    """Address where one click acknowledges. Made when it is sent and never stored, because whoever
+    has it may use it.
+    """
+    untold: bool = False
+    """Set when sent: the opening never reached this channel, so this is the first it hears."""
+
+
+NO_LONGER_WATCHED: Final = "UNKNOWN"
+"""The outcome of a resolved event that is no recovery: nobody looks there any more."""
+
+VERSION: Final = 1
+
+
+def to_json(notice: Notice) -> str:
+    """The documented webhook body, version 1. Times are ISO 8601 in UTC to the millisecond,
+    spans in seconds. What is not valid Unicode, and so nobody could store or read, becomes `?`.
+    """
+    body = {"version": VERSION} | {_KEYS.get(k, k): _plain(v) for k, v in asdict(notice).items()}
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def from_json(body: str) -> Notice:
+    """The notice that `to_json` wrote, to the millisecond; keys unknown to us are left out.
+
+    Raises ValueError for anything that is not a notice of this version.
+    """
+    read = json.loads(body)
+    if not isinstance(read, dict) or read.pop("version", None) != VERSION:
+        raise ValueError(f"not a notice of version {VERSION}")
+    read = {_FIELDS.get(key, key): value for key, value in read.items()}
+    try:
+        return _NOTICE.validate_python(read)
+    except ValidationError as error:
+        places = ", ".join(".".join(map(str, e["loc"])) for e in error.errors())
+        raise ValueError(f"not a notice of version {VERSION}: {places}") from None
+
+
+_NOTICE: Final = TypeAdapter(Notice)
+_KEYS: Final = {"lasted": "lasted_s"}  # a bare number ends in its unit
+_FIELDS: Final = {key: field for field, key in _KEYS.items()}
+
+
+def _plain(value: object) -> object:
+    match value:
+        case datetime():
+            return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        case timedelta():
+            return round(value.total_seconds(), 3)
+        case _:
+            return value

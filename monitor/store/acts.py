@@ -1,0 +1,218 @@
+"""What people did: rows of acknowledgements, silences, maintenance and public words.
+
+Lists of probes and tags are JSON, sorted; two empty ones mean everything. Functions that write run
+inside the writer's transaction.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum, unique
+
+from sqlite_utils import Database
+
+from monitor.clock import from_us, to_us
+
+
+@unique
+class Kind(StrEnum):
+    """A table of spans that somebody set, and what is left out of telling meanwhile."""
+
+    SILENCE = "silence"
+    MAINTENANCE = "maintenance"
+
+    @property
+    def words_column(self) -> str:
+        return "reason" if self is Kind.SILENCE else "title"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A silence, or maintenance that was not configured. `words`: its reason, or its title."""
+
+    id: int
+    probes: frozenset[str]
+    tags: frozenset[str]
+    words: str
+    by: str
+    starts_at: datetime
+    ends_at: datetime
+
+    def concerns(self, probe: str, tags: frozenset[str]) -> bool:
+        return not (self.probes or self.tags) or probe in self.probes or bool(tags & self.tags)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """An incident as far as acting on it needs it. `notice` is JSON, empty when there is none."""
+
+    number: int
+    probe: str
+    probe_name: str
+    kind: str
+    notice: str
+    began_at: datetime
+    recovered_at: datetime | None
+    resolved_at: datetime | None
+    acknowledged_at: datetime | None
+    acknowledged_until: datetime | None
+    acknowledged_by: str
+    under: int | None
+
+    def acknowledged(self, at: datetime) -> bool:
+        """Whether somebody is on it at *at*; an acknowledgement may have an end."""
+        until = self.acknowledged_until
+        return self.acknowledged_at is not None and (until is None or at < until)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicUpdate:
+    """Words that were said to the public."""
+
+    incident: int
+    at: datetime
+    status: str
+    words: str
+    by: str
+
+
+_STANDING = (
+    "SELECT incident.id AS number, probe.id AS probe, probe.name AS probe_name, kind, notice,"
+    " began_at, recovered_at, resolved_at, acknowledged_at, acknowledged_until, acknowledged_by,"
+    " under"
+    " FROM incident JOIN probe ON probe.key = incident.probe"
+)
+
+
+def standing(db: Database, number: int) -> Standing | None:
+    return next(_standings(db, "incident.id = ?", number), None)
+
+
+def open_incidents(db: Database) -> list[Standing]:
+    """The newest first."""
+    return list(_standings(db, "resolved_at IS NULL ORDER BY incident.id DESC"))
+
+
+def open_members(db: Database, number: int) -> list[Standing]:
+    """Those told, or explained, by another incident."""
+    return list(_standings(db, "under = ? AND resolved_at IS NULL ORDER BY incident.id", number))
+
+
+def newest_incident(db: Database) -> Standing | None:
+    return next(_standings(db, "TRUE ORDER BY incident.id DESC LIMIT 1"), None)
+
+
+def _standings(db: Database, where: str, *values: object) -> Iterator[Standing]:
+    for row in db.query(f"{_STANDING} WHERE {where}", list(values)):  # our own words
+        instants = {
+            key: _at(value) for key, value in row.items() if key.endswith(("_at", "_until"))
+        }
+        yield Standing(**row | instants)
+
+
+def acknowledge(
+    db: Database, number: int, *, by: str, at: datetime, until: datetime | None
+) -> None:
+    """*until* None: for as long as it lasts."""
+    db.execute(
+        "UPDATE incident SET acknowledged_at = ?, acknowledged_until = ?, acknowledged_by = ?"
+        " WHERE id = ?",
+        (to_us(at), None if until is None else to_us(until), by, number),
+    )
+
+
+def unacknowledge(db: Database, number: int, *, at: datetime) -> None:
+    """Whoever hears of that has been reminded, so reminders and escalation count from there."""
+    db.execute(
+        "UPDATE incident SET acknowledged_at = NULL, acknowledged_until = NULL,"
+        " acknowledged_by = '', reminded_at = ?, escalated_at = ? WHERE id = ?",
+        (to_us(at), to_us(at), number),
+    )
+
+
+def add_span(db: Database, kind: Kind, span: Span, *, created_at: datetime) -> int:
+    """The number it got; that of *span* is not looked at."""
+    row = db.execute(
+        f"INSERT INTO {kind} (probes, tags, {kind.words_column}, by, starts_at, ends_at,"  # noqa: S608 - our own names
+        " created_at) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        (
+            _listed(span.probes),
+            _listed(span.tags),
+            span.words,
+            span.by,
+            to_us(span.starts_at),
+            to_us(span.ends_at),
+            to_us(created_at),
+        ),
+    ).fetchone()
+    return int(row[0])
+
+
+def end_span(db: Database, kind: Kind, number: int, at: datetime) -> None:
+    """Ends it at *at*; one that was still to come never was."""
+    db.execute(
+        f"UPDATE {kind} SET starts_at = min(starts_at, :at), ends_at = :at WHERE id = :number",  # noqa: S608 - our own names
+        {"at": to_us(at), "number": number},
+    )
+
+
+def span(db: Database, kind: Kind, number: int) -> Span | None:
+    return next(iter(_spans(db, kind, "id = ?", number)), None)
+
+
+def spans(db: Database, kind: Kind, at: datetime) -> list[Span]:
+    """Those under way at *at* and those still to come, in the order they start."""
+    return _spans(db, kind, "ends_at > ? ORDER BY starts_at, id", to_us(at))
+
+
+def _spans(db: Database, kind: Kind, where: str, value: int) -> list[Span]:
+    rows = db.query(
+        f"SELECT id, probes, tags, {kind.words_column} AS words, by, starts_at, ends_at"  # noqa: S608 - our own names
+        f" FROM {kind} WHERE {where}",
+        [value],
+    )
+    return [
+        Span(
+            id=row["id"],
+            probes=frozenset(json.loads(row["probes"])),
+            tags=frozenset(json.loads(row["tags"])),
+            words=row["words"],
+            by=row["by"],
+            starts_at=from_us(row["starts_at"]),
+            ends_at=from_us(row["ends_at"]),
+        )
+        for row in rows
+    ]
+
+
+def add_update(db: Database, update: PublicUpdate) -> None:
+    db.execute(
+        "INSERT INTO public_update (incident, at, status, words, by) VALUES (?, ?, ?, ?, ?)",
+        (update.incident, to_us(update.at), update.status, update.words, update.by),
+    )
+
+
+def updates(db: Database, *, since: datetime) -> dict[int, list[PublicUpdate]]:
+    """By incident, oldest first, for incidents that are open or ended after *since*."""
+    rows = db.query(
+        "SELECT incident, at, status, words, by FROM public_update"
+        " JOIN incident ON incident.id = public_update.incident"
+        " WHERE resolved_at IS NULL OR resolved_at >= ? ORDER BY at, public_update.id",
+        [to_us(since)],
+    )
+    found: dict[int, list[PublicUpdate]] = {}
+    for row in rows:
+        update = PublicUpdate(**row | {"at": from_us(row["at"])})
+        found.setdefault(update.incident, []).append(update)
+    return found
+
+
+def _listed(names: frozenset[str]) -> str:
+    return json.dumps(sorted(names), ensure_ascii=False)
+
+
+def _at(us: int | None) -> datetime | None:
+    return None if us is None else from_us(us)

@@ -1,0 +1,158 @@
+"""The history as rows for other programs, one after the other: never more than a few in memory.
+
+Instants are aware UTC; bare numbers end in their unit.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from sqlite_utils import Database
+
+from monitor.clock import from_us, to_us
+from monitor.store.histogram import percentile
+
+Row = Mapping[str, Any]
+Columns = Mapping[str, type]
+"""The columns of a table in their order, and what they hold where they hold anything."""
+
+RUNS: Final[Columns] = {
+    "probe": str,
+    "location": str,
+    "slot": datetime,
+    "started_at": datetime,
+    "outcome": str,
+    "reason": str,
+    "took_ms": float,
+    "tries": int,
+    "phases_ms": dict,
+    "summary": str,
+}
+INCIDENTS: Final[Columns] = {
+    "incident": int,
+    "probe": str,
+    "location": str,
+    "severity": str,
+    "began_at": datetime,
+    "opened_at": datetime,
+    "recovered_at": datetime,
+    "resolved_at": datetime,
+    "lasted_s": float,
+    "reason": str,
+    "failed_step": str,
+    "summary": str,
+    "failures": int,
+    "told_at": datetime,
+    "withheld": str,
+    "acknowledged_at": datetime,
+    "acknowledged_by": str,
+    "dedup_key": str,
+}
+DAYS: Final[Columns] = {
+    "probe": str,
+    "location": str,
+    "day": date,
+    "pass": int,
+    "slow": int,
+    "fail": int,
+    "error": int,
+    "known_s": float,
+    "down_s": float,
+    "availability": float,
+    "took_p50_ms": float,
+    "took_p90_ms": float,
+    "took_p95_ms": float,
+    "took_p99_ms": float,
+}
+_FILTER: Final = " AND (:probe = '' OR probe.id = :probe)"
+
+
+def runs(db: Database, probe: str, since: datetime) -> Iterator[Row]:
+    """Probe by probe, oldest first."""
+    keys = db.execute("SELECT key FROM probe WHERE :probe = '' OR id = :probe", {"probe": probe})
+    for (key,) in keys.fetchall():
+        rows = db.query(
+            "SELECT run.*, probe.id AS probe_id FROM run JOIN probe ON probe.key = run.probe"
+            " WHERE run.probe = ? AND slot >= ? ORDER BY location, slot",
+            [key, to_us(since)],
+        )
+        for row in rows:
+            phases = json.loads(row["phases"]) if row["phases"] else {}
+            yield {
+                **_picked(row, RUNS),
+                "took_ms": _ms(row["took_us"]),
+                "phases_ms": {name: _ms(us) for name, us in phases.items()},
+                "summary": row["note"] or "",
+            }
+
+
+def incidents(db: Database, probe: str, since: datetime) -> Iterator[Row]:
+    """Those open or over after *since*, oldest first."""
+    rows = db.query(
+        "SELECT incident.*, probe.id AS probe_id FROM incident"  # noqa: S608 - a constant
+        " JOIN probe ON probe.key = incident.probe"
+        f" WHERE (resolved_at IS NULL OR resolved_at >= :since) {_FILTER} ORDER BY incident.id",
+        {"probe": probe, "since": to_us(since)},
+    )
+    for row in rows:
+        ended = row["recovered_at"] if row["resolved_at"] is not None else None
+        lasted_s = None if ended is None else (ended - row["began_at"]) / 1_000_000
+        yield {**_picked(row, INCIDENTS), "incident": row["id"], "lasted_s": lasted_s}
+
+
+def days(db: Database, probe: str, since: datetime) -> Iterator[Row]:
+    """Probe by probe, oldest first. `availability` is 0..1, empty on a day of which nothing is
+    known; percentiles are those of good runs, to within 5 %.
+    """
+    rows = db.query(
+        "SELECT rollup_1d.*, probe.id AS probe_id FROM rollup_1d"  # noqa: S608 - a constant
+        " JOIN probe ON probe.key = rollup_1d.probe"
+        f" WHERE day >= :since {_FILTER} ORDER BY rollup_1d.probe, location, day",
+        {"probe": probe, "since": since.date().isoformat()},
+    )
+    for row in rows:
+        took = {int(key): int(value) for key, value in json.loads(row["histogram"]).items()}
+        known, down = row["known_us"], row["down_us"]
+        yield {
+            **_picked(row, DAYS),
+            "known_s": known / 1_000_000,
+            "down_s": down / 1_000_000,
+            "availability": round(1 - down / known, 6) if known else None,
+            "took_p50_ms": _span_ms(percentile(took, 0.5)),
+            "took_p90_ms": _span_ms(percentile(took, 0.9)),
+            "took_p95_ms": _span_ms(percentile(took, 0.95)),
+            "took_p99_ms": _span_ms(percentile(took, 0.99)),
+        }
+
+
+Source = Callable[[Database, str, datetime], Iterator[Row]]
+TABLES: Final[Mapping[str, tuple[Columns, Source]]] = {
+    "runs": (RUNS, runs),
+    "incidents": (INCIDENTS, incidents),
+    "days": (DAYS, days),
+}
+
+
+def _picked(row: Mapping[str, Any], columns: Columns) -> dict[str, Any]:
+    """In the order of the columns; what the database does not hold by that name is None."""
+    named = {**row, "probe": row["probe_id"]}
+    return {name: _read(named.get(name), kind) for name, kind in columns.items()}
+
+
+def _read(value: Any, kind: type) -> Any:
+    if value is None:
+        return None
+    if kind is datetime:
+        return from_us(value)
+    return date.fromisoformat(value) if kind is date else value
+
+
+def _ms(us: int) -> float:
+    return us / 1000
+
+
+def _span_ms(took: timedelta | None) -> float | None:
+    return None if took is None else took / timedelta(milliseconds=1)

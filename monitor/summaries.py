@@ -1,0 +1,139 @@
+"""Many incidents told as one. Inside the writer's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
+
+from monitor import announcing, deciding
+from monitor.context import SUMMARY, Context
+from monitor.notices import About, EventKind, Member, Notice
+from monitor.routing import Routing, Severity
+from monitor.store import attended, incidents
+from monitor.store.attended import Attended, Membership
+from monitor.why import Why
+
+NAMED_MOST: Final = 20
+_GRAVEST: Final = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
+
+
+def begin(db: Database, context: Context, waiting: Sequence[Attended], at: datetime) -> None:
+    """One incident that stands for all of *waiting*, told at once on the channels of the first."""
+    first = min(waiting, key=lambda one: one.began_at)
+    gravest = min((one.severity for one in waiting), key=_GRAVEST.index)
+    new = incidents.NewIncident(
+        probe=attended.own_key(db, SUMMARY, "Several at once"),
+        location=context.config.location,
+        began_at=first.began_at,
+        opened_at=at,
+        reason="",
+        summary=f"{len(waiting)} incidents that opened together",
+        failed_step="",
+        failures=len(waiting),
+        severity=gravest,
+    )
+    number, key = incidents.open_incident(db, new, instance=context.instance)
+    for one in waiting:
+        incidents.add_bare_event(
+            db, one.number, announcing.WITHHELD, at, why=Why.IN_A_SUMMARY.value
+        )
+        attended.change(db, one.number, withheld=Why.IN_A_SUMMARY.value, look_at=None, under=number)
+    notice = _notice(waiting, number, key, at)
+    notice = replace(notice, environment=context.config.environment, severity=gravest)
+    attended.change(db, number, notice=notice, circle=waiting[0].circle, joined_at=at)
+    opened = attended.one(db, number)
+    if opened is not None:
+        routing = context.routing_of(waiting[0].probe)  # as it is now: it may have changed
+        channels = routing.channels_at(waiting[0].severity, at)
+        announcing.tell(db, opened, channels, at, why=Why.SEVERAL_TOGETHER)
+
+
+def grows_at(summary: Attended) -> datetime:
+    """When the news that it grew may be told: once nobody has joined for a while, and at the
+    latest a minute after the last news.
+    """
+    last_told_at = summary.reminded_at or summary.told_at or summary.opened_at
+    joined_at = summary.joined_at or summary.opened_at
+    return min(joined_at + deciding.GATHER_FOR, last_told_at + deciding.STORM_WITHIN)
+
+
+def grow(db: Database, summary: Attended, members: Membership, at: datetime) -> None:
+    """News of the same incident, under the same key."""
+    named = attended.members(db, summary.number, still_open=False)
+    notice = _notice(named, summary.number, summary.full_notice().dedup_key, at)
+    known = summary.full_notice()
+    notice = replace(
+        notice,
+        event=EventKind.WORSENED,
+        environment=known.environment,
+        severity=known.severity,
+    )
+    told = incidents.channels_told(db, summary.number)
+    announcing.notify(db, summary.number, notice, told, why=Why.MORE_JOINED)
+    attended.change(db, summary.number, notice=notice, failures=members.count, reminded_at=at)
+
+
+def end(db: Database, summary: Attended, members: Membership, at: datetime) -> None:
+    """Every one of them is over."""
+    recovered_at = members.recovered_at or at
+    ended = incidents.resolve_incident(
+        db, summary.number, recovered_at=recovered_at, resolved_at=at
+    )
+    notice = replace(
+        summary.full_notice(),
+        event=EventKind.RESOLVED,
+        at=at,
+        dedup_key=ended.dedup_key,
+        lasted=max(recovered_at - summary.began_at, timedelta()),
+        outcome="PASS",
+    )
+    told = incidents.channels_told(db, summary.number)
+    announcing.notify(db, summary.number, notice, told, why=Why.ALL_OVER)
+
+
+def routing_of(db: Database, context: Context, incident: Attended) -> Routing:
+    """Of a summary, that of its gravest member: it is reminded of and escalated like that one."""
+    if incident.probe != SUMMARY:
+        return context.routing_of(incident.probe)
+    inside = attended.members(db, incident.number, still_open=True)
+    known = [one.probe for one in inside if one.probe in context.config.probes]
+    routings = [context.routing_of(probe) for probe in known]
+    gravest = min(routings, key=lambda each: _GRAVEST.index(each.severity), default=None)
+    return gravest or context.routing_of(incident.probe)
+
+
+def _notice(inside: Sequence[Attended], number: int, key: str, at: datetime) -> Notice:
+    notices = [one.full_notice() for one in inside[:NAMED_MOST]]
+    components = dict.fromkeys(name for notice in notices for name in notice.components)
+    first = notices[0]
+    return Notice(
+        event=EventKind.OPENED,
+        about=About.SUMMARY,
+        incident=number,
+        sequence=1,
+        dedup_key=key,
+        probe=SUMMARY,
+        probe_name="Several at once",
+        kind=attended.OWN_KIND,
+        environment=first.environment,
+        location=first.location,
+        began_at=min(one.began_at for one in inside),
+        at=at,
+        outcome="FAIL",
+        reason="",
+        summary="",
+        components=tuple(components),
+        members=tuple(_member(one, notice) for one, notice in zip(inside, notices, strict=False)),
+        members_count=len(inside),
+        page=first.page,
+        last_good_at=first.last_good_at,
+    )
+
+
+def _member(incident: Attended, notice: Notice) -> Member:
+    name = notice.components[0] if notice.components else notice.probe_name
+    return Member(incident.number, incident.probe, name)
