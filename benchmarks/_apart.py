@@ -10,7 +10,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -42,10 +43,15 @@ def go(way_: Sequence[str], program: str, arguments: Sequence[str]) -> None:
     os.execvp(way_[0], [*way_, sys.executable, program, *arguments])
 
 
-def small_disk(folder: Path, mib: int) -> None:
-    """Ends with the namespace. Raises Broken."""
+@contextmanager
+def small_disk(folder: Path, mib: int) -> Iterator[None]:
+    """Empty before and after. Raises Broken."""
     folder.mkdir()
     _run("mount", "-t", "tmpfs", "-o", f"size={mib}m", "tmpfs", str(folder))
+    try:
+        yield
+    finally:
+        _run("umount", "--lazy", str(folder))
 
 
 class Wire:

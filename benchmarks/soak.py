@@ -15,6 +15,7 @@ import json
 import random
 import re
 import secrets
+import shutil
 import signal
 import sys
 import tempfile
@@ -186,20 +187,21 @@ def _is_well(document: dict[str, Any], seen: Seen) -> bool:
 @contextlib.contextmanager
 def _scene(folder: Path, given: argparse.Namespace) -> Iterator[tuple[Scene, There]]:
     disk, config, apart = folder / "disk", folder / "probes.toml", given.apart
-    if apart:
-        _apart.small_disk(disk, DISK_MIB[not given.briefly])
     (folder / "journey.py").write_text(JOURNEY)
-    host = "0.0.0.0" if apart else "127.0.0.1"  # every address of a network of our own
-    with there(host) as world:
+    with contextlib.ExitStack() as stack:
+        if apart:
+            stack.enter_context(_apart.small_disk(disk, DISK_MIB[not given.briefly]))
+        if given.keep:
+            stack.callback(shutil.copytree, disk, folder / "kept", dirs_exist_ok=True)
+        host = "0.0.0.0" if apart else "127.0.0.1"  # every address of a network of our own
+        world = stack.enter_context(there(host))
         config.write_text(configuration(world.port, given))
         daemon = Watched(config, ["unshare", "--net"] if apart else [])
-        try:
-            wire = _apart.Wire(daemon.process.pid) if apart else None
-            daemon.order("go")
-            pace = BRIEFLY if given.briefly else 1.0
-            yield Scene(daemon, disk / "state", wire, disk if apart else None, pace), world
-        finally:
-            daemon.end()
+        stack.callback(daemon.end)
+        wire = _apart.Wire(daemon.process.pid) if apart else None
+        daemon.order("go")
+        pace = BRIEFLY if given.briefly else 1.0
+        yield Scene(daemon, disk / "state", wire, disk if apart else None, pace), world
 
 
 def configuration(port: int, given: argparse.Namespace) -> str:

@@ -18,7 +18,7 @@ from probes import Outcome, Reason, Result, Step, Tools
 from probes.excerpt import bounded
 
 Weigh = Callable[[Probe, Result, float], Awaitable[Result]]
-"""Whose trouble a result tells of; see `monitor.doubts`. Told when its try began."""
+"""Whose trouble a result tells of; see `monitor.ourselves.doubts`. Told when its try began."""
 
 SUMMARY_MAX = 500  # characters; a line for a person, not an archive
 

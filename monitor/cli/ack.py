@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
+from monitor.acts.orders import Acknowledge, Withdraw
 from monitor.cli import giving, times
 from monitor.cli.app import DEFAULT_CONFIG, AsJson, ConfigPath, fail, read
 from monitor.clock import SystemClock
-from monitor.orders import Acknowledge, Withdraw
 
 NAME = "ack"
 EXAMPLES = '[dim]trueup ack · trueup ack 12 --for 2h --note "rolling back" · trueup ack 12 --off[/]'

@@ -14,7 +14,6 @@ from rich.live import Live
 from rich.table import Column, Table
 from rich.text import Text
 
-from monitor import drill
 from monitor.channels import reaching_out
 from monitor.cli import tables
 from monitor.cli.app import (
@@ -34,7 +33,8 @@ from monitor.cli.tell import Weight, choose, mark
 from monitor.clock import SystemClock
 from monitor.config import Config, Scrubber
 from monitor.config.model import Channel
-from monitor.drill import Heard
+from monitor.dispatch import drill
+from monitor.dispatch.drill import Heard
 from monitor.log import configure
 from monitor.notices import Words
 from monitor.routing import Severity

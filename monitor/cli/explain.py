@@ -9,7 +9,7 @@ from monitor import pages
 from monitor.config import Config, Probe
 from monitor.deciding import CAUSE_PATIENCE, GATHER_FOR, TOGETHER
 from monitor.incidents import For, InARow, Opening, OutOf
-from monitor.network import USUAL
+from monitor.ourselves.network import USUAL
 from monitor.routing import REMIND_MOST, Hours, Routing, Severity, Stage
 from monitor.windows import Span
 from probes import write_duration

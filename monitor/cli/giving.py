@@ -14,12 +14,13 @@ import typer
 from pydantic import ValidationError
 from typer.core import TyperGroup
 
-from monitor import acting, control, orders, planning
+from monitor.acts import acting, orders, planning
+from monitor.acts.orders import CannotAct, Done, Order
 from monitor.cli.app import NOT_KNOWN, fail, log_quietly, out, say_json
 from monitor.clock import SystemClock
 from monitor.config import Config, Scrubber
-from monitor.control import NoDaemon, Unanswered
-from monitor.orders import CannotAct, Done, Order
+from monitor.server import control
+from monitor.server.control import NoDaemon, Unanswered
 from monitor.state import DATABASE, CannotStart, claim
 from monitor.store import StoreTrouble, Writer
 

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
+from monitor.acts.orders import WORDS_MAX, Say
 from monitor.cli import giving, times
 from monitor.cli.app import DEFAULT_CONFIG, AsJson, ConfigPath, read
-from monitor.orders import WORDS_MAX, Say
 from status_page import Stage
 
 NAME = "say"

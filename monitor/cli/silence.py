@@ -6,10 +6,10 @@ from typing import Annotated, Final
 
 import typer
 
+from monitor.acts.orders import End, Silence
 from monitor.cli import giving, spans, times
 from monitor.cli.app import DEFAULT_CONFIG, AsJson, ConfigPath, read
 from monitor.clock import SystemClock
-from monitor.orders import End, Silence
 from monitor.store.acts import Kind
 
 NAME: Final = "silence"

@@ -10,12 +10,12 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from monitor import planning
+from monitor.acts import planning
+from monitor.acts.orders import instant
 from monitor.cli import tables
 from monitor.cli.app import banner, history, out, say_json
 from monitor.clock import SystemClock, iso
 from monitor.config import Config
-from monitor.orders import instant
 from monitor.store import acts
 from monitor.store.acts import Kind, Span
 from monitor.windows import Window

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from monitor.acts.orders import instant
 from monitor.clock import iso
-from monitor.orders import instant
 from monitor.store.views import IncidentView
 from monitor.why import in_words
 

@@ -15,7 +15,6 @@ from rich.spinner import Spinner
 from rich.table import Column, Table
 from rich.text import Text
 
-from monitor.attempt import Attempts
 from monitor.channels import Delivered, Delivery, Refused, Retry, reaching_out
 from monitor.cli import tables
 from monitor.cli.app import (
@@ -36,6 +35,7 @@ from monitor.clock import SystemClock
 from monitor.config import Config, Scrubber
 from monitor.config.model import Channel
 from monitor.config.nearest import remedy
+from monitor.dispatch.attempt import Attempts
 from monitor.notices import About, EventKind, Notice, Words
 from monitor.routing import Severity
 from monitor.state import ARTEFACTS

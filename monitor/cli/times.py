@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
+from monitor.acts.orders import LONGEST, Which
 from monitor.cli.app import fail
-from monitor.orders import LONGEST, Which
 from probes import parse_duration
 
 For = Annotated[str, typer.Option("--for", help='For how long, as "2h" or "1d12h".')]

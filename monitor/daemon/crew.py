@@ -15,32 +15,32 @@ from typing import Final
 
 from sqlite_utils import Database  # noqa: TID251 - named in a signature only; store opens it
 
-from monitor import control, parts, server
+from monitor import parts, server
+from monitor.acts.desk import Desk
 from monitor.attending import Attending
 from monitor.channels import Outside, reaching_out
 from monitor.clock import Clock
 from monitor.config import Config, Probe
 from monitor.context import Context
-from monitor.daily import DailyTest
-from monitor.desk import Desk
 from monitor.dispatch import Dispatch
-from monitor.doubts import Doubts
-from monitor.heartbeat import Heartbeat
 from monitor.housekeeping import Housekeeping
 from monitor.incidents import Event
 from monitor.keeping import Keeper
 from monitor.links import Signer
-from monitor.looping import LoopWatch
-from monitor.network import Network
 from monitor.notices import Words
 from monitor.operator import Operator
+from monitor.ourselves.daily import DailyTest
+from monitor.ourselves.doubts import Doubts
+from monitor.ourselves.heartbeat import Heartbeat
+from monitor.ourselves.looping import LoopWatch
+from monitor.ourselves.network import Network
+from monitor.ourselves.soundness import Figures
+from monitor.ourselves.symptoms import SelfWatch
 from monitor.publish import Publisher
 from monitor.recorder import Recorder
 from monitor.runner import Run, Runner
 from monitor.schedule import Schedule
-from monitor.selfwatch import SelfWatch
-from monitor.server import acknowledging
-from monitor.soundness import Figures
+from monitor.server import acknowledging, control
 from monitor.state import ARTEFACTS, DATABASE, LINK_KEY, PUBLIC, CannotStart
 from monitor.store import Reader, Writer, attended, records
 from monitor.store.reserve import Reserve

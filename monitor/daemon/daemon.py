@@ -27,12 +27,12 @@ from monitor.daemon.figures import Gauge
 from monitor.incidents import Event
 from monitor.links import Signer
 from monitor.log import get_logger
+from monitor.ourselves.soundness import Figures
+from monitor.ourselves.systemd import Systemd
 from monitor.runner import Run
 from monitor.slots import slot_at
-from monitor.soundness import Figures
 from monitor.state import DATABASE, CannotStart, claim
 from monitor.store import StoreTrouble, records, sync
-from monitor.systemd import Systemd
 from monitor.watching import Saved
 
 DRAIN: Final = timedelta(seconds=10)

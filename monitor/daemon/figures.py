@@ -9,9 +9,9 @@ from sqlite_utils import Database  # noqa: TID251 - named in a signature only; s
 
 from monitor.clock import Clock, from_us
 from monitor.daemon.crew import Crew
-from monitor.soundness import Figures
+from monitor.ourselves.soundness import Figures
+from monitor.ourselves.systemd import Pulse, pulse_of
 from monitor.store import StoreTrouble
-from monitor.systemd import Pulse, pulse_of
 
 NEVER: Final = timedelta(days=1)
 

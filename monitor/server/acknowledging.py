@@ -16,10 +16,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from monitor.desk import Desk
+from monitor.acts.desk import Desk
+from monitor.acts.orders import NAME_MAX, Acknowledge, CannotAct
 from monitor.links import PATH, BadLink, Signer
 from monitor.log import get_logger
-from monitor.orders import NAME_MAX, Acknowledge, CannotAct
 from monitor.server import sheets
 from monitor.server.sheets import Sheet
 from monitor.store import StoreTrouble

@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 
 from monitor.clock import SystemClock
-from monitor.doubts import Doubts
-from monitor.looping import LoopWatch
-from monitor.network import Network
+from monitor.ourselves.doubts import Doubts
+from monitor.ourselves.looping import LoopWatch
+from monitor.ourselves.network import Network
 from monitor.runner import Run, Runner
 from probes import KINDS
 from tests.support.checkout import ROOT

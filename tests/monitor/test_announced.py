@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from monitor import pages
-from monitor.orders import Maintain, Say
+from monitor.acts.orders import Maintain, Say
 from monitor.windows import Window
 from status_page import Page, Stage
 from tests.support.clock import NIGHT

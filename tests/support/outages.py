@@ -11,11 +11,11 @@ from typing import Any
 
 from sqlite_utils import Database  # noqa: TID251 - a test's own look into the store
 
-from monitor import acting, planning
+from monitor.acts import acting, planning
+from monitor.acts.orders import Done, Order
+from monitor.acts.planning import Known
 from monitor.config.model import Config
 from monitor.notices import About, from_json
-from monitor.orders import Done, Order
-from monitor.planning import Known
 from monitor.store import Writer, attended, records
 from monitor.store import incidents as rows
 from tests.support.clock import HandClock

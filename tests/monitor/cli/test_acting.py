@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from monitor import control
+from monitor.acts.desk import Desk
 from monitor.cli import app, giving, times
 from monitor.clock import SystemClock
 from monitor.config import load
-from monitor.desk import Desk
+from monitor.server import control
 from monitor.store import Reader, Writer
 from tests.monitor.cli.past import configure, past
 

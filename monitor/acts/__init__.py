@@ -1,0 +1,1 @@
+"""What people do about incidents: orders, and how they are carried out."""
