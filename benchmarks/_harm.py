@@ -103,8 +103,9 @@ def clock_forward(scene: Scene) -> None:
 
 
 def loop_blocked(scene: Scene) -> None:
-    scene.daemon.order("block 5")
-    time.sleep(5)
+    seconds = max(3.0, 5 * scene.pace)
+    scene.daemon.order(f"block {seconds}")
+    time.sleep(seconds)
 
 
 def daemon_stopped(scene: Scene) -> None:

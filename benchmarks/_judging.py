@@ -28,7 +28,9 @@ class Verdict:
     lost_resolves: int = 0
     duplicate_sends: int = 0
     max_duplicates_per_kill: int = 0
+    """On one channel, which has one send under way at a time."""
     wrong_order: int = 0
+    max_duplicates_per_kill_on_all_channels: int = 0
     collapsed: int = 0
     duplicates_without_kill: int = 0
     unexpected_incidents: int = 0
@@ -160,7 +162,7 @@ def _follow(
 def _count_duplicates(verdict: Verdict, told: Told) -> None:
     """Each belongs to the last kill before it, if there was one since the time before."""
     taken: dict[tuple[str, str], float] = {}
-    by_kill: Counter[int] = Counter()
+    by_kill: Counter[tuple[int, str]] = Counter()
     for event in told.events:
         what = (event.dedup_key, event.action)
         before_s, taken[what] = taken.get(what), event.at_s
@@ -169,13 +171,15 @@ def _count_duplicates(verdict: Verdict, told: Told) -> None:
         verdict.duplicate_sends += 1
         kill = bisect_left(told.kills_s, event.at_s)
         if kill and told.kills_s[kill - 1] > before_s:
-            by_kill[kill] += 1
+            by_kill[kill, event.routing_key] += 1
         else:
             verdict.duplicates_without_kill += 1
     verdict.max_duplicates_per_kill = max(by_kill.values(), default=0)
-    for kill, count in by_kill.items():
+    on_all = Counter(kill for kill, _ in by_kill.elements())
+    verdict.max_duplicates_per_kill_on_all_channels = max(on_all.values(), default=0)
+    for (kill, _), count in by_kill.items():
         if count > 1:
-            _say(verdict, f"kill {kill} led to {count} duplicates")
+            _say(verdict, f"kill {kill} led to {count} duplicates on one channel")
 
 
 def _say(verdict: Verdict, text: str) -> None:

@@ -36,6 +36,8 @@ STARTING: Final = 0.25
 """The share of kills that are timed from the start of the process, and often hit its beginning;
 the others are timed from when it is at work.
 """
+AIMED: Final = 0.15
+"""The share of those that come the moment something was taken in, before it is confirmed."""
 ANSWERS_WITHIN_S: Final = 0.06
 AT_WORK_WITHIN_S: Final = 60.0
 SETTLED_WITHIN_S: Final = 120.0
@@ -103,7 +105,7 @@ def _tried(folder: Path, given: argparse.Namespace) -> tuple[dict[str, Any], boo
     began = time.monotonic()
     dice = random.Random(given.seed)
     with _world(folder, given.seed, trouble=given.trouble) as (toy, pager, daemon):
-        kills_s = _kill(daemon, given.loops, dice)
+        kills_s = _kill(daemon, pager, given.loops, dice)
         status = _settle(daemon, toy, pager)
     verdict = judge(
         folder / "state" / "trueup.db",
@@ -176,7 +178,7 @@ def _misbehaviour(dice: random.Random) -> deque[Act]:
     return deque(acts)
 
 
-def _kill(daemon: Daemon, loops: int, dice: random.Random) -> list[float]:
+def _kill(daemon: Daemon, pager: PagerDuty, loops: int, dice: random.Random) -> list[float]:
     """When it was killed. Raises Broken."""
     kills_s = []
     with Progress() as progress:
@@ -186,10 +188,22 @@ def _kill(daemon: Daemon, loops: int, dice: random.Random) -> list[float]:
             after_s, starting = dice.uniform(0, KILLED_WITHIN_S), dice.random() < STARTING
             if not starting:
                 daemon.wait_until_at_work(AT_WORK_WITHIN_S)
-            time.sleep(after_s)  # any moment will do: that is the point
+            _wait(after_s, pager if dice.random() < AIMED else None)
             daemon.demand_life()
             kills_s.append(daemon.kill())
     return kills_s
+
+
+def _wait(seconds: float, pager: PagerDuty | None) -> None:
+    """Any moment will do: that is the point. With *pager*, the first one in which it takes
+    something in.
+    """
+    if pager is None:
+        time.sleep(seconds)
+        return
+    ends, before = time.monotonic() + KILLED_WITHIN_S, len(pager.events)
+    while len(pager.events) == before and time.monotonic() < ends:
+        time.sleep(0.001)
 
 
 def _settle(daemon: Daemon, toy: Target, pager: PagerDuty) -> int:

@@ -39,6 +39,7 @@ BACK_WITHIN_S: Final = 120.0
 AT_WORK_WITHIN_S: Final = 60.0
 CALM_WITHIN_S: Final = 30.0
 BRIEFLY: Final = 0.25
+BREATH_S: Final = 0.2
 DISK_MIB: Final = (48, 200)
 """Briefly, and with room for the daemon to keep some in reserve."""
 APART: Final = "--apart"
@@ -230,7 +231,7 @@ def _harm(scene: Scene, seen: Seen, given: argparse.Namespace) -> list[str]:
                 possible[name](scene)
                 seen.faults[name] += 1
                 _await_all_well(scene, seen, name)
-                time.sleep(dice.uniform(*PAUSE_S) if not given.briefly else 0.5)
+                time.sleep(dice.uniform(*PAUSE_S) if not given.briefly else BREATH_S)
             if given.briefly:
                 return skipped
 

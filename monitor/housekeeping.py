@@ -18,7 +18,8 @@ from monitor.clock import Clock
 from monitor.config.model import Retention
 from monitor.keeping import Operator
 from monitor.log import get_logger
-from monitor.store import StoreTrouble, Writer, backup, retention
+from monitor.state import ARTEFACTS
+from monitor.store import StoreTrouble, Writer, artefacts, backup, retention
 from monitor.store.reserve import Reserve
 
 LOOK_EVERY: Final = timedelta(seconds=5)
@@ -74,7 +75,10 @@ class Housekeeping:
         if self._reserve.given_up:
             await self._writer.do(partial(retention.make_room, at=at))
             return False
-        more = await self._writer.do(partial(_step, at=at, passed=passed, policy=self._policy))
+        more, outdated = await self._writer.do(
+            partial(_step, at=at, passed=passed, policy=self._policy)
+        )
+        await asyncio.to_thread(artefacts.remove, self._database.parent / ARTEFACTS, outdated)
         await self._back_up(at)
         return more
 
@@ -124,10 +128,13 @@ class Housekeeping:
             self._news_over = None
 
 
-def _step(db: Database, at: datetime, passed: timedelta, policy: Retention) -> bool:
-    """Inside the writer's transaction."""
+def _step(
+    db: Database, at: datetime, passed: timedelta, policy: Retention
+) -> tuple[bool, list[str]]:
+    """Inside the writer's transaction: whether there is more to do, and what files may go."""
     horizon = retention.goes_by(db, at, passed)
     more = retention.step(
         db, horizon, runs=policy.runs, five_minutes=policy.five_minutes, hours=policy.hours
     )
-    return retention.give_back(db) or more
+    outdated = artefacts.expire(db, horizon - policy.artefacts)
+    return retention.give_back(db) or more, outdated

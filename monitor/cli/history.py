@@ -25,6 +25,7 @@ from monitor.cli.app import (
 from monitor.clock import SystemClock, iso
 from monitor.store import views
 from monitor.store.views import ChannelView, IncidentView
+from monitor.why import in_words
 
 NAME = "incidents"
 EXAMPLES = "[dim]trueup incidents · trueup incidents --days 7 · trueup incidents --json[/]"
@@ -132,7 +133,7 @@ def _recent(view: IncidentView, at: datetime) -> bool:
 
 def _told(channel: ChannelView) -> str:
     if channel.gave_up:
-        return f"{channel.channel} given up ({channel.why})"
+        return f"{channel.channel} given up ({in_words(channel.why)})"
     if channel.waiting:
-        return f"{channel.channel} waiting ({channel.why or 'on its way'})"
+        return f"{channel.channel} waiting ({in_words(channel.why) or 'on its way'})"
     return f"{channel.channel} {channel.delivered}×"

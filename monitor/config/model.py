@@ -104,6 +104,8 @@ class Retention:
     runs: timedelta = timedelta(days=30)
     five_minutes: timedelta = timedelta(days=90)
     hours: timedelta = timedelta(days=730)
+    artefacts: timedelta = timedelta(days=7)
+    """Screenshots and other evidence of failed runs; the newest twenty of a probe at most."""
     backups: int = 7
     """How many daily backups are kept; 0 makes none."""
 

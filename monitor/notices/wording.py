@@ -63,7 +63,8 @@ def is_open(notice: Notice) -> bool:
 
 
 def may_acknowledge(notice: Notice) -> bool:
-    return is_open(notice) and notice.event is not EventKind.ACKNOWLEDGED
+    known = notice.incident > 0  # a drill, and what is told without the store, has no number
+    return known and is_open(notice) and notice.event is not EventKind.ACKNOWLEDGED
 
 
 def is_unwatched(notice: Notice) -> bool:

@@ -15,7 +15,9 @@ from monitor.clock import to_us
 from monitor.store.records import RunRow
 from probes import Artefact
 
+EXPIRED_AT_ONCE: Final = 500
 KEPT_FOR_EACH_PROBE: Final = 20
+EXPIRED_AT_ONCE: Final = 500
 BYTES_MAX: Final = 10 * 1024 * 1024
 
 
@@ -68,6 +70,16 @@ def keep(db: Database, run: RunRow, files: Sequence[Kept], at: datetime) -> list
         " (SELECT id FROM artefact WHERE probe = ? ORDER BY slot DESC, id DESC LIMIT ?)"
         " RETURNING path",
         (run.probe, run.probe, KEPT_FOR_EACH_PROBE),
+    )
+    return [str(row[0]) for row in rows.fetchall()]
+
+
+def expire(db: Database, before: datetime) -> list[str]:
+    """The paths of those kept before then, whose rows were removed; so many at a time."""
+    rows = db.execute(
+        "DELETE FROM artefact WHERE id IN"
+        " (SELECT id FROM artefact WHERE kept_at < ? ORDER BY kept_at LIMIT ?) RETURNING path",
+        (to_us(before), EXPIRED_AT_ONCE),
     )
     return [str(row[0]) for row in rows.fetchall()]
 

@@ -9,6 +9,7 @@ from sqlite_utils import Database
 
 from monitor.clock import from_us, to_us
 from monitor.health import Health, Standing
+from monitor.why import Why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,8 +179,10 @@ def telling(db: Database) -> dict[int, list[ChannelView]]:
     """By incident number, what became of its notifications, channel by channel."""
     rows = db.query(
         "SELECT incident, channel, sum(delivered_at IS NULL AND gave_up_at IS NULL) AS waiting,"
-        " sum(gave_up_at IS NOT NULL) AS gave_up, sum(delivered_at IS NOT NULL) AS delivered,"
-        " max(why) AS why FROM outbox GROUP BY incident, channel ORDER BY min(id)"
+        " sum(gave_up_at IS NOT NULL AND why NOT IN (?, ?)) AS gave_up,"
+        " sum(delivered_at IS NOT NULL) AS delivered, max(why) AS why"
+        " FROM outbox GROUP BY incident, channel ORDER BY min(id)",
+        [Why.OVER_BEFORE_TOLD.value, Why.NEWER_NEWS.value],
     )
     found: dict[int, list[ChannelView]] = {}
     for row in rows:

@@ -161,15 +161,30 @@ def test_the_judge_sees_an_opening_after_the_end(database: Path) -> None:
         "wrong_order": 1,
         "duplicate_sends": 1,
         "max_duplicates_per_kill": 1,
+        "max_duplicates_per_kill_on_all_channels": 1,
     }
 
 
 def test_a_duplicate_belongs_to_the_kill_before_it_or_to_none(database: Path) -> None:
     again = event("trigger", 2)
     told = (TOLD[0], again, replace(again, at_s=3), TOLD[1])
-    both = {"incidents": 1, "duplicate_sends": 2, "max_duplicates_per_kill": 1}
+    both = {
+        "incidents": 1,
+        "duplicate_sends": 2,
+        "max_duplicates_per_kill": 1,
+        "max_duplicates_per_kill_on_all_channels": 1,
+    }
     assert found(database, *told, kills_s=[0.5, 1.5, 2.5]) == both
     assert found(database, *told, kills_s=[1.5]) == both | {"duplicates_without_kill": 1}
+
+
+def test_two_duplicates_of_one_kill_are_too_many_on_one_channel(database: Path) -> None:
+    told = (*TOLD, event("trigger", 6), event("resolve", 7))
+    assert found(database, *told, kills_s=[5])["max_duplicates_per_kill"] == 2
+    elsewhere = replace(told[3], routing_key="R2")
+    counts = found(database, *told[:3], elsewhere, kills_s=[5])
+    assert counts["max_duplicates_per_kill"] == 1
+    assert counts["max_duplicates_per_kill_on_all_channels"] == 2
 
 
 def test_the_judge_sees_a_key_of_nobody_and_a_page_at_the_wrong_place(database: Path) -> None:

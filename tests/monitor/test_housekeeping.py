@@ -13,6 +13,7 @@ from typing import NamedTuple
 import pytest
 
 from monitor import housekeeping
+from monitor.clock import to_us
 from monitor.config.model import Retention
 from monitor.housekeeping import Housekeeping
 from monitor.store import backup
@@ -137,3 +138,23 @@ async def test_a_database_that_was_lost_is_told_for_a_while(
         assert heard.notes == ["begins database", "ends database"]
         serving.cancel()
         await asyncio.wait([serving])
+
+
+async def test_evidence_of_failures_goes_after_a_week_and_its_files_with_it(
+    store: Store, tmp_path: Path
+) -> None:
+    clock = HandClock(NIGHT)
+    house, _ = a_house(store, tmp_path, clock)
+    folder = tmp_path / "artefacts"
+    folder.mkdir()
+    for name, days in (("old.png", 8), ("new.png", 6)):
+        (folder / name).write_bytes(b"seen")
+        kept_us = to_us(NIGHT - timedelta(days=days))
+        store.ask(
+            "INSERT INTO artefact (probe, slot, name, media_type, path, bytes, kept_at)"
+            f" VALUES (1, {days}, '{name}', 'image/png', '{name}', 4, {kept_us})"
+        )
+    store.runs(NIGHT)
+    await house.tick()
+    assert [path.name for path in folder.iterdir()] == ["new.png"]
+    assert store.ask("SELECT name FROM artefact") == [("new.png",)]
