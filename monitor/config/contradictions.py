@@ -20,8 +20,9 @@ Found = Iterator[tuple[tuple[str, ...], str]]
 def demand_sense(probes: Mapping[str, Probe], places: Places, report: Report) -> None:
     """Once for each place where it was written, however many probes it concerns."""
     told: dict[Place, str] = {}
+    whole = report.good  # else the channels may be missing only because a table was not read
     for probe in probes.values():
-        for keys, text in (*_untimely(probe, places), *_untold(probe, places)):
+        for keys, text in (*_untimely(probe, places), *_untold(probe, places, whole=whole)):
             place = places.of(probe, *keys)
             if place is not None:
                 told.setdefault(place, text)
@@ -53,7 +54,7 @@ def _shorter(probe: Probe, key: str, span: timedelta) -> str:
     )
 
 
-def _untold(probe: Probe, places: Places) -> Found:
+def _untold(probe: Probe, places: Places, *, whole: bool) -> Found:
     routing = probe.routing
     critical = routing.severity is Severity.CRITICAL and not probe.policy.slow_counts
     if critical and routing.quiet and places.own(probe).get("quiet"):
@@ -68,7 +69,8 @@ def _untold(probe: Probe, places: Places) -> Found:
         yield ("quiet",), f"{text}; name others, or write quiet = false"
     if not routing.escalation:
         return
-    if not routing.channels.get(routing.severity) and not any(c for _, c in routing.during):
+    nobody = not any(channels for _, channels in routing.during)
+    if whole and nobody and not routing.channels.get(routing.severity):
         text = f"nobody is told of {probe.id} first; write channels, or leave escalation out"
         yield ("escalation",), text
     yield from _falling(stage.after for stage in routing.escalation)
