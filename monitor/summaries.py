@@ -31,7 +31,7 @@ def begin(db: Database, context: Context, waiting: Sequence[Attended], at: datet
         began_at=first.began_at,
         opened_at=at,
         reason="",
-        summary=f"{len(waiting)} incidents that opened together",
+        summary=said(len(waiting)),
         failed_step="",
         failures=len(waiting),
         severity=gravest,
@@ -50,6 +50,11 @@ def begin(db: Database, context: Context, waiting: Sequence[Attended], at: datet
         routing = context.routing_of(waiting[0].probe)  # as it is now: it may have changed
         channels = routing.channels_at(waiting[0].severity, at)
         announcing.tell(db, opened, channels, at, why=Why.SEVERAL_TOGETHER)
+
+
+def said(count: int) -> str:
+    """For lists of incidents."""
+    return f"{count} incidents that opened together"
 
 
 def grows_at(summary: Attended) -> datetime:
@@ -74,7 +79,14 @@ def grow(db: Database, summary: Attended, members: Membership, at: datetime) -> 
     )
     told = incidents.channels_told(db, summary.number)
     announcing.notify(db, summary.number, notice, told, why=Why.MORE_JOINED)
-    attended.change(db, summary.number, notice=notice, failures=members.count, reminded_at=at)
+    attended.change(
+        db,
+        summary.number,
+        notice=notice,
+        failures=members.count,
+        reminded_at=at,
+        summary=said(members.count),
+    )
 
 
 def end(db: Database, summary: Attended, members: Membership, at: datetime) -> None:

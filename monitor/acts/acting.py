@@ -205,20 +205,25 @@ def _find(db: Database, which: Which) -> Standing:
     still_open = acts.open_incidents(db)
     if which == "only":
         return _only(still_open)
-    newest = still_open[0] if still_open else acts.newest_incident(db)
+    newest = next(iter(_tops(still_open)), None) or acts.newest_incident(db)
     if newest is None:
         raise CannotAct(No.NONE_OPEN, "there has been no incident yet")
     return newest
 
 
 def _only(still: list[Standing]) -> Standing:
-    numbers = {each.number for each in still}
-    tops = [each for each in still if each.under not in numbers]
+    tops = _tops(still)
     if not tops:
         raise CannotAct(No.NONE_OPEN, "no incident is open")
     if len(tops) > 1:
         raise CannotAct(No.SEVERAL_OPEN, f"which one? {_listed(tops)}")
     return tops[0]
+
+
+def _tops(still: list[Standing]) -> list[Standing]:
+    """Without those that are told under another one."""
+    numbers = {each.number for each in still}
+    return [each for each in still if each.under not in numbers]
 
 
 def _listed(still: list[Standing]) -> str:
