@@ -49,7 +49,7 @@ class Daemon:
     def wait_until_at_work(self, within_s: float) -> None:
         """Raises Broken."""
         ends = time.monotonic() + within_s
-        while not self._is_at_work():
+        while not self.said(AT_WORK):
             self.demand_life()
             if time.monotonic() > ends:
                 raise Broken(f"the daemon was not at work within {within_s:.0f} s\n{self.tail()}")
@@ -91,10 +91,11 @@ class Daemon:
         log = self.log.read_text(errors="replace") if self.log.exists() else ""
         return log if characters is None else log[-characters:]
 
-    def _is_at_work(self) -> bool:
+    def said(self, words: bytes) -> int:
+        """How often since it was started."""
         with self.log.open("rb") as log:
             log.seek(self._log_from)
-            return AT_WORK in log.read()
+            return log.read().count(words)
 
 
 def _is_crash(line: str) -> bool:

@@ -20,6 +20,7 @@ from benchmarks._watched import Watched
 
 HOUR_S: Final = 3_600
 DAY_S: Final = 86_400
+TIMES: Final = 3
 PIECE: Final = 64 * 1024
 _HOLDS: Final = """
 import sqlite3, sys
@@ -80,7 +81,10 @@ def network_flaps(scene: Scene) -> None:
 
 
 def browser_killed(scene: Scene) -> None:
-    _signal(scene, _is_browser, signal.SIGKILL)
+    """And the ones that take its place, so that some die in the middle of a journey."""
+    for _ in range(TIMES):
+        _signal(scene, _is_browser, signal.SIGKILL)
+        time.sleep(0.7)
 
 
 def browser_stopped(scene: Scene) -> None:
@@ -89,7 +93,9 @@ def browser_stopped(scene: Scene) -> None:
 
 
 def driver_killed(scene: Scene) -> None:
-    _signal(scene, _is_driver, signal.SIGKILL)
+    for _ in range(TIMES):
+        _signal(scene, _is_driver, signal.SIGKILL)
+        time.sleep(0.7)
 
 
 def clock_back(scene: Scene) -> None:

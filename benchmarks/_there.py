@@ -14,6 +14,9 @@ from typing import Any, Final
 WELL: Final = "All is well"
 PAGE: Final = f"<!doctype html><title>{WELL}</title><h1>{WELL}</h1>".encode()
 SERVICE, OPERATOR = "service", "operator"
+LEISURELY: Final = "/leisurely"
+LEISURE_S: Final = 0.5
+"""So that a journey is under way half of the time, when something happens to its browser."""
 LONGEST_BODY: Final = 1024 * 1024
 
 
@@ -47,6 +50,7 @@ def there(host: str) -> Iterator[There]:
         timeout = 30
 
         def do_GET(self) -> None:
+            time.sleep(LEISURE_S if self.path == LEISURELY else 0)
             self._answer(PAGE)
 
         def do_POST(self) -> None:

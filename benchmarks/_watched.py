@@ -20,6 +20,7 @@ from benchmarks._child import ROOT, Broken
 
 GLANCE_S: Final = 0.05
 STOP_PATIENCE_S: Final = 60.0
+END_PATIENCE_S: Final = 15.0
 
 
 @dataclass(slots=True)
@@ -28,6 +29,8 @@ class Log:
 
     runs: Counter[str] = field(default_factory=Counter)
     """By outcome."""
+    unknown: Counter[str] = field(default_factory=Counter)
+    """Runs that say nothing about the target, by reason."""
     passed_s: dict[str, float] = field(default_factory=dict)
     """When each probe last passed."""
     ran_s: dict[str, float] = field(default_factory=dict)
@@ -54,6 +57,8 @@ class Log:
         self.longest_gap_s[probe] = max(gap_s, self.longest_gap_s.get(probe, 0.0))
         self.ran_s[probe] = now_s
         self.runs[outcome] += 1
+        if outcome == "ERROR":
+            self.unknown[said.get("reason", "")] += 1
         if outcome in ("PASS", "SLOW"):
             self.passed_s[probe] = now_s
         if outcome == "FAIL":
@@ -120,10 +125,15 @@ class Watched:
             raise Broken(f"the daemon does not stop\n{self.tail()}") from None
 
     def end(self) -> None:
-        """Whatever state it is in."""
+        """Whatever state it is in; by force where it does not go by itself."""
         if self.process.poll() is None:
+            self.process.send_signal(signal.SIGCONT)
+            self.process.terminate()
+        try:
+            self.process.wait(END_PATIENCE_S)
+        except subprocess.TimeoutExpired:
             self.process.kill()
-        self.process.wait(STOP_PATIENCE_S)
+            self.process.wait(STOP_PATIENCE_S)
         self._reader.join(STOP_PATIENCE_S)
         for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
             if pipe is not None:

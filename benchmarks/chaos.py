@@ -37,7 +37,11 @@ STARTING: Final = 0.25
 the others are timed from when it is at work.
 """
 AIMED: Final = 0.15
-"""The share of those that come the moment something was taken in, before it is confirmed."""
+"""The share of those that come just after something was decided, and as many just after the
+receiver took something in, when it is not told yet, or told and not yet noted.
+"""
+AIMED_WITHIN_S: Final = 0.01
+DECIDED: Final = b'"event": "incident"'
 ANSWERS_WITHIN_S: Final = 0.06
 AT_WORK_WITHIN_S: Final = 60.0
 SETTLED_WITHIN_S: Final = 120.0
@@ -107,6 +111,7 @@ def _tried(folder: Path, given: argparse.Namespace) -> tuple[dict[str, Any], boo
     with _world(folder, given.seed, trouble=given.trouble) as (toy, pager, daemon):
         kills_s = _kill(daemon, pager, given.loops, dice)
         status = _settle(daemon, toy, pager)
+    (folder / "kills.json").write_text(json.dumps(kills_s))
     verdict = judge(
         folder / "state" / "trueup.db",
         Told(pager.events, kills_s),
@@ -139,7 +144,8 @@ def _world(folder: Path, seed: int, *, trouble: bool) -> Iterator[tuple[Target, 
     dawdling = random.Random(seed + 1)
     script = _misbehaviour(random.Random(seed + 2)) if trouble else ()
     fates = {name: random.Random(f"{seed} {name}") for name in PROBES}
-    with target(fates) as toy, pagerduty(*script) as pager:
+    journal = (folder / "pager.jsonl").open("w")
+    with journal, target(fates) as toy, pagerduty(*script, journal=journal) as pager:
         pager.dawdles = lambda: dawdling.uniform(0, ANSWERS_WITHIN_S)
         config = folder / "probes.toml"
         config.write_text(_configuration(toy.url, pager.url, "1s" if trouble else "10s"))
@@ -181,6 +187,7 @@ def _misbehaviour(dice: random.Random) -> deque[Act]:
 def _kill(daemon: Daemon, pager: PagerDuty, loops: int, dice: random.Random) -> list[float]:
     """When it was killed. Raises Broken."""
     kills_s = []
+    aims = (None, lambda: len(pager.events), lambda: daemon.said(DECIDED))
     with Progress() as progress:
         for loop in range(loops):
             progress.show(f"kill {loop + 1} of {loops}")
@@ -188,21 +195,21 @@ def _kill(daemon: Daemon, pager: PagerDuty, loops: int, dice: random.Random) -> 
             after_s, starting = dice.uniform(0, KILLED_WITHIN_S), dice.random() < STARTING
             if not starting:
                 daemon.wait_until_at_work(AT_WORK_WITHIN_S)
-            _wait(after_s, pager if dice.random() < AIMED else None)
+            aim = dice.choices(aims, (1 - 2 * AIMED, AIMED, AIMED))[0]
+            _wait(after_s, aim)
+            time.sleep(dice.uniform(0, AIMED_WITHIN_S) if aim else 0)
             daemon.demand_life()
             kills_s.append(daemon.kill())
     return kills_s
 
 
-def _wait(seconds: float, pager: PagerDuty | None) -> None:
-    """Any moment will do: that is the point. With *pager*, the first one in which it takes
-    something in.
-    """
-    if pager is None:
+def _wait(seconds: float, aim: Callable[[], int] | None) -> None:
+    """Any moment will do: that is the point. With *aim*, the first one in which it counts more."""
+    if aim is None:
         time.sleep(seconds)
         return
-    ends, before = time.monotonic() + KILLED_WITHIN_S, len(pager.events)
-    while len(pager.events) == before and time.monotonic() < ends:
+    ends, before = time.monotonic() + KILLED_WITHIN_S, aim()
+    while aim() == before and time.monotonic() < ends:
         time.sleep(0.001)
 
 

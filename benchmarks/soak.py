@@ -3,8 +3,8 @@
 The daemon watches a page that always answers, with HTTP probes and a journey in a real browser,
 while its network, browser, clock, disk and time are taken away in turn. The policy is the usual
 one, only faster; with --strict a single failing try opens an incident. Prints one JSON document;
-the status is 1 when the service's channel heard anything at all, any down time was counted, or a
-probe did not come back.
+the status is 1 when the service's channel heard anything at all, any down time was counted, a
+probe did not come back, or a run was lost.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ PAUSE_S: Final = (3.0, 12.0)
 BACK_WITHIN_S: Final = 120.0
 AT_WORK_WITHIN_S: Final = 60.0
 CALM_WITHIN_S: Final = 30.0
-BRIEFLY: Final = 0.25
-BREATH_S: Final = 0.2
+BRIEFLY: Final = 0.2
+BREATH_S: Final = (0.0, 0.4)
 DISK_MIB: Final = (48, 200)
 """Briefly, and with room for the daemon to keep some in reserve."""
 APART: Final = "--apart"
@@ -67,8 +67,8 @@ timeout = "2s"
 [probe.journey]
 kind = "journey"
 journey = "journey.py"
-url = "{url}/"
-every = "{often}"
+url = "{url}/leisurely"
+every = "1s"
 timeout = "6s"
 [component.front]
 probes = ["front"]
@@ -169,6 +169,9 @@ def _soaked(folder: Path, given: argparse.Namespace) -> tuple[dict[str, Any], bo
             Counter(f"{h.body['event']} {h.body['probe']}" for h in world.heard[OPERATOR])
         ),
         **figures,
+        "runs": log.runs.total(),
+        "runs_by_outcome": dict(log.runs),
+        "unknown_because": dict(log.unknown),
         "longest_gap_s": {name: round(gap, 1) for name, gap in log.longest_gap_s.items()},
         "page_said_down": seen.page_said_down,
         "anomalies": seen.anomalies,
@@ -182,7 +185,7 @@ def _is_well(document: dict[str, Any], seen: Seen) -> bool:
     paged = document["pages_to_service"] or document["incidents"]
     down = document["false_down_s"] or document["page_said_down"]
     stuck = any("did not come back" in said for said in seen.anomalies)
-    return not (paged or down or stuck)
+    return not (paged or down or stuck or document["counted"] < document["runs"])
 
 
 @contextlib.contextmanager
@@ -212,7 +215,6 @@ def configuration(port: int, given: argparse.Namespace) -> str:
         anchors=json.dumps(anchors),
         url=f"http://{host}:{port}",
         well=WELL,
-        often="1s" if given.briefly else "3s",
         policy=_STRICT if given.strict else _USUAL,
     )
 
@@ -231,7 +233,7 @@ def _harm(scene: Scene, seen: Seen, given: argparse.Namespace) -> list[str]:
                 possible[name](scene)
                 seen.faults[name] += 1
                 _await_all_well(scene, seen, name)
-                time.sleep(dice.uniform(*PAUSE_S) if not given.briefly else BREATH_S)
+                time.sleep(dice.uniform(*(BREATH_S if given.briefly else PAUSE_S)))
             if given.briefly:
                 return skipped
 
@@ -265,26 +267,18 @@ def _own_open(state: Path) -> list[str]:
 
 
 def _figures(state: Path) -> dict[str, Any]:
-    """From what was recorded: runs by outcome, incidents of the service, down time counted."""
+    """What was concluded: incidents of the service, down time, and how many runs were counted;
+    those of a day long past may be gone themselves, to make room on a full disk.
+    """
     with reading(state / "trueup.db") as db:
-        runs = dict(db.execute("SELECT outcome, count(*) FROM run GROUP BY outcome").fetchall())
         incidents = db.execute(
             "SELECT count(*) FROM incident JOIN probe ON probe.key = incident.probe"
             " WHERE probe.kind <> 'trueup'"
-        ).fetchone()[0]
-        down_us = db.execute("SELECT coalesce(sum(down_us), 0) FROM rollup_1d").fetchone()[0]
-        reasons = dict(
-            db.execute(
-                "SELECT reason, count(*) FROM run WHERE outcome = 'ERROR' GROUP BY reason"
-            ).fetchall()
-        )
-    return {
-        "incidents": incidents,
-        "false_down_s": down_us / 1e6,
-        "runs": sum(runs.values()),
-        "runs_by_outcome": runs,
-        "unknown_because": reasons,
-    }
+        ).fetchone()
+        down_us, counted = db.execute(
+            "SELECT coalesce(sum(down_us), 0), sum(pass + slow + fail + error) FROM rollup_1d"
+        ).fetchone()
+    return {"incidents": incidents[0], "false_down_s": down_us / 1e6, "counted": counted}
 
 
 if __name__ == "__main__":

@@ -6,55 +6,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
 
-from monitor import deciding
-from monitor.context import SUMMARY, Context, circle
-from monitor.deciding import Case, Need, Tell, Withhold
+from monitor import circumstances, deciding
+from monitor.context import Context
+from monitor.deciding import Tell, Withhold
 from monitor.notices import EventKind, Notice
 from monitor.routing import Routing
 from monitor.store import attended, incidents
 from monitor.store.attended import Attended
 from monitor.why import Why
 
-PENDING_WITHIN: Final = timedelta(seconds=90)
-PENDING_MOST: Final = 50
 WITHHELD: Final = "withheld"
 """The kind of an event that nobody was told of."""
 
 
-def consider(
-    db: Database,
-    context: Context,
-    incident: Attended,
-    at: datetime,
-    *,
-    why: Why,
-    gather: bool = True,
-) -> bool:
+def consider(db: Database, context: Context, incident: Attended, at: datetime, *, why: Why) -> bool:
     """Decides about an incident that nobody was told of, and does what was decided. *why* is the
     reason that will stand with the telling. Whether anything is to be delivered now.
     """
-    case = replace(_case(db, context, incident, at), gathering=gather)
-    decision = deciding.decide(case, at)
-    match decision:
+    match deciding.decide(circumstances.case_of(db, context, incident, at), at):
         case Tell(channels):
             tell(db, incident, channels, at, why=why)
             return True
-        case Withhold():
-            _withhold(db, incident, decision, at)
+        case Withhold() as decision:
+            withhold(db, incident, decision, at)
             return False
-
-
-def leaves(db: Database, context: Context, incident: Attended, at: datetime) -> bool:
-    """Whether one that waited with others has a reason of its own by now; then that is noted."""
-    reason = deciding.its_own_reason(_case(db, context, incident, at), at)
-    if reason is not None:
-        _withhold(db, incident, reason, at)
-    return reason is not None
 
 
 def tell(
@@ -66,6 +46,44 @@ def tell(
     attended.change(
         db, incident.number, told_at=at, withheld="", look_at=None, under=None, notice=notice
     )
+
+
+def go_on(db: Database, context: Context, number: int, at: datetime, *, why: Why) -> None:
+    """News of an open incident, which its notice holds. Where people know of it they are told, or
+    when it may be told again; where it was only told in a summary, it is considered on its own.
+    """
+    incident = attended.one(db, number)
+    if incident is None:
+        return
+    if incident.told_at is None:
+        incidents.add_bare_event(db, number, incident.full_notice().event.value, at, why=why.value)
+        if incident.withheld == Why.IN_A_SUMMARY and why is Why.WORSE_THAN_SLOW:
+            attended.change(db, number, withheld="", under=None)
+            consider(db, context, replace(incident, withheld="", under=None), at, why=why)
+        return
+    until = circumstances.quiet_until(db, context, incident, at)
+    if until is not None:
+        incidents.add_bare_event(db, number, WITHHELD, at, why=why.value)
+        attended.change(db, number, withheld=why.value, look_at=until)
+        return
+    tell_news(db, context, incident, at, why=why)
+
+
+def tell_news(
+    db: Database, context: Context, incident: Attended, at: datetime, *, why: Why
+) -> None:
+    """What the notice of a told incident holds, to those who heard of it and those who should."""
+    told = who_should_know(db, context.routing_of(incident.probe), incident, at)
+    notify(db, incident.number, replace(incident.full_notice(), at=at), told, why=why)
+    attended.change(db, incident.number, withheld="", look_at=None)
+
+
+def who_should_know(db: Database, routing: Routing, incident: Attended, at: datetime) -> list[str]:
+    """Those who heard of it, and those who would be told by the present configuration: a channel
+    may have refused the opening, or be new.
+    """
+    should = routing.channels_at(incident.severity, at)
+    return [*incidents.channels_told(db, incident.number), *should]
 
 
 def notify(
@@ -84,7 +102,7 @@ def notify(
     incidents.add_event(db, numbered, why=why.value, channels=told)
 
 
-def _withhold(db: Database, incident: Attended, decision: Withhold, at: datetime) -> None:
+def withhold(db: Database, incident: Attended, decision: Withhold, at: datetime) -> None:
     """Every new reason is an event of its own; the same one again changes only when to look."""
     if incident.withheld != decision.why:
         incidents.add_bare_event(db, incident.number, WITHHELD, at, why=decision.why.value)
@@ -97,84 +115,3 @@ def _withhold(db: Database, incident: Attended, decision: Withhold, at: datetime
     )
     if decision.why is Why.IN_A_SUMMARY and decision.under is not None:
         attended.change(db, decision.under, joined_at=at)
-
-
-def _case(db: Database, context: Context, incident: Attended, at: datetime) -> Case:
-    routing = context.routing_of(incident.probe)
-    channels = circle(routing.channels_at(incident.severity, at))
-    attended.change(db, incident.number, circle=channels)
-    case = Case(
-        severity=incident.severity,
-        routing=routing,
-        opened_at=incident.opened_at,
-        silenced_until=_until(db, context, incident.probe, at, "silence"),
-        maintained_until=_until(db, context, incident.probe, at, "maintenance"),
-        needs=_needs(db, routing, incident),
-        recovering_until=_recovering_until(db, context, incident),
-    )
-    if incident.own or not channels:
-        return case
-    return replace(
-        case,
-        together=_together(db, context, channels, incident.probe, at),
-        lately=attended.told_since(db, channels, at - deciding.STORM_WITHIN),
-        summary=attended.summary_to_join(db, channels, SUMMARY, since=at - deciding.STORM_WITHIN),
-    )
-
-
-def quiet_until(db: Database, context: Context, probe: str, at: datetime) -> datetime | None:
-    """While it is silenced or maintained, nobody is reminded of it either."""
-    ends = [_until(db, context, probe, at, table) for table in ("silence", "maintenance")]
-    return max((end for end in ends if end is not None), default=None)
-
-
-def _until(db: Database, context: Context, probe: str, at: datetime, table: str) -> datetime | None:
-    """Own trouble is nobody's maintenance."""
-    if probe not in context.config.probes:
-        return None
-    written = attended.announced_until(db, table, probe, context.tags_of(probe), at)
-    configured = context.maintained_until(probe, at) if table == "maintenance" else None
-    return max((end for end in (written, configured) if end is not None), default=None)
-
-
-def _needs(db: Database, routing: Routing, incident: Attended) -> tuple[Need, ...]:
-    if not routing.needs:
-        return ()
-    return tuple(
-        Need(
-            row.probe,
-            row.incident,
-            undecided=row.pending or row.last_run_at < incident.began_at,
-        )
-        for row in attended.needed(db, routing.needs)
-    )
-
-
-def _recovering_until(db: Database, context: Context, incident: Attended) -> datetime | None:
-    """After its cause is over, it has the time of its own recovery to follow."""
-    if incident.withheld not in (Why.CAUSE_KNOWN, Why.CAUSE_OVER) or incident.under is None:
-        return incident.look_at if incident.withheld == Why.CAUSE_OVER else None
-    over_at = attended.resolved_at(db, incident.under)
-    probe = context.config.probes.get(incident.probe)
-    if over_at is None or probe is None:
-        return None
-    return over_at + (probe.policy.close_after + 1) * probe.every + probe.settings.timeout
-
-
-def _together(db: Database, context: Context, channels: str, probe: str, at: datetime) -> int:
-    """Once some are waiting for each other, the next one waits with them without counting."""
-    if attended.is_gathering(db, channels):
-        return deciding.TOGETHER
-    opened = attended.opened_since(db, channels, at - deciding.GATHER_FOR)
-    if opened >= deciding.TOGETHER:
-        return opened
-    pending = attended.about_to_open(db, since=at - PENDING_WITHIN, most=PENDING_MOST)
-    others = [other for other in pending if other != probe]
-    return opened + sum(_is_of(context, other, channels, at) for other in others)
-
-
-def _is_of(context: Context, probe: str, channels: str, at: datetime) -> bool:
-    known = context.config.probes.get(probe)
-    if known is None:
-        return False
-    return circle(known.routing.channels_at(known.routing.severity, at)) == channels

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from monitor.config.model import Config
-from monitor.routing import Routing, everyone
+from monitor.routing import Routing, Severity, everyone
 
 OWN: Final = "trueup/"
 """What the ids of our own pseudo-probes begin with; no configured id holds a slash."""
@@ -41,6 +41,10 @@ class Context:
         return max((span[1] for span in spans if span), default=None)
 
 
-def circle(channels: tuple[str, ...]) -> str:
-    """Those who are told together, as one text."""
-    return ",".join(sorted(channels))
+def circle(routing: Routing, severity: Severity, at: datetime) -> str:
+    """Those whom one page may serve, as one text: they matter as much, tell the same channels, and
+    call the same people when nobody answers. Empty when nobody is to be told.
+    """
+    channels = ",".join(sorted(routing.channels_at(severity, at)))
+    stages = ",".join(f"{stage.after}>{'+'.join(stage.to)}" for stage in routing.escalation)
+    return f"{severity}:{channels}:{stages}:{routing.remind}" if channels else ""

@@ -47,7 +47,7 @@ class Case:
     summary: int | None = None
     """One of its group that it can still join."""
     gathering: bool = True
-    """False once it has waited for others."""
+    """False once it has waited for others, or when it is decided about many at once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Final
 
 from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
 
 from monitor import announcing, incidents
 from monitor.config.model import Component, Config, Probe
 from monitor.context import Context
-from monitor.incidents import Flapping, Opened, Resolved, Worsened
+from monitor.incidents import Flapping, Opened, Resolved, Settled, Worsened
 from monitor.notices import EventKind, Notice, Picture
 from monitor.routing import Severity
 from monitor.runner import Run
@@ -22,6 +23,12 @@ from monitor.store import incidents as incident_rows
 from monitor.store.records import RunRow
 from monitor.store.verdicts import HealthRow
 from probes import Outcome, Result
+
+_KINDS: Final = {
+    Worsened: EventKind.WORSENED,
+    Flapping: EventKind.FLAPPING,
+    Settled: EventKind.REMINDED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,7 @@ def happened(
         case Resolved() if number is not None:
             _resolved(db, run, event, number, telling)
             return None
-        case Worsened() | Flapping() if number is not None:
+        case Worsened() | Flapping() | Settled() if number is not None:
             _went_on(db, run, event, number, telling)
             return number
         case _:
@@ -85,7 +92,7 @@ def _opened(db: Database, run: Run, row: RunRow, event: Opened, telling: Telling
 
 
 def _went_on(
-    db: Database, run: Run, event: Worsened | Flapping, number: int, telling: Telling
+    db: Database, run: Run, event: Worsened | Flapping | Settled, number: int, telling: Telling
 ) -> None:
     """News of an incident that is open; of one that nobody knows of, it is only noted."""
     known = attended.one(db, number)
@@ -93,14 +100,11 @@ def _went_on(
         return
     worse = isinstance(event, Worsened)
     severity = run.probe.routing.severity if worse else known.severity
-    seen = _notice(run, telling, number, known.full_notice().dedup_key)
     notice = replace(
-        known.full_notice(),
-        event=EventKind.WORSENED if worse else EventKind.FLAPPING,
-        at=telling.at,
-        severity=severity,
+        known.full_notice(), event=_KINDS[type(event)], at=telling.at, severity=severity
     )
     if worse:
+        seen = _notice(run, telling, number, notice.dedup_key)
         notice = replace(
             notice,
             outcome=seen.outcome,
@@ -110,13 +114,9 @@ def _went_on(
             excerpt=seen.excerpt,
             pictures=seen.pictures,
         )
-    attended.change(
-        db, number, severity=severity, notice=notice, flapping=known.flapping or not worse
-    )
-    told = incident_rows.channels_told(db, number) if known.told_at else []
-    if known.told_at and worse:
-        told += run.probe.routing.channels_at(severity, telling.at)
-    announcing.notify(db, number, notice, told, why=event.why)
+    flaps = isinstance(event, Flapping) or (worse and known.flapping)
+    attended.change(db, number, severity=severity, notice=notice, flapping=flaps)
+    announcing.go_on(db, telling.context, number, telling.at, why=event.why)
 
 
 def _resolved(db: Database, run: Run, event: Resolved, number: int, telling: Telling) -> None:

@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum, unique
-from typing import Final
 
 from monitor import flapping
 from monitor.flapping import Mark
+from monitor.policy import For, InARow, OutOf, Policy
 from monitor.why import Why
-
-OF_MOST: Final = 100
 
 
 @unique
@@ -22,55 +20,6 @@ class Evidence(StrEnum):
     GOOD = "good"
     BAD = "bad"
     NONE = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class InARow:
-    """That many failing runs, with none between that was good."""
-
-    runs: int = 2
-
-
-@dataclass(frozen=True, slots=True)
-class OutOf:
-    """*failing* of the last *of* runs, at most `OF_MOST`."""
-
-    failing: int
-    of: int
-
-
-@dataclass(frozen=True, slots=True)
-class For:
-    """Nothing but failing runs for that long."""
-
-    span: timedelta
-
-
-Opening = InARow | OutOf | For
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What it takes."""
-
-    opening: Opening = InARow()
-    close_after: int = 2
-    """Good runs in a row."""
-    flapping: bool = True
-    """Whether what keeps breaking and mending stays one incident."""
-    slow_counts: bool = False
-    """Whether slow runs open an incident too, a less grave one."""
-
-    @property
-    def runs_to_open(self) -> int:
-        """The fewest runs that can open an incident."""
-        match self.opening:
-            case InARow(runs):
-                return runs
-            case OutOf(failing, _):
-                return failing
-            case For():
-                return 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +38,13 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Firing:
-    """An incident is open."""
+    """An incident is open. `eased` counts the newest runs in a row that were merely slow."""
 
     began_at: datetime
     passes: int = 0
     grave: bool = True
     flapping: bool = False
+    eased: int = 0
 
 
 State = Quiet | Pending | Firing
@@ -128,6 +78,14 @@ class Flapping:
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """It kept mending, and does not any more: it is simply down."""
+
+    began_at: datetime
+    why: Why = Why.STEADILY_DOWN
+
+
+@dataclass(frozen=True, slots=True)
 class Resolved:
     """It works again. `lasted` runs from the first failing run to the first good one after it."""
 
@@ -136,7 +94,7 @@ class Resolved:
     why: Why = Why.GOOD_IN_A_ROW
 
 
-Event = Opened | Worsened | Flapping | Resolved
+Event = Opened | Worsened | Flapping | Settled | Resolved
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +139,8 @@ def step(track: Track, reading: Reading, policy: Policy) -> Step:
         case Firing() as firing:
             return _attend(track, firing, reading, policy)
         case Pending() as pending:
-            return _decide(track, pending, reading, policy)
+            began_at = min(pending.began_at, reading.at)  # else the clock was set back since
+            return _decide(track, replace(pending, began_at=began_at), reading, policy)
         case Quiet():
             return _decide(track, Pending(reading.at, 0, grave=True), reading, policy)
 
@@ -250,20 +209,40 @@ def _attend(track: Track, firing: Firing, reading: Reading, policy: Policy) -> S
     good = reading.evidence is Evidence.GOOD
     recent = _remember(track, Mark() if good else Mark(reading.at), policy)
     track = replace(track, recent=recent)
-    worse = not good and reading.grave and not firing.grave
     unsteady = policy.flapping and flapping.goes_on(recent, already=firing.flapping)
-    started = unsteady and not firing.flapping
-    firing = replace(firing, grave=firing.grave or worse, flapping=unsteady)
-    told: tuple[Event, ...] = (Worsened(firing.began_at),) if worse else ()
-    told += (Flapping(firing.began_at),) if started else ()
+    events = _news(firing, reading, unsteady=unsteady)
+    firing = _graver(replace(firing, flapping=unsteady), reading, policy)
     if not good:
-        return replace(track, state=replace(firing, passes=0), recovered_at=None), told
+        return replace(track, state=replace(firing, passes=0), recovered_at=None), events
     firing = replace(firing, passes=firing.passes + 1)
     recovered_at = track.recovered_at or reading.at
     if firing.flapping or firing.passes < policy.close_after:
-        return replace(track, state=firing, recovered_at=recovered_at), told
-    resolved = Resolved(firing.began_at, recovered_at - firing.began_at)
-    return replace(track, state=Quiet(), recovered_at=None), (*told, resolved)
+        return replace(track, state=firing, recovered_at=recovered_at), events
+    lasted = max(recovered_at - firing.began_at, timedelta())
+    resolved = Resolved(firing.began_at, lasted)
+    return replace(track, state=Quiet(), recovered_at=None), (*events, resolved)
+
+
+def _news(firing: Firing, reading: Reading, *, unsteady: bool) -> tuple[Event, ...]:
+    """What people who know of it should hear."""
+    bad = reading.evidence is Evidence.BAD
+    if bad and reading.grave and not firing.grave:
+        return (Worsened(firing.began_at),)
+    if unsteady and not firing.flapping:
+        return (Flapping(firing.began_at),)
+    if bad and firing.flapping and not unsteady:
+        return (Settled(firing.began_at),)
+    return ()
+
+
+def _graver(firing: Firing, reading: Reading, policy: Policy) -> Firing:
+    """As grave as its newest runs: a failure makes it so at once, slow ones end that slowly."""
+    if reading.evidence is Evidence.GOOD:
+        return firing
+    if reading.grave:
+        return replace(firing, grave=True, eased=0)
+    eased = firing.eased + 1
+    return replace(firing, eased=eased, grave=firing.grave and eased < policy.close_after)
 
 
 def _remember(track: Track, mark: Mark, policy: Policy) -> tuple[Mark, ...]:

@@ -8,6 +8,7 @@ are written down as soon as the store is back.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -42,6 +43,20 @@ class Operator(Protocol):
     async def ends(self, name: str) -> object: ...
 
 
+class Standby(Protocol):
+    """Whoever decides and tells while the store is away."""
+
+    async def begin(self) -> None: ...
+
+    def saw(self, run: Run) -> None: ...
+
+    async def end(self) -> None:
+        """Raises StoreTrouble when it has to be asked for again."""
+        ...
+
+    async def leave(self) -> None: ...
+
+
 @dataclass(slots=True)
 class _Waiting:
     run: Run
@@ -60,14 +75,19 @@ class Keeper:
         *,
         writer: Writer | None = None,
         operator: Operator | None = None,
+        standby: Standby | None = None,
     ) -> None:
         """*writer* takes the counts of what could not be kept one by one; *operator* hears when
-        the store is away, and when it is back.
+        the store is away, and when it is back; *standby* is shown what waits meanwhile.
         """
         self._recorder = recorder
         self._after = after
         self._writer = writer
         self._operator = operator
+        self._standby = standby
+        self._showing = False
+        self._shown = 0
+        """Runs before that number have been shown to the one who stands by."""
         self._numbers = count()
         self._waiting: dict[int, _Waiting] = {}
         self._lanes: dict[str, deque[int]] = {}
@@ -90,10 +110,11 @@ class Keeper:
 
     def keep(self, run: Run) -> None:
         """Returns at once; the run is recorded as soon as the store takes it."""
+        number = next(self._numbers)
+        self._show(number, run)
         if len(self._waiting) >= WAITING_MAX and self._fold_oldest() is None:
             self._fold(run)
             return
-        number = next(self._numbers)
         self._waiting[number] = _Waiting(run)
         if run.probe.id in self._lanes:
             self._lanes[run.probe.id].append(number)
@@ -115,8 +136,11 @@ class Keeper:
             log.error("runs are lost: the store did not take them before the end", runs=left)
         if self._watch is not None:
             self._watch.cancel()
+            await asyncio.wait([self._watch])
         if not left:
             await self._settle()
+        if self._standby is not None:
+            await self._standby.leave()
 
     def _start(self, probe: str) -> None:
         task = asyncio.create_task(self._serve(probe), name=f"record {probe}")
@@ -185,13 +209,50 @@ class Keeper:
 
     async def _watch_store(self) -> None:
         """While anything waits. The operator hears once, and once more when it is over."""
-        while self._waiting:
-            if not self._told and self.waits_since() > AWAY:
+        while self._waiting or self._told:
+            if self.waits_since() > AWAY:
                 await self._tell()
+                await self._show_what_waits()
             await asyncio.sleep(AGAIN.total_seconds())
             await self._settle()
 
+    async def _show_what_waits(self) -> None:
+        if self._standby is None or self._showing:
+            return
+        try:
+            await self._standby.begin()
+        except Exception:
+            log.exception("nothing can be told while the store is away")
+            await asyncio.sleep(AWAY.total_seconds())
+            return
+        self._showing = True
+        for number, waiting in self._waiting.items():
+            if number >= self._shown:
+                self._show(number, waiting.run)
+
+    def _show(self, number: int, run: Run) -> None:
+        if self._showing and self._standby is not None:
+            self._standby.saw(run)
+            self._shown = number + 1
+
+    async def _step_back(self) -> bool:
+        """Once the store has every run that was shown; whether it has taken over."""
+        self._showing = False
+        oldest = next(iter(self._waiting), self._shown)
+        if self._standby is None:
+            return True
+        if oldest < self._shown:
+            return False
+        try:
+            await self._standby.end()
+        except StoreTrouble as trouble:
+            log.warning("the store went away again", why=str(trouble))
+            return False
+        return True
+
     async def _tell(self) -> None:
+        if self._told:
+            return
         self._told = True
         log.error("the store is away; runs wait in memory", why=self._why, runs=self.waiting)
         if self._operator is not None:
@@ -200,9 +261,10 @@ class Keeper:
 
     async def _settle(self) -> None:
         """Busy is not away: it is over once nothing waits for long any more."""
-        if not self._told or self.waits_since() > AWAY / 2:
+        if not self._told or self.waits_since() > AWAY / 2 or not await self._step_back():
             return
         self._told = False
         log.info("the store is back", waiting=self.waiting)
         if self._operator is not None:
-            await self._operator.ends(STORAGE)
+            with contextlib.suppress(StoreTrouble):  # it was told without the store
+                await self._operator.ends(STORAGE)

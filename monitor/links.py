@@ -49,12 +49,12 @@ class Signer:
     address: str
 
     def acknowledge_url(self, notice: Notice) -> str:
-        """The same for every notice of an incident, so that a repeated delivery is the same to the
-        byte. Empty without an address.
+        """The same whenever a notice is sent, so that a repeated delivery is the same to the byte.
+        Empty without an address.
         """
         if not self.address:
             return ""
-        token = self.token(notice.incident, notice.began_at + GOOD_FOR)
+        token = self.token(notice.incident, notice.at + GOOD_FOR)
         return f"{self.address.rstrip('/')}{PATH}/{token}"
 
     def token(self, incident: int, expires_at: datetime) -> str:

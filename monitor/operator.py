@@ -6,11 +6,14 @@ straight to the channels when it is the store that is in trouble.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
@@ -19,13 +22,16 @@ from monitor import announcing
 from monitor.clock import Clock, to_us
 from monitor.context import OWN, Context
 from monitor.log import get_logger
-from monitor.notices import About, EventKind, Notice
+from monitor.notices import About, EventKind, Notice, from_json, to_json
 from monitor.routing import Severity
 from monitor.store import StoreTrouble, Writer, attended, incidents
+from monitor.store.files import settle
 from monitor.why import Why
 
 TEST: Final = "test"
 STORAGE: Final = "storage"
+FILE: Final = "own.json"
+WRITE_WITHIN: Final = timedelta(seconds=2)
 Direct = Callable[[Notice, tuple[str, ...]], None]
 
 log = get_logger()
@@ -41,15 +47,25 @@ class Operator:
         context: Callable[[], Context],
         told: Callable[[], None],
         direct: Direct,
+        *,
+        folder: Path | None = None,
     ) -> None:
-        """*told* is called after a commit; *direct* tells without the store."""
+        """*told* is called after a commit; *direct* tells without the store. What was told that
+        way is remembered in a file in *folder*, so that a kill does not leave it open.
+        """
         self._writer = writer
         self._clock = clock
         self._context = context
         self._told = told
         self._direct = direct
-        self._begun: dict[str, Notice] = {}
+        self._path = folder / FILE if folder else None
+        self._begun = _read(self._path)
         """Told straight to the channels, because the store took nothing."""
+
+    @property
+    def told_directly(self) -> list[str]:
+        """Names of what goes on and is not in the store."""
+        return list(self._begun)
 
     async def begins(self, name: str, says: str) -> None:
         """Nothing when it is known already."""
@@ -58,21 +74,32 @@ class Operator:
         try:
             opened = name != STORAGE and await self._writer.do(work)
         except StoreTrouble:
-            self._begin_directly(name, says, at)
+            await self._begin_directly(name, says, at)
             return
         if name == STORAGE:  # it would wait for the very thing that is in trouble
-            self._begin_directly(name, says, at)
+            await self._begin_directly(name, says, at)
         elif opened:
             log.error("own trouble", name=name, says=says)
             self._told()
 
-    def _begin_directly(self, name: str, says: str, at: datetime) -> None:
+    async def _begin_directly(self, name: str, says: str, at: datetime) -> None:
         if name in self._begun:
             return
         log.error("own trouble", name=name, says=says)
         context = self._context()
         self._begun[name] = _direct_notice(context, name, says, at)
         self._direct(self._begun[name], context.config.operators)
+        await self._remember()
+
+    async def _remember(self) -> None:
+        if self._path is None:
+            return
+        known = {name: to_json(notice) for name, notice in self._begun.items()}
+        try:
+            async with asyncio.timeout(WRITE_WITHIN.total_seconds()):
+                await asyncio.to_thread(_write, self._path, known)
+        except OSError as trouble:  # a full disk, or one that hangs: a TimeoutError is one too
+            log.warning("own trouble is told and on no disk", why=str(trouble))
 
     async def ends(self, name: str) -> None:
         """Nothing when there was none. Raises StoreTrouble when it has to be asked for again."""
@@ -89,6 +116,7 @@ class Operator:
                 why=Why.OWN_TROUBLE_OVER.value,
             )
             self._direct(over, context.config.operators)
+            await self._remember()
         if await self._writer.do(partial(_end, name=name, at=at)):
             log.info("own trouble is over", name=name)
             self._told()
@@ -99,6 +127,25 @@ class Operator:
         work = partial(_test, context=context, channels=channels, note=note, at=at)
         await self._writer.do(work)
         self._told()
+
+
+def _read(path: Path | None) -> dict[str, Notice]:
+    """What the daemon before told, if it could write it down."""
+    try:
+        known = json.loads(path.read_text(encoding="utf-8")) if path and path.exists() else {}
+        return {str(name): from_json(notice) for name, notice in known.items()}
+    except (OSError, ValueError, TypeError, AttributeError) as trouble:
+        log.warning("own trouble that was told before cannot be read", why=str(trouble))
+        return {}
+
+
+def _write(path: Path, known: dict[str, str]) -> None:
+    if not known:
+        path.unlink(missing_ok=True)
+        return
+    written = path.with_name(path.name + ".new")
+    written.write_text(json.dumps(known), encoding="utf-8")
+    settle(written, path)
 
 
 def _begin(db: Database, *, context: Context, name: str, says: str, at: datetime) -> bool:

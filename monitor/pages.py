@@ -12,7 +12,7 @@ import status_page
 from monitor import announced, uptime
 from monitor.config.model import Component, Config, Probe
 from monitor.health import Health, Standing, seen_at, worst
-from monitor.incidents import For
+from monitor.policy import For
 from monitor.store import acts, views
 from monitor.store.acts import Kind, PublicUpdate
 from monitor.store.views import DayView, IncidentView, ProbeView

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import Any, Final
@@ -61,13 +61,18 @@ class Errands:
 
     async def end(self, patience: timedelta) -> None:
         """Waits for what is under way; cuts it off after *patience*."""
-        if not self._tasks:
-            return
-        _, late = await asyncio.wait(set(self._tasks), timeout=patience.total_seconds())
-        for task in late:
-            task.cancel()
-        if late:
-            await asyncio.wait(late)
+        await finish(self._tasks, patience)
+
+
+async def finish(tasks: Collection[asyncio.Task[None]], patience: timedelta) -> None:
+    """Waits until they end, and cuts off after *patience* those that do not."""
+    if not tasks:
+        return
+    _, late = await asyncio.wait(set(tasks), timeout=patience.total_seconds())
+    for task in late:
+        task.cancel()
+    if late:
+        await asyncio.wait(late)
 
 
 async def _guarded(work: Coroutine[Any, Any, object], name: str) -> None:

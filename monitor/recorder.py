@@ -19,7 +19,7 @@ from monitor.context import Context
 from monitor.happening import Telling
 from monitor.incidents import Evidence, Firing, Opened, Pending
 from monitor.runner import Run
-from monitor.store import Writer, artefacts, records, verdicts
+from monitor.store import Takes, artefacts, records, verdicts
 from monitor.store.records import RunRow
 from monitor.store.verdicts import HealthRow
 from probes import Outcome
@@ -28,7 +28,7 @@ from probes import Outcome
 class Recorder:
     """Writes runs down. `folder` is where artefacts go."""
 
-    def __init__(self, writer: Writer, clock: Clock, folder: Path, context: Context) -> None:
+    def __init__(self, writer: Takes, clock: Clock, folder: Path, context: Context) -> None:
         self._writer = writer
         self._clock = clock
         self._folder = folder

@@ -42,3 +42,18 @@ def claim(state: Path) -> Iterator[None]:
                 " folder of its own under [trueup] state"
             ) from trouble
         yield
+
+
+def claimed(state: Path) -> bool | None:
+    """Whether a process has the state folder for its own at this moment; None when that cannot be
+    told. Changes nothing.
+    """
+    try:
+        with (state / LOCK).open("rb") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+            return False
+    except OSError:
+        return None

@@ -11,10 +11,11 @@ from sqlite_utils import Database  # noqa: TID251 - named in signatures only; st
 
 from monitor import announcing, deciding
 from monitor.context import SUMMARY, Context
-from monitor.notices import About, EventKind, Member, Notice
+from monitor.notices import NO_LONGER_WATCHED, About, EventKind, Member, Notice
 from monitor.routing import Routing, Severity
 from monitor.store import attended, incidents
-from monitor.store.attended import Attended, Membership
+from monitor.store.attended import Attended
+from monitor.store.circles import Membership
 from monitor.why import Why
 
 NAMED_MOST: Final = 20
@@ -68,15 +69,7 @@ def grows_at(summary: Attended) -> datetime:
 
 def grow(db: Database, summary: Attended, members: Membership, at: datetime) -> None:
     """News of the same incident, under the same key."""
-    named = attended.members(db, summary.number, still_open=False)
-    notice = _notice(named, summary.number, summary.full_notice().dedup_key, at)
-    known = summary.full_notice()
-    notice = replace(
-        notice,
-        event=EventKind.WORSENED,
-        environment=known.environment,
-        severity=known.severity,
-    )
+    notice = replace(present(db, summary, at), event=EventKind.WORSENED)
     told = incidents.channels_told(db, summary.number)
     announcing.notify(db, summary.number, notice, told, why=Why.MORE_JOINED)
     attended.change(
@@ -89,8 +82,24 @@ def grow(db: Database, summary: Attended, members: Membership, at: datetime) -> 
     )
 
 
+def present(db: Database, summary: Attended, at: datetime) -> Notice:
+    """The summary with the members that are open now; all of them when none is."""
+    inside = attended.members(db, summary.number, still_open=True)
+    inside = inside or attended.members(db, summary.number, still_open=False)
+    known = summary.full_notice()
+    if not inside:
+        return replace(known, at=at)
+    notice = _notice(inside, summary.number, known.dedup_key, at)
+    return replace(
+        notice,
+        began_at=summary.began_at,
+        environment=known.environment,
+        severity=known.severity,
+    )
+
+
 def end(db: Database, summary: Attended, members: Membership, at: datetime) -> None:
-    """Every one of them is over."""
+    """Every one of them is over, or nobody looks there any more."""
     recovered_at = members.recovered_at or at
     ended = incidents.resolve_incident(
         db, summary.number, recovered_at=recovered_at, resolved_at=at
@@ -100,22 +109,22 @@ def end(db: Database, summary: Attended, members: Membership, at: datetime) -> N
         event=EventKind.RESOLVED,
         at=at,
         dedup_key=ended.dedup_key,
-        lasted=max(recovered_at - summary.began_at, timedelta()),
-        outcome="PASS",
+        members_count=members.count,
+        lasted=max(recovered_at - summary.began_at, timedelta()) if members.watched else None,
+        outcome="PASS" if members.watched else NO_LONGER_WATCHED,
     )
     told = incidents.channels_told(db, summary.number)
-    announcing.notify(db, summary.number, notice, told, why=Why.ALL_OVER)
+    why = Why.ALL_OVER if members.watched else Why.NO_LONGER_WATCHED
+    announcing.notify(db, summary.number, notice, told, why=why)
 
 
 def routing_of(db: Database, context: Context, incident: Attended) -> Routing:
-    """Of a summary, that of its gravest member: it is reminded of and escalated like that one."""
+    """Of a summary, that of its members: they are of one circle."""
     if incident.probe != SUMMARY:
         return context.routing_of(incident.probe)
     inside = attended.members(db, incident.number, still_open=True)
     known = [one.probe for one in inside if one.probe in context.config.probes]
-    routings = [context.routing_of(probe) for probe in known]
-    gravest = min(routings, key=lambda each: _GRAVEST.index(each.severity), default=None)
-    return gravest or context.routing_of(incident.probe)
+    return context.routing_of(known[0] if known else incident.probe)
 
 
 def _notice(inside: Sequence[Attended], number: int, key: str, at: datetime) -> Notice:

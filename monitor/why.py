@@ -20,9 +20,11 @@ class Why(StrEnum):
     # It goes on
     WORSE_THAN_SLOW = "worse_than_slow"
     FLAPPING_STARTED = "flapping_started"
+    STEADILY_DOWN = "steadily_down"
     MORE_JOINED = "more_joined"
     STILL_DOWN = "still_down"
     NOBODY_ACKNOWLEDGED = "nobody_acknowledged"
+    NOBODY_KNEW = "nobody_knew"
     SOMEBODY_ACKNOWLEDGED = "somebody_acknowledged"
     NO_LONGER_ACKNOWLEDGED = "no_longer_acknowledged"
     # It is over
@@ -57,9 +59,11 @@ _WORDS = {
     Why.SEVERAL_TOGETHER: "several opened together",
     Why.WORSE_THAN_SLOW: "it was slow, and fails now",
     Why.FLAPPING_STARTED: "it keeps breaking and mending",
+    Why.STEADILY_DOWN: "it does not mend by itself any more",
     Why.MORE_JOINED: "more opened since",
     Why.STILL_DOWN: "it is still down",
     Why.NOBODY_ACKNOWLEDGED: "nobody has acknowledged it",
+    Why.NOBODY_KNEW: "no channel had taken it",
     Why.SOMEBODY_ACKNOWLEDGED: "somebody is on it",
     Why.NO_LONGER_ACKNOWLEDGED: "the acknowledgement ran out",
     Why.GOOD_IN_A_ROW: "it was good often enough in a row",

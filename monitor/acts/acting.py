@@ -61,7 +61,7 @@ def acknowledge(db: Database, order: Acknowledge, at: datetime) -> Done:
     """
     if order.until is not None and order.until <= at:
         raise CannotAct(No.BAD_TIME, "the acknowledgement would end before it begins")
-    found = _open(db, order.incident)
+    found = _told_in(db, _open(db, order.incident))
     by = order.by or SOMEBODY
     first = not found.acknowledged(at)
     same = by == found.acknowledged_by != SOMEBODY and order.until != found.acknowledged_until
@@ -72,6 +72,13 @@ def acknowledge(db: Database, order: Acknowledge, at: datetime) -> Done:
         acts.acknowledge(db, each.number, by=by, at=at, until=order.until)
     told = _tell_acknowledged(db, found, order, at) if first else []
     return _acknowledged(found, order, told, len(covered) - 1, at)
+
+
+def _told_in(db: Database, found: Standing) -> Standing:
+    """The summary that people know an incident from: nobody is paged for its members one by one."""
+    above = acts.standing(db, found.under) if found.under is not None else None
+    inside = above is not None and any(m.number == found.number for m in _members(db, above))
+    return above if above is not None and inside else found
 
 
 def _already(found: Standing) -> Done:
@@ -122,7 +129,7 @@ def _tell_acknowledged(
 
 def withdraw(db: Database, order: Withdraw, at: datetime) -> Done:
     """Reminders and escalation go on, and those who heard of the acknowledgement hear of this."""
-    found = _open(db, order.incident)
+    found = _told_in(db, _open(db, order.incident))
     if not found.acknowledged(at):
         raise CannotAct(No.NOT_ACKNOWLEDGED, f"{_name(found)} is not acknowledged")
     told = no_longer_acknowledged(db, found.number, at, note=order.note)

@@ -8,8 +8,8 @@ from datetime import datetime
 from monitor import pages
 from monitor.config import Config, Probe
 from monitor.deciding import CAUSE_PATIENCE, GATHER_FOR, TOGETHER
-from monitor.incidents import For, InARow, Opening, OutOf
 from monitor.ourselves.network import USUAL
+from monitor.policy import For, InARow, Opening, OutOf
 from monitor.routing import REMIND_MOST, Hours, Routing, Severity, Stage
 from monitor.windows import Span
 from probes import write_duration

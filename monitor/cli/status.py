@@ -31,6 +31,7 @@ from monitor.clock import SystemClock, from_us, iso
 from monitor.config import Config
 from monitor.health import Health, Standing
 from monitor.notices import span
+from monitor.state import claimed
 from monitor.store import acts, records, views
 from monitor.store.acts import Kind
 from monitor.store.views import IncidentView, ProbeView
@@ -53,6 +54,8 @@ class _Status:
 
     at: datetime
     alive_at: datetime | None
+    claimed: bool | None
+    """Whether a process holds the state folder; None when that cannot be told."""
     problems: list[str]
     views: Mapping[str, ProbeView]
     standings: Mapping[str, Standing]
@@ -63,7 +66,8 @@ class _Status:
 
     @property
     def running(self) -> bool:
-        return self.alive_at is not None and self.at - self.alive_at <= FRESH
+        fresh = self.alive_at is not None and self.at - self.alive_at <= FRESH
+        return fresh and self.claimed is not False  # a lock is let go of in whatever way one dies
 
     @property
     def counts(self) -> Counter[Health]:
@@ -101,6 +105,7 @@ def _read(db: Database, config: Config, at: datetime) -> _Status:
     return _Status(
         at=at,
         alive_at=from_us(alive["at"]) if alive else None,
+        claimed=claimed(config.state),
         problems=records.get_meta(db, "config_problems") or [],
         views=found,
         standings={p.id: pages.standing(p, found.get(p.id), at) for p in config.probes.values()},

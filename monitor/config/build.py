@@ -131,7 +131,9 @@ class Builder:
         return Channel(id=entry.id, kind=kind, settings=settings, fallback=fallback)
 
     def page(self, entry: Entry) -> PageSettings:
-        table = self._read(Shape(PageTable), entry, self._filled(entry)) or PageTable()
+        """The whole of it is public, so that nothing in it may be a secret."""
+        self.references.refuse(entry.document, entry.path, entry.keys)
+        table = self._read(Shape(PageTable), entry, entry.keys) or PageTable()
         return PageSettings(title=table.title, url=table.url)
 
     def _filled(self, entry: Entry) -> dict[str, Any]:

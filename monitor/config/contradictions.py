@@ -9,7 +9,7 @@ from monitor.config.links import circles
 from monitor.config.model import Probe
 from monitor.config.places import Place, Places
 from monitor.config.problems import Report
-from monitor.incidents import For
+from monitor.policy import For
 from monitor.routing import ALL_WEEK, Severity
 from probes import write_duration
 

@@ -12,6 +12,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 from monitor.channels import CHANNELS, ChannelKind
 from monitor.clock import Clock, SystemClock
+from monitor.config.anchoring import judge_anchors
 from monitor.config.build import Builder, read
 from monitor.config.contradictions import demand_sense
 from monitor.config.defaults import read_defaults
@@ -28,6 +29,7 @@ from monitor.config.references import References
 from monitor.config.scrubber import Scrubber
 from monitor.config.shape import Shape
 from monitor.config.tables import MaintenanceTable
+from monitor.config.unheard import demand_somebody
 from monitor.windows import Window
 from probes import KINDS, Kind
 
@@ -62,6 +64,10 @@ def load(
     config = _config(entries, builder, at)
     places = Places(entries, defaults)
     demand_sense(config.probes, places, report)
+    trueup = entries.table("trueup", report)
+    judge_anchors(config.anchors or (), config.probes.values(), trueup, report)
+    if report.good:  # else channels and hours may be missing only because they were not read
+        demand_somebody(config.probes, places, report, at)
     scrub = Scrubber(config.secrets).text
     if not report.good:
         raise BadConfiguration(report.problems(scrub), config.files, config.includes)

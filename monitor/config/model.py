@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
-from monitor import incidents
 from monitor.config.problems import Problem
+from monitor.policy import Policy
 from monitor.routing import Routing
 from monitor.windows import Window
 from probes import Kind, Settings
@@ -33,7 +33,7 @@ class Probe:
     every: timedelta
     confirm: tuple[timedelta, ...]
     """Waits before each further try inside a failing run."""
-    policy: incidents.Policy
+    policy: Policy
     routing: Routing = field(default_factory=Routing)
     recheck: timedelta | None = None
     """From a failing run to the next one while nothing is decided; None: half of `every`."""

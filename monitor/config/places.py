@@ -38,6 +38,16 @@ class Places:
                     return entry.document, (*entry.path, key)
         return None
 
+    def at(self, probe: Probe, key: str) -> Place:
+        """The key in the probe's own table."""
+        entry = self.entries.probe[probe.id]
+        return entry.document, (*entry.path, key)
+
     def written(self, probe: Probe, key: str) -> object:
         """The value that counts, as written; None when it is as it comes."""
         return next((e.keys[key] for e in self.tables(probe) if key in e.keys), None)
+
+
+def meant_to_be_untold(probe: Probe, places: Places) -> bool:
+    """Somebody wrote that no channels are wanted."""
+    return any(entry.keys.get("channels") == [] for entry in places.tables(probe))

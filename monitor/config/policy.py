@@ -19,7 +19,7 @@ from monitor.config.values import (
     WebAddress,
     between,
 )
-from monitor.incidents import OF_MOST, For, InARow, Opening, OutOf
+from monitor.policy import OF_MOST, For, InARow, Opening, OutOf
 from monitor.routing import Severity
 from probes import Duration, Strict, write_duration
 from probes.settings import parse_duration
@@ -61,10 +61,11 @@ def _in_a_row(runs: int) -> InARow:
 def _out_of(written: str, failing: int, of: int) -> OutOf:
     if failing < 1:
         raise ValueError(f'"{written}" would open without a failing run; write 1 or more of them')
-    if failing > of:
-        raise ValueError(f'"{written}" can never be; write "{of} of {failing}"')
     if of > OF_MOST:
         raise ValueError(f'"{written}" looks too far back; write at most {OF_MOST} runs')
+    if failing > of:
+        fewer = f"{of // 2 + 1} of {max(of, 1)}"
+        raise ValueError(f'"{written}" can never be; write "{fewer}"')
     return OutOf(failing, of)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from monitor import incidents
 from monitor.config.policy import LEAST_REPEAT, PolicyTable, StageTable
 from monitor.config.tables import HoursTable
 from monitor.config.values import union
+from monitor.policy import Policy
 from monitor.routing import Hours, Routing, Stage
 
 
@@ -16,8 +16,8 @@ def hours(id_: str, table: HoursTable) -> Hours:
     return Hours(id_, union(table.days), table.start, table.until, table.timezone)
 
 
-def policy(table: PolicyTable) -> incidents.Policy:
-    return incidents.Policy(
+def policy(table: PolicyTable) -> Policy:
+    return Policy(
         opening=table.open_after,
         close_after=table.close_after,
         flapping=table.flapping,

@@ -22,7 +22,7 @@ from monitor.config.tables import (
     TrueupTable,
 )
 from monitor.config.values import LONGEST_ID
-from monitor.incidents import InARow
+from monitor.policy import InARow
 from monitor.routing import ALL_WEEK
 from probes import KINDS, Kind, write_duration
 

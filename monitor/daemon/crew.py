@@ -28,7 +28,7 @@ from monitor.incidents import Event
 from monitor.keeping import Keeper
 from monitor.links import Signer
 from monitor.notices import Words
-from monitor.operator import Operator
+from monitor.operator import STORAGE, Operator
 from monitor.ourselves.daily import DailyTest
 from monitor.ourselves.doubts import Doubts
 from monitor.ourselves.heartbeat import Heartbeat
@@ -41,6 +41,7 @@ from monitor.recorder import Recorder
 from monitor.runner import Run, Runner
 from monitor.schedule import Schedule
 from monitor.server import acknowledging, control
+from monitor.standby import Standby
 from monitor.state import ARTEFACTS, DATABASE, LINK_KEY, PUBLIC, CannotStart
 from monitor.store import Reader, Writer, attended, records
 from monitor.store.reserve import Reserve
@@ -49,6 +50,7 @@ from probes.browser import Browsers
 from probes.wire import Wire
 
 KEY_BYTES: Final = 32
+CHANNEL: Final = "channel-"
 ERRANDS_LAST: Final = timedelta(seconds=2)
 
 
@@ -59,6 +61,7 @@ class Hooks:
     scrub: Callable[[str], str]
     act: Callable[[Probe, datetime], Awaitable[None]]
     after: Callable[[Run, Sequence[Event]], None]
+    undecided: Callable[[Run], None]
     acted: Callable[[], None]
     measure: Callable[[], Awaitable[Figures]]
     signer: Callable[[], Signer]
@@ -69,6 +72,8 @@ class Crew:
     """Every part, built and not yet at work."""
 
     instance: str
+    troubled_channels: tuple[str, ...]
+    """Those whose trouble was still open when the daemon before this one ended."""
     link_key: bytes
     listener: socket.socket | None
     writer: Writer
@@ -78,6 +83,7 @@ class Crew:
     schedule: Schedule
     recorder: Recorder
     keeper: Keeper
+    standby: Standby
     dispatch: Dispatch
     attending: Attending
     operator: Operator
@@ -119,9 +125,23 @@ async def build(stack: AsyncExitStack, config: Config, clock: Clock, hooks: Hook
         well=lambda channel: errands.run(operator.ends(f"channel-{channel}"), "channel well"),
     )
     operator = Operator(
-        writer, clock, lambda: recorder.context, dispatch.wake, dispatch.tell_directly
+        writer,
+        clock,
+        lambda: recorder.context,
+        dispatch.wake,
+        dispatch.tell_directly,
+        folder=state,
     )
     recorder = Recorder(writer, clock, state / ARTEFACTS, context)
+    standby = Standby(
+        state,
+        clock,
+        (writer, reader),
+        lambda: recorder.context,
+        (dispatch, lambda memory: Dispatch((memory, memory), outside, hooks.scrub)),
+        undecided=hooks.undecided,
+    )
+    await standby.take_up()
     network = Network(config.anchors, clock.monotonic)
     loop = LoopWatch(clock.monotonic)
     schedule = Schedule(clock, hooks.act)
@@ -130,6 +150,9 @@ async def build(stack: AsyncExitStack, config: Config, clock: Clock, hooks: Hook
     )
     return Crew(
         instance=instance,
+        troubled_channels=tuple(
+            name.removeprefix(CHANNEL) for name in own if name.startswith(CHANNEL)
+        ),
         link_key=link_key(state / LINK_KEY),
         listener=listener,
         writer=writer,
@@ -138,7 +161,8 @@ async def build(stack: AsyncExitStack, config: Config, clock: Clock, hooks: Hook
         runner=runner,
         schedule=schedule,
         recorder=recorder,
-        keeper=Keeper(recorder, hooks.after, writer=writer, operator=operator),
+        keeper=Keeper(recorder, hooks.after, writer=writer, operator=operator, standby=standby),
+        standby=standby,
         dispatch=dispatch,
         attending=Attending(writer, clock, lambda: recorder.context, dispatch.wake),
         operator=operator,
@@ -148,7 +172,11 @@ async def build(stack: AsyncExitStack, config: Config, clock: Clock, hooks: Hook
         network=network,
         loop=loop,
         selfwatch=SelfWatch(
-            operator, clock.monotonic, lambda: network.gone, lambda: schedule.late, own
+            operator,
+            clock.monotonic,
+            lambda: network.gone,
+            lambda: schedule.late,
+            {*own, *operator.told_directly},
         ),
         heartbeat=Heartbeat(outside.http, hooks.measure),
         daily=DailyTest(writer, clock, operator.test),
@@ -170,6 +198,8 @@ async def start(stack: AsyncExitStack, crew: Crew, config: Config, signer: Signe
     ):
         parts.background(stack, serve, name)
     stack.push_async_callback(crew.errands.end, ERRANDS_LAST)
+    if STORAGE in crew.operator.told_directly:  # by the daemon before; this one could begin
+        crew.errands.run(crew.operator.ends(STORAGE), "storage is well")
     await stack.enter_async_context(control.serving(config.state, crew.desk))
     if crew.listener is not None:
         app = server.application(config.state / PUBLIC, acknowledging.routes(crew.desk, signer))
@@ -180,7 +210,9 @@ async def start(stack: AsyncExitStack, crew: Crew, config: Config, signer: Signe
 
 def configure(crew: Crew, config: Config) -> None:
     """What each part takes of a configuration. Changes nothing that can fail."""
-    crew.dispatch.speak(Words.load(config.template))
+    words = Words.load(config.template)
+    crew.dispatch.speak(words)
+    crew.standby.speak(words)
     crew.publisher.configure(config)
     crew.desk.configure(config)
     crew.network.configure(config.anchors)

@@ -99,6 +99,7 @@ class Daemon:
             scrub=self.scrub,
             act=self._act,
             after=self._after,
+            undecided=self._ask_again,
             acted=self._acted,
             measure=self._measure,
             signer=lambda: self._signer,
@@ -139,6 +140,7 @@ class Daemon:
         if events:
             self._crew.dispatch.wake()
             self._crew.attending.wake()
+            self._ask_needs(run.probe)
         if run.probe.id in self._crew.recorder.undecided:
             self._ask_again(run)
         if events or run.probe.id not in self._seen:
@@ -152,9 +154,12 @@ class Daemon:
         probe, schedule = run.probe, self._crew.schedule
         again = probe.recheck or probe.every / 2
         schedule.again(probe.id, again - (self._clock.now() - run.started_at))
+        self._ask_needs(probe)
+
+    def _ask_needs(self, probe: Probe) -> None:
         for need in probe.routing.needs:
-            if not schedule.asked_within(need, JUST_NOW):
-                schedule.again(need, timedelta())
+            if not self._crew.schedule.asked_within(need, JUST_NOW):
+                self._crew.schedule.again(need, timedelta())
 
     async def _apply(self, config: Config) -> None:
         """Takes a configuration into use: first what can fail, then everything at once. What was
@@ -183,6 +188,16 @@ class Daemon:
         crew.configure(built, config)
         await built.dispatch.configure(config.channels)
         built.attending.wake()
+        self._forgive(old, config)
+
+    def _forgive(self, old: Config, new: Config) -> None:
+        """The trouble of a channel that is gone, or was set up differently, is over until it shows
+        again.
+        """
+        mended = [i for i, channel in old.channels.items() if new.channels.get(i) != channel]
+        gone = [i for i in self._crew.troubled_channels if i not in new.channels]
+        for channel in {*mended, *gone}:
+            self._crew.errands.run(self._crew.operator.ends(f"channel-{channel}"), "channel")
 
     async def _reload_when_asked(self) -> None:
         while True:
@@ -226,7 +241,8 @@ class Daemon:
                 self._recovered = len(self._crew.writer.recoveries)
                 self.reload()
             alive = {"at": to_us(self._clock.now()), "pid": os.getpid()}
-            await self._crew.writer.do(partial(records.set_meta, key="alive", value=alive))
+            with contextlib.suppress(StoreTrouble):  # the keeper of runs says so
+                await self._crew.writer.do(partial(records.set_meta, key="alive", value=alive))
             await asyncio.sleep(ALIVE_EVERY.total_seconds())
 
     async def _drain(self) -> None:

@@ -38,6 +38,7 @@ class Gauge:
             unrecorded=crew.keeper.waits_since(),
             untold=untold,
             unpublished=crew.publisher.age,
+            unattended=crew.attending.age,
         )
         return self._last
 
@@ -49,6 +50,7 @@ class Gauge:
             unrecorded=crew.keeper.waits_since(),
             untold=self._last.untold,
             unpublished=crew.publisher.age,
+            unattended=crew.attending.age,
         )
         return pulse_of(figures, len(crew.recorder.context.config.probes), self._open)
 

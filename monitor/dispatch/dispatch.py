@@ -15,7 +15,9 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from monitor import backoff
+from sqlite_utils import Database  # noqa: TID251 - named in a signature only; store opens it
+
+from monitor import backoff, parts
 from monitor.channels import Delivered, Delivery, Outside, Refused, Retry
 from monitor.config.model import Channel
 from monitor.dispatch.attempt import Acknowledge, Attempts, Scrub
@@ -23,7 +25,7 @@ from monitor.dispatch.direct import Direct
 from monitor.dispatch.lanes import FALL_BACK_AFTER, Lane, Mark
 from monitor.log import get_logger
 from monitor.notices import Notice, Words
-from monitor.store import Reader, StoreTrouble, Writer, falling_back, outbox
+from monitor.store import Answers, StoreTrouble, Takes, falling_back, outbox
 from monitor.store.outbox import Letter
 
 AFTER_TROUBLE: Final = timedelta(seconds=5)  # of ours, such as a database that is locked
@@ -31,6 +33,7 @@ LOOK_AGAIN: Final = timedelta(seconds=60)  # a wall clock may step while a lane 
 ABOUT_A_CHANNEL: Final = "trueup/channel-"
 """Begins the probe of every notice of a channel's trouble."""
 
+Work = Callable[[Database], object]
 Troubled = Callable[[str, str], None]
 Well = Callable[[str], None]
 
@@ -46,7 +49,7 @@ class Dispatch:
 
     def __init__(
         self,
-        store: tuple[Writer, Reader],
+        store: tuple[Takes, Answers],
         outside: Outside,
         scrub: Scrub,
         *,
@@ -70,6 +73,7 @@ class Dispatch:
         self._scout = Lane(self._find_waiting)
         self._channels: Mapping[str, Channel] | None = None
         self._stopping = False
+        self._held = False
 
     async def configure(self, channels: Mapping[str, Channel]) -> None:
         """Takes over the channels. What waits for one that is gone is given up, visibly."""
@@ -82,7 +86,7 @@ class Dispatch:
 
     def wake(self) -> None:
         """Has every lane look at once; starts those that are missing or have ended."""
-        if self._channels is None:  # else everything that waits would look as if it were gone
+        if self._held or self._channels is None:  # without any, all would look as if it were gone
             return
         self._open(self._channels)
         for name, lane in (("", self._scout), *self._lanes.items()):
@@ -106,13 +110,23 @@ class Dispatch:
         self.wake()
         lanes = (self._scout, *self._lanes.values())
         tasks = [lane.task for lane in lanes if lane.task is not None] + self._direct.end()
-        if not tasks:
-            return
-        _, late = await asyncio.wait(tasks, timeout=patience.total_seconds())
-        for task in late:
-            task.cancel()
-        if late:
-            await asyncio.wait(late)
+        await parts.finish(tasks, patience)
+
+    async def hold(self, patience: timedelta) -> list[Work]:
+        """Leaves the outbox alone until `release`: somebody else tells meanwhile. What is under way
+        has *patience* to end; gives the marks that the store has not taken yet.
+        """
+        self._held = True
+        lanes = (self._scout, *self._lanes.values())
+        for lane in lanes:
+            lane.woken.set()
+        await parts.finish([lane.task for lane in lanes if lane.task is not None], patience)
+        return [mark.work for lane in lanes for mark in lane.unmarked.values()]
+
+    def release(self) -> None:
+        """Goes on after `hold`."""
+        self._held = False
+        self.wake()
 
     def _channel(self, name: str) -> Channel | None:
         return (self._channels or {}).get(name)
@@ -130,7 +144,7 @@ class Dispatch:
 
     async def _serve(self, name: str, lane: Lane) -> None:
         last = False
-        while not last:
+        while not last and not self._held:
             lane.woken.clear()
             last = self._stopping
             pause = await self._turn(name, lane)

@@ -7,13 +7,12 @@ us: our network was gone, or we stood still ourselves.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Final
-
-import httpx
+from typing import Final
 
 from monitor.config.model import Probe
 from monitor.ourselves.looping import LoopWatch
-from monitor.ourselves.network import Network, Where, where
+from monitor.ourselves.network import Network
+from monitor.whereabouts import Where, host_of, where
 from probes import Outcome, Reason, Result
 
 WAITED: Final = frozenset(
@@ -42,6 +41,8 @@ class Doubts:
         """*result*, or an ERROR in its place. *began* is when the try did, on the monotonic clock.
         Takes two seconds at most.
         """
+        if result.outcome in (Outcome.PASS, Outcome.SLOW):
+            self._network.reached(where(host_of(probe.settings)), began)
         if self._stood_still(probe, result, began):
             return _ours(result, Reason.STALLED, "we stood still ourselves while it ran")
         if await self._network_was_gone(probe, result, began):
@@ -60,18 +61,10 @@ class Doubts:
     async def _network_was_gone(self, probe: Probe, result: Result, began: float) -> bool:
         if result.outcome is not Outcome.FAIL or result.reason not in NOT_REACHED:
             return False
-        target = where(_host(probe.settings))
+        target = where(host_of(probe.settings))
         if target is Where.HERE and result.reason is Reason.UNREACHABLE:
             target = Where.FAR  # not even the way to ourselves is left
         return await self._network.was_gone(began, target)
-
-
-def _host(settings: Any) -> str:
-    """Whatever is asked over a network has an address; empty where none is given."""
-    try:
-        return httpx.URL(str(getattr(settings, "url", ""))).host
-    except httpx.InvalidURL:
-        return ""
 
 
 def _ours(result: Result, reason: Reason, because: str) -> Result:

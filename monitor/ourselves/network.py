@@ -3,7 +3,8 @@
 A place vouches for the network only when it was chosen by the operator, or once it has answered: in
 a network that is closed to the outside the usual ones never do, and their silence means nothing.
 The gateway answers although the way beyond it is dead, so of far targets it is asked only where
-there are not two others to ask.
+there are not two others to ask. An anchor that stays silent while far targets are reached is dead
+itself: until one answers again, the silence of all of them means nothing.
 """
 
 from __future__ import annotations
@@ -14,12 +15,11 @@ import struct
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import Enum
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 
 from monitor.log import get_logger
+from monitor.whereabouts import Where, where
 
 GATEWAY: Final = "gateway"
 USUAL: Final = ("1.1.1.1:443", "9.9.9.9:443", GATEWAY)
@@ -34,29 +34,9 @@ ROUTES: Final = Path("/proc/net/route")
 _NAME_SERVER: Final = 53
 _HAS_GATEWAY: Final = 0x2  # RTF_GATEWAY in linux/route.h
 
+__all__ = ["GATEWAY", "USUAL", "Network", "Where", "gateway", "vouching", "where"]
+
 log = get_logger()
-
-
-class Where(Enum):
-    """Where a target stands, seen from here."""
-
-    HERE = "here"
-    """On this machine; only anchors on this machine say anything about the way there."""
-    NEAR = "near"
-    FAR = "far"
-
-
-def where(host: str) -> Where:
-    """By its looks, without asking anybody. A name is taken to be far."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return Where.HERE
-    try:
-        address = ip_address(host.strip("[]"))
-    except ValueError:
-        return Where.FAR
-    if address.is_loopback or _is_our_own(str(address), address.version):
-        return Where.HERE
-    return Where.NEAR if address.is_private else Where.FAR
 
 
 def vouching(anchors: Collection[str], target: Where) -> set[str]:
@@ -71,6 +51,7 @@ def vouching(anchors: Collection[str], target: Where) -> set[str]:
 class _Answers:
     """What came of one question: whom it was put to, and who answered."""
 
+    put_at: float
     at: float
     asked: frozenset[str]
     answered: frozenset[str]
@@ -96,6 +77,8 @@ class Network:
         self._routes = routes
         self._stirred = asyncio.Event()
         self._question: asyncio.Task[None] | None = None
+        self._refuted = False
+        """Whether something far was reached while those who vouch for the way there were silent."""
         self._set(anchors)
 
     def configure(self, anchors: Iterable[str] | None) -> None:
@@ -115,7 +98,21 @@ class Network:
         """
         if vouching(self._trusted, target):
             await self._ask_soon()
-        return self._gone_at.get(target, float("-inf")) >= since
+        return self._is_gone(target) or self._gone_at.get(target, float("-inf")) >= since
+
+    def reached(self, target: Where, began: float) -> None:
+        """To be told of every run that reached a target there. *began* is when the run did, on the
+        monotonic clock: what began before the anchors fell silent says nothing against them.
+        """
+        silent = self._silent_since is not None and began >= self._silent_since
+        if target is Where.FAR and silent and not self._refuted:
+            self._refuted = True
+            self._stirred.set()  # when it was gone and is back, they answer now
+            log.warning(
+                "far targets are reached although no anchor answers; their silence means nothing"
+                " until one of them does",
+                anchors=self._trusted,
+            )
 
     async def serve(self) -> None:
         """Learns who answers, and while nobody does asks until somebody answers."""
@@ -142,8 +139,14 @@ class Network:
         self._trusted: set[str] = set(self._wanted or ())
         self._last: _Answers | None = None
         self._gone_at: dict[Where, float] = {}
+        self._silent_since: float | None = None
+        """When those were asked who vouch for the way to far targets, and none has answered yet."""
+        self._refuted = False
 
     def _is_gone(self, target: Where) -> bool:
+        return self._is_silent(target) and not (target is Where.FAR and self._refuted)
+
+    def _is_silent(self, target: Where) -> bool:
         return self._last is not None and self._last.deny(vouching(self._trusted, target))
 
     async def _ask_soon(self) -> None:
@@ -158,7 +161,7 @@ class Network:
 
     async def _ask(self, anchors: Collection[str], *, enough: bool = False) -> None:
         """With *enough*, only until nobody could doubt any more that the network is alive."""
-        wanted = self._wanted
+        wanted, put_at = self._wanted, self._monotonic()
         asked = {anchor for anchor in anchors if anchor != GATEWAY or self._routes.exists()}
         tasks = {asyncio.create_task(_answers(anchor, self._routes)): anchor for anchor in asked}
         pending, answered = set(tasks), set[str]()
@@ -170,12 +173,19 @@ class Network:
             for task in pending:
                 task.cancel()
         if wanted == self._wanted:  # else others have been configured meanwhile
-            self._note(_Answers(self._monotonic(), frozenset(asked), frozenset(answered)))
+            answers = frozenset(asked), frozenset(answered)
+            self._note(_Answers(put_at, self._monotonic(), *answers))
 
     def _note(self, answers: _Answers) -> None:
         was_gone = self._is_gone(Where.FAR)
         self._last = answers
         self._trusted |= answers.answered
+        if not self._is_silent(Where.FAR):
+            self._silent_since, self._refuted = None, False
+        elif self._silent_since is None:
+            self._silent_since = answers.put_at
+        elif self._refuted:
+            self._gone_at.pop(Where.FAR, None)
         for target in Where:
             if self._is_gone(target):
                 self._gone_at[target] = answers.at
@@ -237,14 +247,3 @@ def gateway(routes: Path = ROUTES) -> str:
     except (OSError, ValueError, IndexError):
         return ""
     return socket.inet_ntoa(struct.pack("=I", min(ways)[1])) if ways else ""
-
-
-def _is_our_own(address: str, version: int) -> bool:
-    """Only an address of this machine can be bound to."""
-    family = socket.AF_INET if version == 4 else socket.AF_INET6
-    try:
-        with socket.socket(family, socket.SOCK_DGRAM) as ours:
-            ours.bind((address, 0))
-    except OSError:
-        return False
-    return True

@@ -18,6 +18,7 @@ STUCK: Final = timedelta(seconds=60)
 UNTOLD: Final = timedelta(minutes=15)
 UNPUBLISHED: Final = timedelta(minutes=3)
 UNRECORDED: Final = timedelta(minutes=2)
+UNATTENDED: Final = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,8 @@ class Figures:
     """The age of the oldest letter in the outbox; zero when none waits."""
     unpublished: timedelta = timedelta()
     """Since the page was made for the last time, or since the start."""
+    unattended: timedelta = timedelta()
+    """Since open incidents were looked at for the last time, or since the start."""
 
 
 def troubles_of(figures: Figures, unrecorded: timedelta = UNRECORDED) -> list[str]:
@@ -43,6 +46,7 @@ def troubles_of(figures: Figures, unrecorded: timedelta = UNRECORDED) -> list[st
         (figures.unrecorded, unrecorded, "runs wait for the store since {}"),
         (figures.untold, UNTOLD, "a notice waits since {}"),
         (figures.unpublished, UNPUBLISHED, "the page was made {} ago"),
+        (figures.unattended, UNATTENDED, "incidents were looked at {} ago"),
     )
     return [said.format(span(found)) for found, limit, said in limits if found > limit]
 

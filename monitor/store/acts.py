@@ -125,11 +125,12 @@ def acknowledge(
 
 
 def unacknowledge(db: Database, number: int, *, at: datetime) -> None:
-    """Whoever hears of that has been reminded, so reminders and escalation count from there."""
+    """Whoever hears of that has been told, so reminders and escalation begin anew from there."""
     db.execute(
         "UPDATE incident SET acknowledged_at = NULL, acknowledged_until = NULL,"
-        " acknowledged_by = '', reminded_at = ?, escalated_at = ? WHERE id = ?",
-        (to_us(at), to_us(at), number),
+        " acknowledged_by = '', told_at = iif(told_at IS NULL, NULL, ?), stage = 0,"
+        " escalated_at = NULL, reminders = 0, reminded_at = NULL WHERE id = ?",
+        (to_us(at), number),
     )
 
 

@@ -15,7 +15,6 @@ from monitor.clock import to_us
 from monitor.store.records import RunRow
 from probes import Artefact
 
-EXPIRED_AT_ONCE: Final = 500
 KEPT_FOR_EACH_PROBE: Final = 20
 EXPIRED_AT_ONCE: Final = 500
 BYTES_MAX: Final = 10 * 1024 * 1024

@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from monitor.clock import from_us, to_us
-from monitor.notices import Notice, from_json, to_json
+from monitor.notices import EventKind, Notice, from_json, to_json
 from monitor.routing import Severity
 from monitor.why import Why
 
@@ -28,6 +28,9 @@ class Attended:
 
     number: int
     probe: str
+    location: str
+    dedup_key: str
+    summary: str
     began_at: datetime
     opened_at: datetime
     severity: Severity
@@ -52,8 +55,27 @@ class Attended:
         return self.probe.startswith("trueup/")
 
     def full_notice(self) -> Notice:
-        """Raises ValueError when there is none."""
-        return from_json(self.notice)
+        """As it was told last, or as much of it as the row knows."""
+        try:
+            return from_json(self.notice)
+        except ValueError:
+            return Notice(
+                event=EventKind.OPENED,
+                incident=self.number,
+                sequence=1,
+                dedup_key=self.dedup_key,
+                probe=self.probe,
+                probe_name=self.probe,
+                kind="",
+                environment="",
+                location=self.location,
+                began_at=self.began_at,
+                at=self.opened_at,
+                outcome="FAIL",
+                reason="",
+                summary=self.summary,
+                severity=self.severity,
+            )
 
     def is_acknowledged(self, at: datetime) -> bool:
         until = self.acknowledged_until
@@ -76,25 +98,6 @@ def one(db: Database, number: int) -> Attended | None:
     return _attended(row) if row else None
 
 
-def gathering(db: Database, circle: str) -> list[Attended]:
-    """Those of a circle that wait for each other."""
-    rows = db.query(
-        f"{_SELECT} WHERE incident.resolved_at IS NULL AND circle = ? AND withheld = ?"
-        " AND told_at IS NULL ORDER BY incident.id",
-        [circle, Why.GATHERING.value],
-    )
-    return [_attended(row) for row in rows]
-
-
-def is_gathering(db: Database, circle: str) -> bool:
-    row = db.execute(
-        "SELECT 1 FROM incident WHERE resolved_at IS NULL AND circle = ? AND withheld = ?"
-        " AND told_at IS NULL LIMIT 1",
-        (circle, Why.GATHERING.value),
-    ).fetchone()
-    return row is not None
-
-
 def members(db: Database, summary: int, *, still_open: bool) -> list[Attended]:
     """Of a summary, oldest first."""
     rows = db.query(
@@ -106,79 +109,32 @@ def members(db: Database, summary: int, *, still_open: bool) -> list[Attended]:
 
 
 @dataclass(frozen=True, slots=True)
-class Membership:
-    """How a summary's members are doing, without reading them all."""
-
-    count: int
-    still_open: int
-    recovered_at: datetime | None
-
-
-def membership(db: Database, summary: int) -> Membership:
-    row = db.execute(
-        "SELECT count(*), coalesce(sum(resolved_at IS NULL), 0), max(recovered_at) FROM incident"
-        " WHERE under = ? AND withheld = ?",
-        (summary, Why.IN_A_SUMMARY.value),
-    ).fetchone()
-    return Membership(int(row[0]), int(row[1]), _at(row[2]))
-
-
-def summary_to_join(db: Database, circle: str, probe: str, *, since: datetime) -> int | None:
-    """The newest told summary of a circle that somebody joined *since*."""
-    row = db.execute(
-        "SELECT incident.id FROM incident JOIN probe ON probe.key = incident.probe"
-        " WHERE circle = ? AND probe.id = ? AND resolved_at IS NULL AND joined_at >= ?"
-        " ORDER BY incident.id DESC LIMIT 1",
-        (circle, probe, to_us(since)),
-    ).fetchone()
-    return int(row[0]) if row else None
-
-
-def opened_since(db: Database, circle: str, since: datetime) -> int:
-    """How many of a circle opened, told or not."""
-    row = db.execute(
-        "SELECT count(*) FROM incident WHERE circle = ? AND opened_at >= ? AND resolved_at IS NULL",
-        (circle, to_us(since)),
-    ).fetchone()
-    return int(row[0])
-
-
-def told_since(db: Database, circle: str, since: datetime) -> int:
-    """How many of a circle people were told of."""
-    row = db.execute(
-        "SELECT count(*) FROM incident WHERE circle = ? AND told_at >= ?", (circle, to_us(since))
-    ).fetchone()
-    return int(row[0])
-
-
-def about_to_open(db: Database, *, since: datetime, most: int) -> list[str]:
-    """Probes that failed lately and not often enough yet."""
-    rows = db.execute(
-        "SELECT probe.id FROM health JOIN probe ON probe.key = health.probe"
-        " WHERE state = 'pending' AND tombstoned_at IS NULL AND last_run_at >= ? LIMIT ?",
-        (to_us(since), most),
-    )
-    return [str(row[0]) for row in rows.fetchall()]
-
-
-@dataclass(frozen=True, slots=True)
 class NeedRow:
-    """How a needed probe stands."""
+    """How a needed probe stands. `severity`, `told` and `withheld` are those of its incident."""
 
     probe: str
     incident: int | None
     pending: bool
     last_run_at: datetime
+    severity: Severity | None
+    told: bool
+    withheld: str
 
 
-def needed(db: Database, probes: Iterable[str]) -> list[NeedRow]:
+def needed(db: Database, probes: Iterable[str], location: str) -> list[NeedRow]:
     rows = db.execute(
-        "SELECT probe.id, incident, state = 'pending', last_run_at FROM health"
-        " JOIN probe ON probe.key = health.probe WHERE tombstoned_at IS NULL"
+        "SELECT probe.id, incident.id, state = 'pending', last_run_at, severity,"
+        " told_at IS NOT NULL, coalesce(withheld, '') FROM health"
+        " JOIN probe ON probe.key = health.probe"
+        " LEFT JOIN incident ON incident.id = health.incident"
+        " WHERE tombstoned_at IS NULL AND health.location = ?"
         " AND probe.id IN (SELECT value FROM json_each(?))",
-        (json.dumps(list(probes)),),
+        (location, json.dumps(list(probes))),
     )
-    return [NeedRow(str(i), n, bool(p), from_us(at)) for i, n, p, at in rows.fetchall()]
+    return [
+        NeedRow(str(i), n, bool(p), from_us(at), Severity(s) if s else None, bool(t), str(w))
+        for i, n, p, at, s, t, w in rows.fetchall()
+    ]
 
 
 def resolved_at(db: Database, number: int) -> datetime | None:
@@ -260,6 +216,9 @@ def _attended(row: dict[str, Any]) -> Attended:
     return Attended(
         number=row["id"],
         probe=row["probe_id"],
+        location=row["location"],
+        dedup_key=row["dedup_key"],
+        summary=row["summary"],
         began_at=from_us(row["began_at"]),
         opened_at=from_us(row["opened_at"]),
         severity=Severity(row["severity"]),

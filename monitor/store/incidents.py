@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from monitor.clock import to_us
 from monitor.notices import Notice, to_json
 from monitor.routing import Severity
+from monitor.why import Why
 
 KEY_LENGTH: Final = 64
 
@@ -44,9 +45,11 @@ class Ended:
 
 
 def open_incident(db: Database, new: NewIncident, *, instance: str) -> tuple[int, str]:
-    """The incident's number and its key towards the outside, made before anything is sent."""
+    """The incident's number and its key towards the outside, made before anything is sent. The
+    same evidence gives the same key, in whichever database it is opened first.
+    """
     number = int(db.execute("SELECT coalesce(max(id), 0) + 1 FROM incident").fetchone()[0])
-    key = hashlib.sha256(f"{instance}:{number}".encode()).hexdigest()[:KEY_LENGTH]
+    key = _free_key(db, new, instance, number)
     db.execute(
         "INSERT INTO incident (id, probe, location, dedup_key, began_at, opened_at, reason,"
         " summary, failed_step, failures, severity) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -65,6 +68,16 @@ def open_incident(db: Database, new: NewIncident, *, instance: str) -> tuple[int
         ),
     )
     return number, key
+
+
+def _free_key(db: Database, new: NewIncident, instance: str, number: int) -> str:
+    """One and the same beginning may open twice, as after a clock was put back."""
+    probe = db.execute("SELECT id FROM probe WHERE key = ?", (new.probe,)).fetchone()[0]
+    seen = f"{instance}:{probe}:{new.location}:{to_us(new.began_at)}"
+    key = hashlib.sha256(seen.encode()).hexdigest()[:KEY_LENGTH]
+    if db.execute("SELECT 1 FROM incident WHERE dedup_key = ?", (key,)).fetchone() is None:
+        return key
+    return hashlib.sha256(f"{seen}:{number}".encode()).hexdigest()[:KEY_LENGTH]
 
 
 def resolve_incident(
@@ -113,11 +126,11 @@ def add_bare_event(db: Database, incident: int, kind: str, at: datetime, *, why:
 def channels_told(db: Database, incident: int) -> list[str]:
     """Where news of it went or is on its way to: they, and only they, hear the rest. A channel
     that refused every word of it at once knows of no incident that could end; what was given up
-    after several attempts may have arrived.
+    after several attempts, or for newer news after one, may have arrived.
     """
     rows = db.execute(
-        "SELECT channel FROM outbox WHERE incident = ? AND (gave_up_at IS NULL OR attempts > 1)"
-        " ORDER BY id",
-        (incident,),
+        "SELECT channel FROM outbox WHERE incident = ? AND (gave_up_at IS NULL OR attempts > 1"
+        " OR (attempts = 1 AND why IN (?, ?))) ORDER BY id",
+        (incident, Why.NEWER_NEWS.value, Why.OVER_BEFORE_TOLD.value),
     )
     return list(dict.fromkeys(str(row[0]) for row in rows.fetchall()))

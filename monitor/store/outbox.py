@@ -42,6 +42,12 @@ _TRIED: Final = (
     "attempts = attempts + 1, first_tried_at = min(coalesce(first_tried_at, :at), :at), why = :why"
 )
 _OTHER_WAITS: Final = "other.delivered_at IS NULL AND other.gave_up_at IS NULL"
+# Our own trouble is told even when it is over: nobody else would ever say that we were blind.
+_OWN: Final = (
+    "EXISTS (SELECT 1 FROM incident JOIN probe ON probe.key = incident.probe"
+    " WHERE incident.id = mine.incident AND probe.kind = 'trueup'"
+    " AND probe.id NOT IN ('trueup/summary', 'trueup/drill'))"
+)
 # `mine` is a letter, `event` what it is about. Whether its turn has come, apart from the time.
 _IN_TURN: Final = f"""
     mine.channel = :channel AND mine.delivered_at IS NULL AND mine.gave_up_at IS NULL
@@ -49,9 +55,11 @@ _IN_TURN: Final = f"""
     AND NOT EXISTS (
         SELECT 1 FROM outbox AS other JOIN event AS its ON its.id = other.event
         WHERE other.incident = mine.incident AND other.channel = mine.channel AND CASE
-            WHEN other.event > mine.event THEN its.kind = {_RESOLVED}
+            WHEN other.event > mine.event THEN
+                (its.kind = {_RESOLVED} AND NOT ({_OWN} AND {_OTHER_WAITS}))
                 OR ({_OTHER_WAITS} AND event.kind IN {_NEWS} AND its.kind IN {_NEWS})
-            WHEN other.event < mine.event THEN {_OTHER_WAITS} AND event.kind <> {_RESOLVED}
+            WHEN other.event < mine.event THEN {_OTHER_WAITS}
+                AND (event.kind <> {_RESOLVED} OR {_OWN})
                 AND NOT (event.kind IN {_NEWS} AND its.kind IN {_NEWS})
         END)
 """  # noqa: S608 - constants

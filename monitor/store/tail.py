@@ -87,7 +87,7 @@ class Tail:
         """
         began = time.monotonic()
         try:
-            self._body = json.dumps(_read(db, self._clock.now()), separators=(",", ":"))
+            self._body = json.dumps(read(db, self._clock.now()), separators=(",", ":"))
             self._put(self._body)
         except (OSError, sqlite3.Error) as trouble:
             log.warning("what is open is not on disk beside the database", why=str(trouble))
@@ -138,7 +138,7 @@ def merge(db: Database, folder: Path, at: datetime) -> int:
     if not path.exists():
         return 0
     try:
-        parts, newest_event = _understood(path.read_text(encoding="utf-8"))
+        parts, newest_event = understood(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as trouble:
         log.error("what was open when the database was lost cannot be read", why=str(trouble))
         path.replace(path.with_name(path.name + ".unreadable"))
@@ -147,20 +147,22 @@ def merge(db: Database, folder: Path, at: datetime) -> int:
         with db.atomic():
             db.execute("PRAGMA defer_foreign_keys = ON")
             for table, rows in parts.items():
-                _put(db, table, rows)
+                put(db, table, rows)
             _settle_older(db, parts, at)
     path.unlink()
     return db["incident"].count_where("resolved_at IS NULL")
 
 
-def _read(db: Database, at: datetime) -> dict[str, Any]:
+def read(db: Database, at: datetime, *, all_health: bool = False) -> dict[str, Any]:
+    """What is open, as it goes into the file; with the health of every probe when asked."""
+    wanted = {**_PARTS, "health": "? IS NOT NULL"} if all_health else _PARTS
     since_us = to_us(at - RECENT)
     given = {"probe": (1, 1), "silence": (to_us(at),), "maintenance": (to_us(at),)}
     parts: dict[str, Any] = {"version": VERSION, "at": to_us(at)}
     parts["newest_event"] = _newest_event(db)
     parts["meta"] = list(db.query("SELECT * FROM meta WHERE key = 'instance'"))
     with db.atomic():
-        for table, which in _PARTS.items():
+        for table, which in wanted.items():
             rows = db.query(
                 f"SELECT * FROM {table} WHERE {which}",  # noqa: S608 - constants
                 given.get(table, (since_us,)),
@@ -182,8 +184,8 @@ def _newest_event(db: Database) -> int:
     return int(db.execute("SELECT coalesce(max(id), 0) FROM event").fetchone()[0])
 
 
-def _understood(text: str) -> tuple[dict[str, list[dict[str, Any]]], int]:
-    """The rows by table, and the newest event. Raises ValueError for anything that `_read` did
+def understood(text: str) -> tuple[dict[str, list[dict[str, Any]]], int]:
+    """The rows by table, and the newest event. Raises ValueError for anything that `read` did
     not write.
     """
     read = json.loads(text)
@@ -196,7 +198,7 @@ def _understood(text: str) -> tuple[dict[str, list[dict[str, Any]]], int]:
     return parts, int(read.get("newest_event") or 0)  # type: ignore[return-value]  # looked at just above
 
 
-def _put(db: Database, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
+def put(db: Database, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
     """Newer than what a backup knows, so it wins. Columns that are no more are left out."""
     columns = {column.name for column in db[table].columns}
     for row in rows:

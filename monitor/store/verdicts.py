@@ -79,7 +79,8 @@ def _state(row: dict[str, Any]) -> State:
         case "pending", datetime() as began_at:
             return Pending(began_at, row["failures"], bool(row["grave"]))
         case "firing", datetime() as began_at:
-            return Firing(began_at, row["passes"], bool(row["grave"]), bool(row["flapping"]))
+            grave, flapping = bool(row["grave"]), bool(row["flapping"])
+            return Firing(began_at, row["passes"], grave, flapping, eased=row["failures"])
         case _:
             return Quiet()
 
@@ -97,8 +98,9 @@ def _plain(state: State) -> dict[str, Any]:
         case Pending(began_at, failures, grave):
             plain |= {"state": "pending", "failures": failures, "grave": grave}
             plain["began_at"] = to_us(began_at)
-        case Firing(began_at, passes, grave, flapping):
+        case Firing(began_at, passes, grave, flapping, eased):
             plain |= {"state": "firing", "passes": passes, "grave": grave, "flapping": flapping}
+            plain["failures"] = eased
             plain["began_at"] = to_us(began_at)
         case Quiet():
             pass

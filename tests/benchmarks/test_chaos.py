@@ -178,6 +178,11 @@ def test_a_duplicate_belongs_to_the_kill_before_it_or_to_none(database: Path) ->
     assert found(database, *told, kills_s=[1.5]) == both | {"duplicates_without_kill": 1}
 
 
+def test_what_was_on_its_way_when_the_daemon_was_killed_was_sent_before(database: Path) -> None:
+    told = (event("trigger", 1), event("trigger", 3), TOLD[1])
+    assert found(database, *told, kills_s=[0.9])["max_duplicates_per_kill"] == 1
+
+
 def test_two_duplicates_of_one_kill_are_too_many_on_one_channel(database: Path) -> None:
     told = (*TOLD, event("trigger", 6), event("resolve", 7))
     assert found(database, *told, kills_s=[5])["max_duplicates_per_kill"] == 2

@@ -7,9 +7,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from monitor.clock import to_us
-from monitor.routing import Hours, Severity, Stage
+from monitor.routing import Hours, Severity, Stage, everyone
 from monitor.windows import Window
-from tests.support.attending import MINUTE, a_world, routed, several
+from tests.support.attending import MINUTE, SECOND, a_world, routed, several
 from tests.support.clock import NIGHT
 from tests.support.configs import a_probe
 
@@ -124,12 +124,7 @@ async def test_a_silence_tells_nobody_but_an_outage_that_was_told_is_still_resol
     async with a_world(tmp_path, routed("a"), routed("b")) as world:
         await world.fails("a")
         assert await world.told() == ["oncall opened a"]
-        await world.writes(
-            "INSERT INTO silence (probes, tags, reason, by, starts_at, ends_at, created_at)"
-            " VALUES ('[]', '[]', 'moving', 'ops', ?, ?, 0)",
-            to_us(NIGHT),
-            to_us(NIGHT + timedelta(hours=9)),
-        )
+        await world.silences(timedelta(hours=9))
         await world.fails("b")
         assert await world.waits(timedelta(hours=8)) == []
         await world.mends("a")
@@ -158,3 +153,87 @@ async def test_what_was_only_slow_goes_to_the_chat_and_an_outage_to_whoever_is_o
         assert await world.told() == ["chat worsened signin", "oncall worsened signin"]
         await world.mends("signin")
         assert await world.told() == ["chat resolved signin", "oncall resolved signin"]
+
+
+# --- what must never be swallowed, and what must not wake anybody
+
+
+async def test_a_clock_that_was_set_back_while_three_gathered_delays_their_page_by_seconds(
+    tmp_path: Path,
+) -> None:
+    async with a_world(tmp_path, *several(4)) as world:
+        await world.fails("p0", "p1", "p2")
+        world.clock.step(-timedelta(hours=1))
+        assert await world.waits(20 * SECOND) == ["oncall opened trueup/summary"]
+        world.clock.wind(10 * MINUTE)
+        await world.fails("p3")
+        assert await world.told() == ["oncall opened p3"]
+
+
+async def test_a_clock_that_is_set_makes_no_reminder_and_no_escalation_due(tmp_path: Path) -> None:
+    stages = (Stage(10 * MINUTE, ("boss",), 10 * MINUTE),)
+    async with a_world(tmp_path, routed(escalation=stages)) as world:
+        await world.fails("signin")
+        assert await world.waits(5 * MINUTE) == ["oncall opened signin"]
+        for step in (timedelta(days=1), -timedelta(days=2)):
+            world.clock.step(step)
+            await world.looks(step)
+            assert await world.told() == []
+        assert await world.waits(3 * MINUTE) == []
+        assert await world.waits(4 * MINUTE) == ["boss escalated signin"]
+
+
+async def test_an_incident_whose_notice_cannot_be_read_is_no_other_ones_trouble(
+    tmp_path: Path,
+) -> None:
+    async with a_world(tmp_path, routed("old"), routed("new")) as world:
+        await world.fails("old")
+        await world.writes("UPDATE incident SET notice = ''")
+        world.clock.wind(10 * MINUTE)
+        await world.fails("new")
+        assert await world.told() == ["oncall opened old", "oncall opened new"]
+        assert len(await world.waits(timedelta(hours=5))) == 2
+        await world.mends("old")
+        assert await world.told() == ["oncall resolved old"]
+
+
+async def test_what_can_wait_is_not_reminded_of_in_the_quiet_hours_either(tmp_path: Path) -> None:
+    night = Hours("night", starts=time(3), ends=time(9))
+    probe = routed("disk", severity=Severity.WARNING, quiet=night, remind=timedelta(hours=2))
+    async with a_world(tmp_path, probe) as world:
+        await world.fails("disk")
+        assert await world.waits(timedelta(hours=6)) == ["oncall opened disk"]
+        assert await world.waits(timedelta(hours=2)) == ["oncall reminded disk"]
+
+
+async def test_news_of_a_silenced_incident_waits_for_the_end_of_the_silence(
+    tmp_path: Path,
+) -> None:
+    probe = routed(channels=everyone("oncall"))
+    policy = type(probe.policy)(slow_counts=True)
+    async with a_world(tmp_path, a_probe("signin", policy=policy, routing=probe.routing)) as world:
+        await world.runs(signin="s")
+        await world.runs(signin="s")
+        assert await world.told() == ["oncall opened signin"]
+        await world.silences(timedelta(hours=1))
+        await world.runs(signin="d")
+        assert await world.waits(55 * MINUTE) == []
+        assert await world.waits(10 * MINUTE) == ["oncall worsened signin"]
+
+
+async def test_ten_that_a_silence_sets_free_at_once_are_one_page(tmp_path: Path) -> None:
+    names = [probe.id for probe in several(10)]
+    async with a_world(tmp_path, *several(10)) as world:
+        await world.silences(timedelta(hours=1))
+        await world.fails(*names)
+        assert await world.waits(59 * MINUTE) == []
+        assert await world.waits(5 * MINUTE) == ["oncall opened trueup/summary"]
+
+
+async def test_a_refused_opening_is_told_again_until_somebody_takes_it(tmp_path: Path) -> None:
+    async with a_world(tmp_path, routed()) as world:
+        await world.fails("signin")
+        assert await world.told() == ["oncall opened signin"]
+        await world.writes("UPDATE outbox SET gave_up_at = 1, attempts = 1, why = 'answered 401'")
+        assert await world.waits(20 * MINUTE) == ["oncall opened signin"]
+        assert await world.waits(20 * MINUTE) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+from monitor.routing import Severity, everyone
 from tests.support.attending import MINUTE, SECOND, a_world, routed
 
 
@@ -67,3 +68,20 @@ async def test_a_cause_that_never_speaks_delays_a_page_by_half_a_minute(tmp_path
         await world.fails("web")
         assert await world.waits(25 * SECOND) == []
         assert await world.waits(10 * SECOND) == ["oncall opened web"]
+
+
+async def test_a_cause_that_matters_less_explains_nothing(tmp_path: Path) -> None:
+    disk = routed("disk", severity=Severity.WARNING, channels=everyone("chat"))
+    async with a_world(tmp_path, disk, routed("web", needs=("disk",))) as world:
+        await world.fails("disk")
+        await world.fails("web")
+        assert await world.waits(MINUTE) == ["chat opened disk", "oncall opened web"]
+
+
+async def test_a_cause_that_nobody_hears_of_explains_nothing(tmp_path: Path) -> None:
+    async with a_world(
+        tmp_path, routed("database", channels={}), routed("web", needs=("database",))
+    ) as world:
+        await world.fails("database")
+        await world.fails("web")
+        assert await world.waits(MINUTE) == ["oncall opened web"]

@@ -13,19 +13,16 @@ from monitor.incidents import (
     Evidence,
     Firing,
     Flapping,
-    For,
-    InARow,
     Opened,
-    Opening,
-    OutOf,
     Pending,
-    Policy,
     Reading,
     Resolved,
+    Settled,
     Track,
     Worsened,
     step,
 )
+from monitor.policy import For, InARow, Opening, OutOf, Policy
 from monitor.why import Why
 from tests.support.clock import NIGHT
 
@@ -181,6 +178,28 @@ def test_slow_runs_open_something_less_grave_and_a_failure_makes_it_worse_at_onc
 
 def test_a_slow_and_a_failing_run_are_not_yet_evidence_of_an_outage() -> None:
     assert replay("uds", Policy(slow_counts=True))[2] == Opened(at(1), failures=2, grave=False)
+
+
+def test_what_flapped_and_is_simply_down_now_is_said_once() -> None:
+    told = replay("u" * 21 + "dduu" * 5 + "d" * 40)
+    *_, last = told.values()
+    assert isinstance(last, Settled)
+    assert sum(isinstance(event, Settled) for event in told.values()) == 1
+
+
+def test_hours_of_slowness_after_a_failure_are_no_outage_any_more() -> None:
+    policy = Policy(slow_counts=True)
+    track, told = follow(readings("dd" + "s" * 5), policy)
+    assert told == {1: Opened(at(0), failures=2)}
+    assert isinstance(track.state, Firing)
+    assert not track.state.grave
+    assert isinstance(step(track, readings("sssssssd")[-1], policy)[1][0], Worsened)
+
+
+def test_a_clock_that_was_set_back_does_not_keep_a_duration_from_passing() -> None:
+    ahead = Reading(at(60), at(600), Evidence.BAD)
+    then = [Reading(at(61 + n), at(n), Evidence.BAD) for n in range(7)]
+    assert follow([ahead, *then], Policy(For(5 * MINUTE)))[1].keys() == {5}
 
 
 histories = st.text(alphabet="udse", max_size=80)

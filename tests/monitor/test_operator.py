@@ -52,7 +52,12 @@ async def a_world(folder: Path) -> AsyncIterator[World]:
     context = Context(config, {}, "instance")
     direct: list[Notice] = []
     operator = Operator(
-        writer, clock, lambda: context, lambda: None, lambda notice, _: direct.append(notice)
+        writer,
+        clock,
+        lambda: context,
+        lambda: None,
+        lambda notice, _: direct.append(notice),
+        folder=folder,
     )
     yield World(operator, writer, clock, direct)
     writer.close()
@@ -127,3 +132,35 @@ async def test_a_test_page_asks_for_nothing_and_leaves_nothing_open(tmp_path: Pa
             ("mail", "test"),
         ]
         assert await world.writer.do(attended.every_open) == []
+
+
+async def test_trouble_told_past_the_store_is_ended_under_its_key_after_a_kill(
+    tmp_path: Path,
+) -> None:
+    async with a_world(tmp_path) as world:
+        world.writer.shut = True
+        await world.operator.begins("storage", "The disk is full.")
+        [opened] = world.direct
+    async with a_world(tmp_path) as later:
+        assert later.operator.told_directly == ["storage"]
+        await later.operator.ends("storage")
+        [resolved] = later.direct
+        assert (resolved.event.value, resolved.dedup_key) == ("resolved", opened.dedup_key)
+    async with a_world(tmp_path) as last:
+        assert last.operator.told_directly == []
+        assert not (tmp_path / "own.json").exists()
+
+
+async def test_a_folder_that_takes_no_file_keeps_nobody_from_hearing(tmp_path: Path) -> None:
+    async with a_world(tmp_path) as world:
+        (tmp_path / "own.json.new").mkdir()
+        world.writer.shut = True
+        await world.operator.begins("storage", "The disk is full.")
+        assert len(world.direct) == 1
+
+
+async def test_a_file_that_makes_no_sense_is_no_trouble(tmp_path: Path) -> None:
+    for text in ("{", "[]", '{"storage": 1}', '{"storage": "{}"}'):
+        (tmp_path / "own.json").write_text(text)
+        async with a_world(tmp_path) as world:
+            assert world.operator.told_directly == []

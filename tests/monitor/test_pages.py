@@ -11,7 +11,7 @@ import pytest
 from monitor import pages
 from monitor.config.model import Component, Config
 from monitor.context import Context
-from monitor.incidents import For, InARow, Opening, OutOf, Policy
+from monitor.policy import For, InARow, Opening, OutOf, Policy
 from monitor.recorder import Recorder
 from monitor.runner import Run
 from monitor.store import Writer, records

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from monitor.context import Context
-from monitor.incidents import Opened, Policy, Resolved
+from monitor.incidents import Opened, Resolved
+from monitor.policy import Policy
 from monitor.recorder import Recorder
 from monitor.runner import Run
 from monitor.slots import slot_at

@@ -6,7 +6,11 @@ from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
+from monitor.policy import Policy
+from monitor.routing import Routing, Severity
+from monitor.store import sync
 from tests.support.attending import MINUTE, SECOND, a_world, routed, several
+from tests.support.configs import a_probe
 
 
 async def test_three_that_open_together_are_one_page_within_15_seconds(tmp_path: Path) -> None:
@@ -111,3 +115,36 @@ async def test_a_kill_while_they_gather_loses_none_of_them(tmp_path: Path) -> No
     async with a_world(tmp_path, *probes) as again:
         again.clock.wind(timedelta(hours=1))
         assert await again.waits(SECOND) == ["oncall opened trueup/summary"]
+
+
+async def test_a_member_that_gets_worse_is_told_to_those_who_answer_for_outages(
+    tmp_path: Path,
+) -> None:
+    routing = Routing(channels={Severity.CRITICAL: ("phone",), Severity.WARNING: ("chat",)})
+    probes = [a_probe(f"p{n}", policy=Policy(slow_counts=True), routing=routing) for n in range(3)]
+    async with a_world(tmp_path, *probes) as world:
+        for _ in range(2):
+            await world.runs(p0="s", p1="s", p2="s")
+        assert await world.waits(20 * SECOND) == ["chat opened trueup/summary"]
+        await world.runs(p1="d")
+        assert await world.told() == ["phone opened p1"]
+
+
+async def test_what_is_reminded_of_is_what_is_still_open(tmp_path: Path) -> None:
+    async with a_world(tmp_path, *several(3)) as world:
+        await world.fails("p0", "p1", "p2")
+        await world.waits(20 * SECOND)
+        await world.mends("p0", "p2")
+        assert await world.waits(timedelta(hours=5)) == ["oncall reminded trueup/summary"]
+        *_, reminder = await world.bodies()
+        assert [member["probe"] for member in reminder["members"]] == ["p1"]
+
+
+async def test_nobody_hears_of_a_recovery_when_nobody_looks_any_more(tmp_path: Path) -> None:
+    async with a_world(tmp_path, *several(3)) as world:
+        await world.fails("p0", "p1", "p2")
+        await world.waits(20 * SECOND)
+        await world.writer.do(lambda db: sync.sync(db, [], "here", world.clock.now()))
+        assert await world.waits(5 * SECOND) == ["oncall resolved trueup/summary"]
+        *_, last = await world.bodies()
+        assert (last["outcome"], last["why"]) == ("UNKNOWN", "no_longer_watched")

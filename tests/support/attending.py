@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from monitor import attending
-from monitor.config.model import Probe
+from monitor.channels import ChannelKind, ChannelSettings, Delivery
+from monitor.clock import to_us
+from monitor.config.model import Channel, Probe
 from monitor.context import Context
 from monitor.recorder import Recorder
 from monitor.routing import Routing, everyone
@@ -77,6 +79,22 @@ class World:
         work = partial(attending.attend, context=self.recorder.context, at=self.clock.now())
         await self.writer.do(work)
 
+    async def looks(self, step: timedelta) -> None:
+        """As the daemon does when it sees that the wall clock was set by so much."""
+        at = self.clock.now()
+        work = partial(attending.attend, context=self.recorder.context, at=at, step=step)
+        await self.writer.do(work)
+
+    async def silences(self, span: timedelta) -> None:
+        """Everything, from now on."""
+        at = self.clock.now()
+        await self.writes(
+            "INSERT INTO silence (probes, tags, reason, by, starts_at, ends_at, created_at)"
+            " VALUES ('[]', '[]', 'moving', 'ops', ?, ?, 0)",
+            to_us(at),
+            to_us(at + span),
+        )
+
     async def told(self) -> list[str]:
         """`channel event probe` of every letter since this was last asked."""
         rows = await self.rows("SELECT id, channel, body FROM outbox ORDER BY id")
@@ -102,12 +120,23 @@ class World:
 @asynccontextmanager
 async def a_world(folder: Path, *probes: Probe, **changes: Any) -> AsyncIterator[World]:
     clock, writer = HandClock(), Writer(folder / "t.db")
-    config = a_config(*probes, **changes)
+    names = {name for probe in probes for name in probe.routing.everybody}
+    channels = tuple(a_channel(name) for name in sorted(names))
+    config = a_config(*probes, **{"channels": channels} | changes)
     rows = [records.ProbeRow(probe.id, probe.name, "toy") for probe in probes]
     keys = await writer.do(lambda db: records.sync_probes(db, rows, clock.now()))
     recorder = Recorder(writer, clock, folder / "artefacts", Context(config, keys, "instance"))
     yield World(recorder, writer, clock, config.probes)
     writer.close()
+
+
+async def _never(*_: object) -> Delivery:
+    raise NotImplementedError
+
+
+def a_channel(name: str) -> Channel:
+    kind = ChannelKind("toy", ChannelSettings, _never)
+    return Channel(id=name, kind=kind, settings=ChannelSettings())
 
 
 def routed(probe_id: str = "signin", **routing: Any) -> Probe:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.config.model import Channel, Component, Config, PageSettings, Probe
-from monitor.incidents import Policy
+from monitor.policy import Policy
 from monitor.routing import Routing, everyone
 from probes import Kind, Outcome, Result, Settings, Tools
 

@@ -195,7 +195,11 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(Answer(200, body=json.dumps(self.server.toy.state()).encode()))
 
     def do_POST(self) -> None:
-        content = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        length = int(self.headers.get("Content-Length", "0"))
+        content = self.rfile.read(length)
+        if len(content) < length:  # whoever sent it is gone
+            self.close_connection = True
+            return
         toy = self.server.toy
         with toy.lock:
             toy.requests += 1

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from monitor.acts.orders import Acknowledge, CannotAct, No, Say, Withdraw
+from monitor.clock import to_us
 from monitor.notices import About, from_json
 from monitor.why import Why
 from status_page import Stage
@@ -130,9 +131,9 @@ def test_taking_it_back_is_told_and_reminders_count_from_there(outages: Outages)
     done = outages.orders(Withdraw(incident=number, note="wrong one"))
     assert "is no longer acknowledged by ana" in done.said
     assert outages.told()[-1] == (number, "reminded", "oncall")
-    [row] = outages.rows("SELECT acknowledged_at, reminded_at, escalated_at FROM incident")
+    [row] = outages.rows("SELECT acknowledged_at, told_at, stage, reminders FROM incident")
     assert row["acknowledged_at"] is None
-    assert row["reminded_at"] == row["escalated_at"] is not None
+    assert (row["told_at"], row["stage"]) == (to_us(outages.clock.now()), 0)
     no, said = refused(outages, Withdraw(incident=number))
     assert (no, said) == (No.NOT_ACKNOWLEDGED, "Incident 1 (signin) is not acknowledged")
 
@@ -199,3 +200,13 @@ def test_what_the_public_does_not_see_is_not_spoken_of(outages: Outages) -> None
     assert "trueup's own trouble" in said
     summary = outages.summary_of(outages.breaks("signin", channels=()))
     outages.orders(Say(incident=summary, status=Stage.IDENTIFIED, words="x"))
+
+
+def test_whoever_takes_a_member_takes_the_summary_that_people_were_paged_with(
+    outages: Outages,
+) -> None:
+    one, two = outages.breaks(channels=()), outages.breaks("shop", channels=())
+    summary = outages.summary_of(one, two)
+    done = outages.orders(Acknowledge(incident=two, by="ana"))
+    assert done.facts["incident"] == summary
+    assert acknowledged(outages) == [(number, "ana") for number in (one, two, summary)]

@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 
 from monitor.cli import app
 from monitor.health import Health
+from monitor.state import LOCK, claim
 from tests.monitor.cli.past import ago, configure, past
 
 HOUR = timedelta(hours=1)
@@ -101,3 +102,25 @@ def test_a_stale_daemon_is_not_believed_whatever_it_knew(tmp_path: Path) -> None
     done = status(tmp_path)
     assert done.exit_code == 3
     assert "last sign of life 1 hour ago" in done.stdout
+
+
+def test_a_daemon_that_was_killed_a_moment_ago_is_not_at_work(tmp_path: Path) -> None:
+    configure(tmp_path, "web")
+    with past(tmp_path, "web") as story:
+        story.runs("web")
+        with claim(tmp_path / "var"):
+            assert status(tmp_path).exit_code == 0
+        killed = status(tmp_path)
+    assert killed.exit_code == 3
+    assert "The daemon gave its last sign of life" in killed.stdout
+    assert json.loads(status(tmp_path, "--json").stdout)["daemon"]["running"] is False
+
+
+def test_where_the_lock_says_nothing_the_sign_of_life_counts_and_no_lock_is_made(
+    tmp_path: Path,
+) -> None:
+    configure(tmp_path, "web")
+    with past(tmp_path, "web") as story:
+        story.runs("web")
+        assert status(tmp_path).exit_code == 0
+    assert not (tmp_path / "var" / LOCK).exists()

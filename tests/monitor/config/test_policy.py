@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitor.config import Probe
-from monitor.incidents import For, InARow, Opening, OutOf, Policy
+from monitor.policy import For, InARow, Opening, OutOf, Policy
 from monitor.routing import ALL_WEEK, Hours, Severity, Stage
 from tests.monitor.config.toys import A_PROBE, TODAY, read, refused, warned
 
@@ -174,7 +174,9 @@ def test_hours_without_anything_are_always_and_an_over_weekend_span_wraps(tmp_pa
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ('open_after = "3 of 2"', '"3 of 2" can never be; write "2 of 3"'),
+        ('open_after = "6 of 5"', '"6 of 5" can never be; write "3 of 5"'),
+        ('open_after = "3 of 2"', '"3 of 2" can never be; write "2 of 2"'),
+        ('open_after = "1 of 0"', '"1 of 0" can never be; write "1 of 1"'),
         ('open_after = "0 of 5"', '"0 of 5" would open without a failing run; write 1 or more'),
         ('open_after = "2 of 101"', '"2 of 101" looks too far back; write at most 100 runs'),
         ('open_after = "often"', "'often' says nothing of when it opens; write 2 for two in a"),

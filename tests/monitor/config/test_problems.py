@@ -133,7 +133,7 @@ def test_a_wrong_key_is_told_with_its_remedy(line: str, told: str, tmp_path: Pat
         ("listen = 8600", "listen: expected text in quotes, found a number; write listen = "),
         ("state = ''", "state: is empty; write state = "),
         ("include = 'teams'", "include: expected a list in [brackets], found text; write include"),
-        ("browser = '${env:HOME}'", "browser: references work in probe, channel and page tables a"),
+        ("browser = '${env:HOME}'", "browser: references work in probe and channel tables and in "),
     ],
 )
 def test_the_daemons_own_table_is_as_strict(line: str, told: str, tmp_path: Path) -> None:

@@ -52,8 +52,7 @@ def test_what_references_held_and_what_settings_declare_secret_is_known_afterwar
 
 
 def test_what_a_reference_held_is_in_no_text_about_the_configuration(tmp_path: Path) -> None:
-    text = f'{A_PROBE}name = "${{env:WORD}}"\n[page]\ntitle = "${{env:WORD}}"'
-    config = read(tmp_path, text, ENVIRON)
+    config = read(tmp_path, f'{A_PROBE}name = "${{env:WORD}}"', ENVIRON)
 
     assert SECRET not in repr(config)
     assert SECRET not in str(config.warnings)
@@ -100,12 +99,21 @@ def test_a_missing_reference_does_not_hide_what_else_is_wrong(tmp_path: Path) ->
     ]
 
 
-@pytest.mark.parametrize("table", ["trueup.location", "defaults.playbook", "component.x.says"])
+PUBLIC = (
+    *("page.title", "page.url", "component.x.name", "component.x.group", "component.x.says"),
+    *("maintenance.x.title", "trueup.environment"),
+)
+
+
+@pytest.mark.parametrize(
+    "table", ["trueup.location", "defaults.playbook", "tag.x.playbook", "hours.x.timezone", *PUBLIC]
+)
 def test_tables_without_secrets_take_no_reference(table: str, tmp_path: Path) -> None:
     told = refused(tmp_path, f"{table} = '${{env:WORD}}'\n{A_PROBE}", ENVIRON)
-    where = "probe, channel and page tables and in trueup.heartbeat"
+    where = "probe and channel tables and in trueup.heartbeat"
     sentence = f"references work in {where} only; write the value"
     assert f"probes.toml:1: {table}: {sentence}" in told
+    assert SECRET not in str(told)
 
 
 def test_a_secret_too_short_to_be_kept_out_of_logs_is_warned_of(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor.config import Config
-from monitor.incidents import InARow, OutOf, Policy
+from monitor.policy import InARow, OutOf, Policy
 from monitor.routing import everyone
 from tests.monitor.config.toys import A_PROBE, read
 
@@ -59,6 +59,7 @@ url = "https://hooks.example.org/"
 [tag.slow]
 open_after = "3 of 5"
 severity = "warning"
+quiet = "night"
 remind = false
 
 [hours.night]

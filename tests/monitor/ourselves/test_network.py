@@ -13,7 +13,7 @@ import pytest
 
 from monitor.clock import SystemClock
 from monitor.ourselves import network as network_module
-from monitor.ourselves.network import GATEWAY, Network, Where, gateway, vouching, where
+from monitor.ourselves.network import GATEWAY, Network, Where, gateway, vouching
 from tests.support.clock import HandClock
 from tests.support.serve import free_port
 from tests.support.targets import Target, deaf, hold, target
@@ -101,6 +101,76 @@ async def test_that_it_was_gone_while_a_run_lasted_is_not_forgotten(clock: HandC
         assert not await network.was_gone(clock.monotonic())
 
 
+async def test_anchors_that_are_dead_while_far_targets_are_reached_are_not_believed(
+    clock: HandClock,
+) -> None:
+    port = free_port()
+    network = Network([f"127.0.0.1:{port}"], clock.monotonic)
+    assert await network.was_gone(clock.monotonic()), "nothing speaks against them yet"
+    clock.wind(timedelta(seconds=10))
+    began = clock.monotonic()
+    clock.wind(timedelta(seconds=1))
+    network.reached(Where.FAR, began)
+    assert not network.gone
+    assert not await network.was_gone(LONG_AGO), "nor were they right before"
+
+    clock.wind(timedelta(hours=1))
+    assert not await network.was_gone(clock.monotonic()), "when all is down nothing is reached"
+    with listening(port):
+        clock.wind(timedelta(seconds=2))
+        assert not await network.was_gone(clock.monotonic())
+    clock.wind(timedelta(seconds=2))
+    assert await network.was_gone(clock.monotonic()), "they answered, so they live"
+
+
+@pytest.mark.parametrize(
+    ("target", "after"),
+    [
+        pytest.param(Where.FAR, timedelta(seconds=-1), id="begun before the network went"),
+        pytest.param(Where.HERE, timedelta(seconds=1), id="on this machine"),
+        pytest.param(Where.NEAR, timedelta(seconds=1), id="beside this machine"),
+    ],
+)
+async def test_what_was_reached_otherwise_says_nothing_against_anchors(
+    target: Where, after: timedelta, clock: HandClock
+) -> None:
+    network = Network([f"127.0.0.1:{free_port()}"], clock.monotonic)
+    clock.wind(timedelta(seconds=10))
+    fell_silent = clock.monotonic()
+    assert await network.was_gone(fell_silent)
+    network.reached(target, fell_silent + after.total_seconds())
+    clock.wind(timedelta(seconds=10))
+    assert await network.was_gone(clock.monotonic())
+
+
+async def test_a_network_that_is_back_was_gone_all_the_same(clock: HandClock) -> None:
+    port = free_port()
+    network = Network([f"127.0.0.1:{port}"], clock.monotonic)
+    began = clock.monotonic()
+    assert await network.was_gone(began)
+    clock.wind(timedelta(seconds=10))
+    network.reached(Where.FAR, clock.monotonic())
+    clock.wind(timedelta(seconds=2))
+    with listening(port):
+        assert await network.was_gone(began), "what was tried meanwhile is no evidence"
+        assert not await network.was_gone(clock.monotonic())
+
+
+async def test_a_far_target_that_is_reached_has_the_anchors_asked_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(network_module, "GONE_FOR", timedelta(minutes=1))
+    port = free_port()
+    network = Network([f"127.0.0.1:{port}"], SystemClock().monotonic)
+    serve = asyncio.create_task(network.serve())
+    await until_async(lambda: network.gone, "nobody answers")
+    with target(hold) as there:
+        network._anchors = (place(there),)
+        network.reached(Where.FAR, SystemClock().monotonic())
+        await until_async(lambda: there.taken == 1, "they are asked")
+    serve.cancel()
+
+
 async def test_a_thousand_who_ask_at_once_put_one_question(clock: HandClock) -> None:
     with target(hold) as there:
         network = Network([place(there)], clock.monotonic)
@@ -175,24 +245,6 @@ async def test_a_machine_without_a_way_out_has_a_silent_gateway(
     assert await Network([GATEWAY], clock.monotonic, routes).was_gone(LONG_AGO)
     elsewhere = Network([GATEWAY], clock.monotonic, tmp_path / "absent")
     assert not await elsewhere.was_gone(LONG_AGO), "no routes to read on this kind of system"
-
-
-@pytest.mark.parametrize(
-    ("host", "there"),
-    [
-        ("localhost", Where.HERE),
-        ("app.localhost", Where.HERE),
-        ("127.0.0.53", Where.HERE),
-        ("::1", Where.HERE),
-        ("0.0.0.0", Where.HERE),
-        ("10.20.30.40", Where.NEAR),
-        ("1.1.1.1", Where.FAR),
-        ("example.org", Where.FAR),
-        ("", Where.FAR),
-    ],
-)
-def test_where_a_target_stands_is_told_by_its_looks(host: str, there: Where) -> None:
-    assert where(host) is there
 
 
 def test_who_vouches_depends_on_where_the_target_stands() -> None:

@@ -27,6 +27,7 @@ def test_a_daemon_that_does_its_work_is_sound() -> None:
         ({"unrecorded": timedelta(minutes=3)}, "runs wait for the store since 3 minutes"),
         ({"untold": timedelta(minutes=16)}, "a notice waits since 16 minutes"),
         ({"unpublished": timedelta(minutes=4)}, "the page was made 4 minutes ago"),
+        ({"unattended": timedelta(minutes=3)}, "incidents were looked at 3 minutes ago"),
     ],
 )
 def test_each_figure_can_spoil_it(figures: dict[str, Any], said: str) -> None:
