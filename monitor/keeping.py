@@ -168,12 +168,15 @@ class Keeper:
             log.exception("what follows a run stumbled", probe=run.probe.id)
 
     async def _insist(self, run: Run) -> Sequence[Event]:
+        said = ""
         while True:
             try:
                 return await self._recorder.record(run)
             except StoreTrouble as trouble:
-                log.warning("a run waits for the store", probe=run.probe.id, why=str(trouble))
                 self._why = str(trouble)
+                if self._why != said:  # once, and not every second for every probe
+                    log.warning("a run waits for the store", probe=run.probe.id, why=self._why)
+                    said = self._why
             except Exception:
                 log.exception("a run could not be recorded", probe=run.probe.id)
                 return ()

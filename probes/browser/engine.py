@@ -47,7 +47,7 @@ class Engine:
                 return cls(folder, playwright, await _launch(playwright, executable, folder))
         except BaseException as error:
             await asyncio.to_thread(_destroy, folder)
-            if isinstance(error, TimeoutError | PlaywrightError | OSError):
+            if isinstance(error, Exception):  # a driver that dies now raises a bare one
                 raise _unavailable(f"{executable} did not start: {_why(error)}") from None
             raise
 
