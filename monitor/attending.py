@@ -122,12 +122,13 @@ def _untold(db: Database, context: Context, waiting: Sequence[Attended], at: dat
     """
     free: dict[str, list[Attended]] = {}
     due: list[Pass] = []
+    ends = _ends_of_waits(waiting)
     for incident in waiting:
         if incident.probe not in context.config.probes and not incident.own:
             continue
         gathers = incident.withheld == Why.GATHERING
-        if gathers and incident.look_at is not None and at < _wait_ends(incident, waiting):
-            due.append(Pass(next_at=_wait_ends(incident, waiting)))
+        if gathers and at < (end := ends.get(incident.circle, at)):
+            due.append(Pass(next_at=end))
             continue
         case = circumstances.case_of(db, context, incident, at)
         match deciding.decide(replace(case, gathering=False), at):
@@ -140,14 +141,13 @@ def _untold(db: Database, context: Context, waiting: Sequence[Attended], at: dat
     return sum_of([*due, *(_free(db, context, together, at) for together in free.values())])
 
 
-def _wait_ends(incident: Attended, waiting: Sequence[Attended]) -> datetime:
-    """When the oldest of those that wait together has waited enough."""
-    looks = [
-        other.look_at
-        for other in waiting
-        if other.circle == incident.circle and other.withheld == Why.GATHERING and other.look_at
-    ]
-    return min(looks)
+def _ends_of_waits(waiting: Sequence[Attended]) -> dict[str, datetime]:
+    """By circle, when the oldest of those that wait for each other has waited enough."""
+    ends: dict[str, datetime] = {}
+    for one in waiting:
+        if one.withheld == Why.GATHERING and one.look_at is not None:
+            ends[one.circle] = min(ends.get(one.circle, one.look_at), one.look_at)
+    return ends
 
 
 def _free(db: Database, context: Context, together: Sequence[Attended], at: datetime) -> Pass:
