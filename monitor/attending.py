@@ -110,6 +110,8 @@ def _guarded(db: Database, context: Context, incident: Attended, at: datetime) -
     try:
         with db.atomic():
             grown = _summary(db, incident, at) if incident.probe == SUMMARY else Pass()
+            if grown.told:  # it is another one now, or over
+                return grown
             return sum_of([grown, following.follow(db, context, incident, at)])
     except (ValueError, LookupError, TypeError, AttributeError):
         log.exception("an incident cannot be attended to", incident=incident.number)
@@ -185,4 +187,4 @@ def _summary(db: Database, summary: Attended, at: datetime) -> Pass:
     if at < grown_at:
         return Pass(next_at=grown_at)
     summaries.grow(db, summary, members, at)
-    return Pass(told=True)
+    return Pass(told=True, next_at=at + SOONEST)

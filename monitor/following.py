@@ -15,7 +15,7 @@ from monitor import announcing, circumstances, summaries
 from monitor.context import SUMMARY, Context
 from monitor.notices import EventKind
 from monitor.routing import Routing, next_escalation, next_reminder
-from monitor.store import attended, incidents
+from monitor.store import acts, attended, incidents
 from monitor.store.attended import Attended
 from monitor.why import Why
 
@@ -50,18 +50,15 @@ class _Due:
 
 def follow(db: Database, context: Context, incident: Attended, at: datetime) -> Pass:
     """Reminders and escalation, unless somebody is on it or it is meant to be quiet."""
-    current = attended.one(db, incident.number)
-    if current is None or attended.resolved_at(db, incident.number) is not None:
-        return Pass()
     if incident.is_acknowledged(at):
         return Pass(next_at=incident.acknowledged_until)
     routing = summaries.routing_of(db, context, incident)
-    found, next_at = _due(db, context, routing, current, at)
+    found, next_at = _due(db, context, routing, incident, at)
     if found is None:
         return Pass(next_at=next_at)
     if until := circumstances.quiet_until(db, context, incident, at):
         return Pass(next_at=until)
-    _say(db, routing, current, found, at)
+    _say(db, routing, incident, found, at)
     return Pass(told=True, next_at=at + SOONEST)
 
 
@@ -70,7 +67,7 @@ def _due(
 ) -> tuple[_Due | None, datetime | None]:
     """The first thing that is due, or when the next one will be."""
     if incident.acknowledged_at is not None:  # and no longer holds
-        return _Due(EventKind.REMINDED, Why.NO_LONGER_ACKNOWLEDGED, changes=_anew(at)), None
+        return _Due(EventKind.REMINDED, Why.NO_LONGER_ACKNOWLEDGED), None
     if incident.withheld:  # news that had to wait
         owed = incident.full_notice().event
         return _Due(owed, Why.WAITED_ENOUGH, changes={"withheld": "", "look_at": None}), None
@@ -116,18 +113,7 @@ def _say(db: Database, routing: Routing, incident: Attended, due: _Due, at: date
     told = due.to or announcing.who_should_know(db, routing, incident, at)
     notice = replace(notice, event=due.event, at=at, stage=due.stage)
     announcing.notify(db, incident.number, notice, told, why=due.why)
-    attended.change(db, incident.number, **due.changes)
-
-
-def _anew(at: datetime) -> dict[str, object]:
-    """Nobody is on it any more: everything that counts from the telling starts again."""
-    return {
-        "acknowledged_at": None,
-        "acknowledged_until": None,
-        "acknowledged_by": "",
-        "told_at": at,
-        "stage": 0,
-        "escalated_at": None,
-        "reminders": 0,
-        "reminded_at": None,
-    }
+    if due.why is Why.NO_LONGER_ACKNOWLEDGED:
+        acts.unacknowledge(db, incident.number, at=at)
+    else:
+        attended.change(db, incident.number, **due.changes)

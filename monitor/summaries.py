@@ -12,20 +12,20 @@ from sqlite_utils import Database  # noqa: TID251 - named in signatures only; st
 from monitor import announcing, deciding
 from monitor.context import SUMMARY, Context
 from monitor.notices import NO_LONGER_WATCHED, About, EventKind, Member, Notice
-from monitor.routing import Routing, Severity
+from monitor.routing import Routing
 from monitor.store import attended, incidents
 from monitor.store.attended import Attended
 from monitor.store.circles import Membership
 from monitor.why import Why
 
 NAMED_MOST: Final = 20
-_GRAVEST: Final = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
 
 
 def begin(db: Database, context: Context, waiting: Sequence[Attended], at: datetime) -> None:
-    """One incident that stands for all of *waiting*, told at once on the channels of the first."""
+    """One incident that stands for all of *waiting*, which are of one circle, and so matter as much
+    and are told on the same channels.
+    """
     first = min(waiting, key=lambda one: one.began_at)
-    gravest = min((one.severity for one in waiting), key=_GRAVEST.index)
     new = incidents.NewIncident(
         probe=attended.own_key(db, SUMMARY, "Several at once"),
         location=context.config.location,
@@ -35,7 +35,7 @@ def begin(db: Database, context: Context, waiting: Sequence[Attended], at: datet
         summary=said(len(waiting)),
         failed_step="",
         failures=len(waiting),
-        severity=gravest,
+        severity=first.severity,
     )
     number, key = incidents.open_incident(db, new, instance=context.instance)
     for one in waiting:
@@ -44,12 +44,11 @@ def begin(db: Database, context: Context, waiting: Sequence[Attended], at: datet
         )
         attended.change(db, one.number, withheld=Why.IN_A_SUMMARY.value, look_at=None, under=number)
     notice = _notice(waiting, number, key, at)
-    notice = replace(notice, environment=context.config.environment, severity=gravest)
+    notice = replace(notice, environment=context.config.environment, severity=first.severity)
     attended.change(db, number, notice=notice, circle=waiting[0].circle, joined_at=at)
     opened = attended.one(db, number)
     if opened is not None:
-        routing = context.routing_of(waiting[0].probe)  # as it is now: it may have changed
-        channels = routing.channels_at(waiting[0].severity, at)
+        channels = context.routing_of(first.probe).channels_at(first.severity, at)
         announcing.tell(db, opened, channels, at, why=Why.SEVERAL_TOGETHER)
 
 
