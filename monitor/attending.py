@@ -140,7 +140,7 @@ def _untold(db: Database, context: Context, waiting: Sequence[Attended], at: dat
             case Withhold() as decision:
                 announcing.withhold(db, incident, decision, at)
                 due.append(Pass(next_at=decision.until))
-    return sum_of([*due, *(_free(db, context, together, at) for together in free.values())])
+    return sum_of([*due, *(_free(db, context, mine, ones, at) for mine, ones in free.items())])
 
 
 def _ends_of_waits(waiting: Sequence[Attended]) -> dict[str, datetime]:
@@ -152,11 +152,14 @@ def _ends_of_waits(waiting: Sequence[Attended]) -> dict[str, datetime]:
     return ends
 
 
-def _free(db: Database, context: Context, together: Sequence[Attended], at: datetime) -> Pass:
-    lately = circles.told_since(db, together[0].circle, at - deciding.STORM_WITHIN)
+def _free(
+    db: Database, context: Context, mine: str, together: Sequence[Attended], at: datetime
+) -> Pass:
+    """*mine* is their circle as it is now: the one they were read with may be an hour old."""
+    lately = circles.told_since(db, mine, at - deciding.STORM_WITHIN)
     many = len(together) >= deciding.TOGETHER or lately >= deciding.STORM
     if many and not together[0].own:
-        summaries.begin(db, context, together, at)
+        summaries.begin(db, context, mine, together, at)
         return Pass(told=True, next_at=at + deciding.GATHER_FOR)
     for incident in together:
         routing = context.routing_of(incident.probe)

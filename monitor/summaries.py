@@ -21,9 +21,11 @@ from monitor.why import Why
 NAMED_MOST: Final = 20
 
 
-def begin(db: Database, context: Context, waiting: Sequence[Attended], at: datetime) -> None:
-    """One incident that stands for all of *waiting*, which are of one circle, and so matter as much
-    and are told on the same channels.
+def begin(
+    db: Database, context: Context, mine: str, waiting: Sequence[Attended], at: datetime
+) -> None:
+    """One incident that stands for all of *waiting*, which are of the circle *mine*: they matter as
+    much as each other, and are told on the same channels.
     """
     first = min(waiting, key=lambda one: one.began_at)
     new = incidents.NewIncident(
@@ -45,7 +47,7 @@ def begin(db: Database, context: Context, waiting: Sequence[Attended], at: datet
         attended.change(db, one.number, withheld=Why.IN_A_SUMMARY.value, look_at=None, under=number)
     notice = _notice(waiting, number, key, at)
     notice = replace(notice, environment=context.config.environment, severity=first.severity)
-    attended.change(db, number, notice=notice, circle=waiting[0].circle, joined_at=at)
+    attended.change(db, number, notice=notice, circle=mine, joined_at=at)
     opened = attended.one(db, number)
     if opened is not None:
         channels = context.routing_of(first.probe).channels_at(first.severity, at)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 from monitor.policy import Policy
-from monitor.routing import Routing, Severity
+from monitor.routing import Routing, Severity, everyone
 from monitor.store import sync
 from tests.support.attending import MINUTE, SECOND, a_world, routed, several
 from tests.support.configs import a_probe
@@ -148,3 +149,18 @@ async def test_nobody_hears_of_a_recovery_when_nobody_looks_any_more(tmp_path: P
         assert await world.waits(5 * SECOND) == ["oncall resolved trueup/summary"]
         *_, last = await world.bodies()
         assert (last["outcome"], last["why"]) == ("UNKNOWN", "no_longer_watched")
+
+
+async def test_a_configuration_read_while_they_gather_says_who_can_join_them(
+    tmp_path: Path,
+) -> None:
+    async with a_world(tmp_path, *several(4)) as world:
+        await world.fails("p0", "p1", "p2")
+        team = [routed(f"p{n}", channels=everyone("team")) for n in range(4)]
+        known = world.recorder.context
+        config = replace(known.config, probes={probe.id: probe for probe in team})
+        world.recorder.context = replace(known, config=config)
+        world.probes = config.probes
+        assert await world.waits(20 * SECOND) == ["team opened trueup/summary"]
+        await world.fails("p3")
+        assert await world.waits(MINUTE) == ["team worsened trueup/summary"]
