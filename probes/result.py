@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum, unique
 from types import MappingProxyType
+from typing import Final
 
 
 @unique
@@ -102,6 +103,29 @@ class Artefact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a run learnt of the target beside its verdict: for figures and for the operator, never
+    for the public. What it did not get to know stays empty.
+    """
+
+    address: str = ""
+    """Host and port that were connected to, or tried last."""
+    status: int | None = None
+    http_version: str = ""
+    """`1.0`, `1.1` or `2`."""
+    redirects: int = 0
+    body_bytes: int | None = None
+    """Of the last answer, unpacked."""
+    tls_version: str = ""
+    tls_cipher: str = ""
+    certificate_ends_at: datetime | None = None
+    """The earliest end in the chain that was shown, also when it was refused."""
+
+
+NO_FACTS: Final = Facts()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """`phases` uses resolve, connect, tls, send, wait, receive; empty where a kind has none.
 
@@ -118,3 +142,4 @@ class Result:
     artefacts: tuple[Artefact, ...] = ()
     tries: int = 1
     excerpt: str = ""
+    facts: Facts = NO_FACTS

@@ -9,7 +9,7 @@ import httpx
 from probes.wire.answer import Answer
 from probes.wire.connection import Connection
 from probes.wire.report import Report, Stopwatch, Terms, Tls, WireError
-from probes.wire.resolve import Resolve, addresses_of, is_address
+from probes.wire.resolve import Lookup, Resolve, addresses_of, is_address
 from probes.wire.troubles import late, most_telling, not_connected
 from probes.wire.trust import Trust
 
@@ -69,7 +69,7 @@ class Exchange:
         if is_address(self._host):
             return [self._host]
         self._watch.enter("resolve")
-        return await addresses_of(self._host, self._port, self._resolve)
+        return await addresses_of(Lookup(self._host), self._resolve)
 
     async def _connect(self, addresses: list[str]) -> Connection:
         """The first address that takes the connection; each gets a fair share of the time."""

@@ -5,14 +5,32 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import Final
+from typing import Final, Literal
 
 from probes.result import Reason
 from probes.wire.report import WireError
 
-Resolve = Callable[[str, int], Awaitable[list[str]]]
-"""Addresses of a name in the order in which to try them. Raises OSError as getaddrinfo does."""
+Ip = Literal["any", "4", "6"]
+"""Which kind of address will do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A name to look up. `server` is the address and port of who to ask instead of the machine's
+    own resolvers.
+    """
+
+    host: str
+    ip: Ip = "any"
+    server: str = ""
+
+
+Resolve = Callable[[Lookup], Awaitable[list[str]]]
+"""Addresses of a name in the order in which to try them. Raises OSError as getaddrinfo does, and
+WireError.
+"""
 
 ADDRESSES_TRIED: Final = 4
 _NO_SUCH_NAME: Final = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
@@ -29,16 +47,18 @@ def is_address(host: str) -> bool:
     return True
 
 
-async def system_resolve(host: str, port: int) -> list[str]:
+async def system_resolve(lookup: Lookup) -> list[str]:
     """As the machine's other programs see it: hosts file, search domains and all."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(lookup.host, None, type=socket.SOCK_STREAM)
     return [str(sockaddr[0]) for *_, sockaddr in found]
 
 
-async def addresses_of(host: str, port: int, resolve: Resolve) -> list[str]:
+async def addresses_of(lookup: Lookup, resolve: Resolve) -> list[str]:
     """At most four, without repetitions. Raises WireError when there is none."""
+    host = lookup.host
     try:
-        found = await resolve(host, port)
+        found = await resolve(lookup)
     except UnicodeError:
         raise WireError(Reason.NAME_NOT_FOUND, f"{host[:80]} cannot be a name") from None
     except socket.gaierror as error:

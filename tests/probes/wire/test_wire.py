@@ -19,7 +19,7 @@ import uvloop
 from probes import Reason
 from probes.wire import Report, Terms, Wire, WireError, inflate, report_of
 from probes.wire.answer import Answer
-from probes.wire.resolve import Resolve
+from probes.wire.resolve import Lookup, Resolve
 from probes.wire.troubles import not_connected
 from tests.support.targets import Certificates, answering, hold, ok, target
 
@@ -32,7 +32,7 @@ ON_BOTH_LOOPS = pytest.mark.parametrize(
 
 
 def names(addresses: list[str]) -> Resolve:
-    async def resolve(host: str, port: int) -> list[str]:
+    async def resolve(_: Lookup) -> list[str]:
         return addresses
 
     return resolve
@@ -170,7 +170,7 @@ async def test_the_addresses_of_a_name_are_tried_in_order() -> None:
     ],
 )
 async def test_a_name_that_leads_nowhere(error: Exception, reason: Reason) -> None:
-    async def resolve(host: str, port: int) -> list[str]:
+    async def resolve(_: Lookup) -> list[str]:
         raise error
 
     raised = await trouble("http://gone.example.org/", Wire(resolve=resolve))
@@ -185,7 +185,7 @@ async def test_a_name_without_an_address() -> None:
 
 
 async def test_a_resolver_that_never_answers() -> None:
-    async def resolve(host: str, port: int) -> list[str]:
+    async def resolve(_: Lookup) -> list[str]:
         await asyncio.Event().wait()
         raise AssertionError
 
