@@ -33,7 +33,7 @@ def main() -> None:
 
 async def _serve(path: Path, step: Step) -> None:
     daemon = Daemon(path, load(path))
-    configure(json=True, scrub=daemon.scrub)
+    configure(json=True, scrub=daemon.scrub, level="DEBUG")
     obey = partial(_obey, daemon, asyncio.get_running_loop(), step)
     threading.Thread(target=obey, daemon=True).start()
     await daemon.run()

@@ -56,6 +56,11 @@ def configure(*, json: bool, scrub: Scrub, level: str = "INFO") -> None:
     logging.captureWarnings(capture=True)
 
 
+def is_detailed() -> bool:
+    """Whether anybody asked for every detail: what is dear to put into words may be left out."""
+    return logging.getLogger(_NAME).isEnabledFor(logging.DEBUG)
+
+
 def _make_ordinary(logger: logging.Logger) -> None:
     """Undoes what a library arranged for its own logger, so that ours are the only rules."""
     logger.handlers.clear()

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from monitor.clock import Clock
 from monitor.config.model import Probe
@@ -20,7 +21,8 @@ from probes.excerpt import bounded
 Weigh = Callable[[Probe, Result, float], Awaitable[Result]]
 """Whose trouble a result tells of; see `monitor.ourselves.doubts`. Told when its try began."""
 
-SUMMARY_MAX = 500  # characters; a line for a person, not an archive
+_UP: Final = frozenset((Outcome.PASS, Outcome.SLOW))
+SUMMARY_MAX: Final = 500  # characters; a line for a person, not an archive
 
 log = get_logger()
 
@@ -71,17 +73,17 @@ class Runner:
         self._scrub = scrub
         self._weigh = weigh
 
-    async def run(self, probe: Probe, slot: datetime) -> Run:
+    async def run(self, probe: Probe, slot: datetime, *, between: bool = False) -> Run:
         """The last try decides; raises nothing but cancellation."""
         started_at, began = self._clock.now(), self._clock.monotonic()
         result = await self._try(probe)
         first_trouble = result
         for number, wait in enumerate(probe.confirm, start=2):
-            if result.outcome in (Outcome.PASS, Outcome.SLOW):
+            if result.outcome in _UP:
                 break
             await asyncio.sleep(wait.total_seconds())
             result = replace(await self._try(probe), tries=number)
-        if result.tries > 1 and result.outcome in (Outcome.PASS, Outcome.SLOW):
+        if result.tries > 1 and result.outcome in _UP:
             result = replace(result, summary=_recovered(result, first_trouble))
         return Run(
             probe=probe,
@@ -89,6 +91,7 @@ class Runner:
             started_at=started_at,
             lasted=timedelta(seconds=self._clock.monotonic() - began),
             result=self._clean(result),
+            between=between,
         )
 
     async def _try(self, probe: Probe) -> Result:
@@ -111,7 +114,9 @@ class Runner:
         line = " ".join(self._scrub(_storable(result.summary)).split())
         if len(line) > SUMMARY_MAX:
             line = line[: SUMMARY_MAX - 1] + "…"
-        excerpt = bounded(self._scrub(_storable(result.excerpt)))
+        excerpt = bounded(self._scrub(_storable(result.excerpt))) if result.excerpt else ""
+        if (line, steps, excerpt) == (result.summary, result.steps, result.excerpt):
+            return result  # as nearly always: spares a copy
         return replace(result, summary=line, steps=steps, excerpt=excerpt)
 
 

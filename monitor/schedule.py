@@ -1,17 +1,25 @@
 """When to ask. APScheduler nudges; this module is its only owner.
 
-A nudge never runs a probe inside the scheduler: it starts a task of ours and returns at once, so
-the executor that simply calls it is enough; the asyncio one would cancel what it runs when it is
-shut down, and a run that was begun must be recorded. One probe never runs twice at the same time;
-a slot that comes while the last run is still under way is counted as missed and said so.
+A job of the scheduler is not one probe but a cell: all probes of one interval that are due within
+the same twentieth of a second. It is nudged a moment before that, and the loop's own timers start
+each probe of it in its slot: so what planning costs is shared, and a start is as punctual as the
+loop is.
+
+A nudge never runs a probe inside the scheduler: runs are tasks of ours, so the executor that simply
+calls it is enough; the asyncio one would cancel what it runs when it is shut down, and a run that
+was begun must be recorded. One probe never runs twice at the same time. What is late, and every
+slot that has no run, is counted and said.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from itertools import groupby
+from operator import attrgetter
+from typing import Final, NamedTuple
 
 from apscheduler.executors.debug import DebugExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -20,27 +28,64 @@ from apscheduler.triggers.interval import IntervalTrigger
 from monitor.clock import Clock
 from monitor.config.model import Probe
 from monitor.log import get_logger
-from monitor.slots import EPOCH, phase, slot_at
+from monitor.punctuality import Punctuality
+from monitor.slots import EPOCH, newest_slot, phase
 
 Act = Callable[[Probe, datetime], Awaitable[None]]
 
-CLOCK_STEP: Final = timedelta(seconds=2)
+CELL: Final = timedelta(milliseconds=50)
+AHEAD: Final = timedelta(milliseconds=25)
+"""A cell is nudged that long before its first slot, for the scheduler wakes up late by a bit."""
 EARLY: Final = timedelta(milliseconds=5)  # a timer may be that much ahead of its slot
+MOST: Final = 10_000
+"""Runs under way at the same time, for whoever knows of no limit of this machine."""
+CLOCK_STEP: Final = timedelta(seconds=2)
 NEAR: Final = timedelta(seconds=5)
 CLOCK_LOOK: Final = timedelta(seconds=5)
+TOLD_EVERY: Final = timedelta(minutes=1)
 
 log = get_logger()
+
+
+class CellKey(NamedTuple):
+    every: timedelta
+    number: int
+
+    @property
+    def starts(self) -> datetime:
+        return EPOCH + self.number * CELL
+
+
+@dataclass(slots=True)
+class Entry:
+    """A probe and the first of its slots."""
+
+    probe: Probe
+    start: datetime
+
+
+@dataclass(slots=True)
+class Cell:
+    """Its entries by their slots. `nudged` is by the monotonic clock, `slot` the newest one that it
+    was nudged for.
+    """
+
+    nudged: float
+    entries: list[Entry] = field(default_factory=list)
+    slot: datetime | None = None
 
 
 class Schedule:
     """Calls *act* with each probe in each of its slots. Use inside a running event loop."""
 
-    def __init__(self, clock: Clock, act: Act) -> None:
+    def __init__(self, clock: Clock, act: Act, *, most: int = MOST) -> None:
+        """*most* runs are under way at the same time; a slot beyond that has no run."""
         self._clock = clock
         self._act = act
-        self._probes: dict[str, Probe] = {}
+        self._most = most
+        self._cells: dict[CellKey, Cell] = {}
+        self._entries: dict[str, Entry] = {}
         self._newest: dict[str, datetime] = {}
-        self._nudged: dict[str, float] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
         self._between: set[str] = set()
         self._after_it: set[str] = set()
@@ -52,7 +97,8 @@ class Schedule:
         )
         self._watch: asyncio.Task[None] | None = None
         self._draining = False
-        self.missed = 0
+        self._told: dict[str, float] = {}
+        self.punctuality = Punctuality()
 
     def start(self) -> None:
         self._scheduler.start()
@@ -63,28 +109,38 @@ class Schedule:
         *newest* are the last slots that were ever recorded, by probe id.
         """
         self._newest = {**newest, **self._newest}
-        wanted = {probe.id: probe for probe in probes}
-        for gone in self._probes.keys() - wanted.keys():
-            self._scheduler.remove_job(gone)
-            self._nudged.pop(gone, None)
-        for probe in wanted.values():
-            known = self._probes.get(probe.id)
-            if known is None or known.every != probe.every:
-                self._plan(probe)
-        self._probes = wanted
+        before, self._cells, self._entries = self._cells, {}, {}
+        for probe in probes:
+            due = phase(probe.id, probe.every)
+            key = CellKey(probe.every, due // CELL)
+            if (cell := self._cells.get(key)) is None:
+                cell = self._cells[key] = before.get(key) or Cell(self._clock.monotonic())
+                cell.entries = []
+            entry = self._entries[probe.id] = Entry(probe, EPOCH + due)
+            cell.entries.append(entry)
+        for cell in self._cells.values():
+            cell.entries.sort(key=attrgetter("start"))
+        for gone in before.keys() - self._cells.keys():
+            self._scheduler.remove_job(str(gone))
+        for key in self._cells.keys() - before.keys():
+            self._plan(key)
 
     def again(self, probe_id: str, after: timedelta) -> None:
         """One run between the slots, unless one is planned or would come with the next slot."""
-        probe = self._probes.get(probe_id)
-        if probe is None or self._draining or probe_id in self._extra:
+        entry = self._entries.get(probe_id)
+        if entry is None or self._draining or probe_id in self._extra:
             return
-        at = self._clock.now() + after
-        if slot_at(probe_id, probe.every, at) + probe.every - at < min(NEAR, probe.every / 4):
+        at, every = self._clock.now() + after, entry.probe.every
+        if newest_slot(entry.start, every, at) + every - at < min(NEAR, every / 4):
             return
         loop = asyncio.get_running_loop()
         self._extra[probe_id] = loop.call_later(
             max(after, timedelta()).total_seconds(), self._nudge_between, probe_id
         )
+
+    def is_between(self, probe_id: str) -> bool:
+        """Whether its run that is under way was begun between two slots."""
+        return probe_id in self._between
 
     def asked_within(self, probe_id: str, span: timedelta) -> bool:
         """Whether a run of it began that lately, or is under way."""
@@ -93,14 +149,18 @@ class Schedule:
         return lately or probe_id in self._running
 
     @property
+    def running(self) -> int:
+        """Runs under way."""
+        return len(self._running)
+
+    @property
     def late(self) -> timedelta:
         """By how much the nudge that should have come first is overdue; by the monotonic clock, so
         that a wall clock that is set makes nobody late.
         """
         now = self._clock.monotonic()
         spans = [
-            timedelta(seconds=now - self._nudged.get(probe.id, now)) - probe.every
-            for probe in self._probes.values()
+            timedelta(seconds=now - cell.nudged) - key.every for key, cell in self._cells.items()
         ]
         return max([timedelta(), *spans])
 
@@ -122,74 +182,113 @@ class Schedule:
         if late:
             await asyncio.wait(late, timeout=patience.total_seconds())
 
-    def _plan(self, probe: Probe) -> None:
-        self._nudged[probe.id] = self._clock.monotonic()
+    def _plan(self, key: CellKey) -> None:
+        self._cells[key].nudged = self._clock.monotonic()
+        self._cells[key].slot = None
         trigger = IntervalTrigger(
-            seconds=probe.every.total_seconds(),
-            start_date=EPOCH + phase(probe.id, probe.every),
-            timezone="UTC",
+            seconds=key.every.total_seconds(), start_date=key.starts - AHEAD, timezone="UTC"
         )
         self._scheduler.add_job(
-            self._nudge, trigger, args=[probe.id], id=probe.id, replace_existing=True
+            self._nudge, trigger, args=[key], id=str(key), replace_existing=True
         )
 
-    def _nudge(self, probe_id: str) -> None:
-        probe = self._probes.get(probe_id)
-        if probe is None or self._draining:
+    def _nudge(self, key: CellKey) -> None:
+        cell = self._cells.get(key)
+        if cell is None or self._draining:
             return
-        self._nudged[probe_id] = self._clock.monotonic()
+        cell.nudged = self._clock.monotonic()
+        now = self._clock.now()
+        slot = newest_slot(key.starts, key.every, now + AHEAD + EARLY)
+        self._count_gap(cell, slot, key.every)
+        loop = asyncio.get_running_loop()
+        for start, due in groupby(cell.entries, attrgetter("start")):
+            wait = slot + (start - key.starts) - now
+            loop.call_later(max(wait.total_seconds(), 0.0), self._start, key, list(due))
+
+    def _count_gap(self, cell: Cell, slot: datetime, every: timedelta) -> None:
+        """Slots between two nudges, as when this process stood still."""
+        before, cell.slot = cell.slot, slot
+        if before is not None and slot - before > every:
+            slots = ((slot - before) // every - 1) * len(cell.entries)
+            self.punctuality.missed += slots
+            self._tell("slots missed: we stood still ourselves", slots=slots)
+
+    def _start(self, key: CellKey, due: list[Entry]) -> None:
+        if self._draining:
+            return
+        slot = newest_slot(due[0].start, key.every, self._clock.now() + EARLY)
+        for planned in due:
+            entry = self._entries.get(planned.probe.id)
+            if (
+                entry is not None and entry.start == planned.start
+            ):  # else a reload moved it just now
+                self._take(entry, slot)
+
+    def _take(self, entry: Entry, slot: datetime) -> None:
+        probe_id = entry.probe.id
         if probe_id in self._between:
             self._after_it.add(probe_id)  # the run between two slots takes nothing from this one
-            return
-        if probe_id in self._running:
-            self.missed += 1
-            log.warning("slot missed: the last run is still under way", probe=probe_id)
-            return
-        self._begin(probe, self._next_slot(probe))
+        elif probe_id in self._running:
+            self.punctuality.missed += 1
+            self._tell("slot missed: the last run is still under way", probe=probe_id)
+        elif len(self._running) >= self._most:
+            self.punctuality.crowded += 1
+            self._tell("slot missed: too many runs are under way", most=self._most)
+        else:
+            self._begin(entry.probe, self._later(probe_id, slot))
 
     def _nudge_between(self, probe_id: str) -> None:
         self._extra.pop(probe_id, None)
-        probe = self._probes.get(probe_id)
-        if probe is None or self._draining or probe_id in self._running:
+        entry = self._entries.get(probe_id)
+        if entry is None or self._draining or probe_id in self._running:
             return
-        at, newest = self._clock.now(), self._newest.get(probe_id)
-        slot = at if newest is None or at > newest else newest + timedelta(microseconds=1)
-        self._newest[probe_id] = slot
         self._between.add(probe_id)
-        self._begin(probe, slot)
+        self._begin(entry.probe, self._later(probe_id, self._clock.now()))
 
-    def _begin(self, probe: Probe, slot: datetime) -> None:
-        probe_id = probe.id
-        task = asyncio.create_task(self._run(probe, slot), name=f"run {probe_id}")
-        self._running[probe_id] = task
-        task.add_done_callback(lambda _: self._ended(probe_id))
-
-    def _ended(self, probe_id: str) -> None:
-        self._running.pop(probe_id, None)
-        self._between.discard(probe_id)
-        if probe_id in self._after_it:
-            self._after_it.discard(probe_id)
-            self._nudge(probe_id)
-
-    def _next_slot(self, probe: Probe) -> datetime:
-        """Later than every slot before it, also when the clock was set back and an hour is lived
-        twice: a run is known by its slot, and must not be taken for one that was recorded.
+    def _later(self, probe_id: str, slot: datetime) -> datetime:
+        """*slot*, or later than every slot before it, also when the clock was set back and an hour
+        is lived twice: a run is known by its slot, and must not be taken for one that was recorded.
         """
-        slot = slot_at(probe.id, probe.every, self._clock.now() + EARLY)
-        newest = self._newest.get(probe.id)
+        newest = self._newest.get(probe_id)
         if newest is not None and slot <= newest:
             slot = newest + timedelta(microseconds=1)
-        self._newest[probe.id] = slot
+        self._newest[probe_id] = slot
         return slot
 
+    def _begin(self, probe: Probe, slot: datetime) -> None:
+        self._running[probe.id] = asyncio.create_task(self._run(probe, slot), name=probe.id)
+
     async def _run(self, probe: Probe, slot: datetime) -> None:
+        if probe.id not in self._between:
+            self.punctuality.began(max((self._clock.now() - slot).total_seconds(), 0.0))
         try:
             await self._act(probe, slot)
         except Exception:
             log.exception("a run was not recorded", probe=probe.id)
+        finally:
+            self._ended(probe)
+
+    def _ended(self, probe: Probe) -> None:
+        self._running.pop(probe.id, None)
+        self._between.discard(probe.id)
+        if probe.id in self._after_it:
+            self._after_it.discard(probe.id)
+            if (entry := self._entries.get(probe.id)) and not self._draining:
+                slot = newest_slot(entry.start, entry.probe.every, self._clock.now() + EARLY)
+                self._take(entry, slot)
+
+    def _tell(self, said: str, **values: object) -> None:
+        """Once a minute at most; the counts tell the rest."""
+        now = self._clock.monotonic()
+        if (
+            now - self._told.get(said, now - TOLD_EVERY.total_seconds())
+            >= TOLD_EVERY.total_seconds()
+        ):
+            self._told[said] = now
+            log.warning(said, missed=self.punctuality.missed, **values)
 
     async def _watch_clock(self) -> None:
-        """APScheduler plans by the wall clock: after a step, every job is planned anew."""
+        """APScheduler plans by the wall clock: after a step, everything is planned anew."""
         known = self._wall_minus_monotonic()
         while True:
             await asyncio.sleep(CLOCK_LOOK.total_seconds())
@@ -197,8 +296,8 @@ class Schedule:
             step, known = offset - known, offset
             if abs(step) > CLOCK_STEP.total_seconds():
                 log.warning("clock stepped: every probe is planned anew", step_s=round(step, 1))
-                for probe in self._probes.values():
-                    self._plan(probe)
+                for key in self._cells:
+                    self._plan(key)
 
     def _wall_minus_monotonic(self) -> float:
         return self._clock.now().timestamp() - self._clock.monotonic()

@@ -34,6 +34,9 @@ def command(
     practice_port: Annotated[
         int, typer.Option(min=1, max=65535, help="Where the practice site listens.")
     ] = PRACTICE[1],
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Log every run, also those that passed.")
+    ] = False,
     config: ConfigPath = DEFAULT_CONFIG,
 ) -> None:
     """Run the daemon until SIGTERM or Ctrl-C. SIGHUP, or saving the file, reads it again.
@@ -49,7 +52,7 @@ def command(
                 address = (PRACTICE[0], practice_port)
                 stack.enter_context(_practice(read_config.state / "practice", address))
             _greet(read_config, practice_port if practice else None)
-            uvloop.run(_serve(config, read_config))
+            uvloop.run(_serve(config, read_config, verbose=verbose))
         except (CannotStart, PortInUse) as trouble:
             fail(str(trouble))
 
@@ -61,9 +64,10 @@ def _look_ahead(config: Config) -> None:
             listen(*config.listen).close()
 
 
-async def _serve(path: Path, config: Config) -> None:
+async def _serve(path: Path, config: Config, *, verbose: bool) -> None:
     daemon = Daemon(path, config)
-    configure(json=not interactive(), scrub=daemon.scrub)
+    level = "DEBUG" if verbose else "INFO"
+    configure(json=not interactive(), scrub=daemon.scrub, level=level)
     await daemon.run()
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+import resource
 import secrets
 import socket
 from collections.abc import Awaitable, Callable, Sequence
@@ -51,6 +53,10 @@ from probes.wire import Wire
 
 KEY_BYTES: Final = 32
 CHANNEL: Final = "channel-"
+FILES_MOST: Final = 16_384
+FILES_KEPT: Final = 400
+"""Open files that are for the page's readers, the database and whoever is told."""
+ROOM_LEAST: Final = 50
 ERRANDS_LAST: Final = timedelta(seconds=2)
 
 
@@ -144,7 +150,7 @@ async def build(stack: AsyncExitStack, config: Config, clock: Clock, hooks: Hook
     await standby.take_up()
     network = Network(config.anchors, clock.monotonic)
     loop = LoopWatch(clock.monotonic)
-    schedule = Schedule(clock, hooks.act)
+    schedule = Schedule(clock, hooks.act, most=room_for_runs())
     runner = Runner(
         await _tools(stack, config, clock), clock, hooks.scrub, Doubts(network, loop).weigh
     )
@@ -228,6 +234,20 @@ async def _tools(stack: AsyncExitStack, config: Config, clock: Clock) -> Tools:
     tools = Tools(transport=Wire(now=clock.now), browsers=browsers, monotonic=clock.monotonic)
     stack.push_async_callback(tools.transport.aclose)
     return tools
+
+
+def room_for_runs() -> int:
+    """How many may be under way at once: each holds two files open at most. Asks the machine for as
+    many as it gives.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES_MOST if hard == resource.RLIM_INFINITY else min(hard, FILES_MOST)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+            soft = wanted
+    files = FILES_MOST if soft == resource.RLIM_INFINITY else soft
+    return max((files - FILES_KEPT) // 2, ROOM_LEAST)
 
 
 def _listen(config: Config) -> socket.socket | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 from collections.abc import Callable, Sequence
@@ -26,14 +27,14 @@ from monitor.daemon import crew
 from monitor.daemon.figures import Gauge
 from monitor.incidents import Event
 from monitor.links import Signer
-from monitor.log import get_logger
+from monitor.log import get_logger, is_detailed
 from monitor.ourselves.soundness import Figures
 from monitor.ourselves.systemd import Systemd
 from monitor.runner import Run
-from monitor.slots import slot_at
 from monitor.state import DATABASE, CannotStart, claim
 from monitor.store import StoreTrouble, records, sync
 from monitor.watching import Saved
+from probes import Outcome
 
 DRAIN: Final = timedelta(seconds=10)
 LAST_WORDS: Final = timedelta(seconds=5)  # for each of the last writes of a daemon that stops
@@ -115,6 +116,7 @@ class Daemon:
         parts.background(stack, self._saved.serve, "files")
         parts.background(stack, partial(self._systemd.serve, self._gauge.pulse), "systemd")
         stack.push_async_callback(self._drain)
+        _settle()
         self._crew.schedule.start()
         self._systemd.ready()
 
@@ -122,8 +124,8 @@ class Daemon:
         return await self._gauge.measure()
 
     async def _act(self, probe: Probe, slot: datetime) -> None:
-        run = await self._crew.runner.run(probe, slot)
-        run = replace(run, between=slot != slot_at(probe.id, probe.every, slot))
+        between = self._crew.schedule.is_between(probe.id)
+        run = await self._crew.runner.run(probe, slot, between=between)
         _tell(run)
         self._crew.selfwatch.saw(run)
         self._crew.keeper.keep(run)
@@ -229,6 +231,7 @@ class Daemon:
         for name in _needs_restart(self._config, config):
             log.warning("takes effect at the next start", key=name)
         await self._apply(config)
+        _settle()
         log.info("the new configuration is in use", probes=len(config.probes))
         return []
 
@@ -269,14 +272,30 @@ class Daemon:
             stack.callback(loop.remove_signal_handler, number)
 
 
+def _settle() -> None:
+    """What a configuration is made of lives until the next one. The collector need not look through
+    it again and again, which with thousands of probes would hold everybody up.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
 def _tell(run: Run) -> None:
+    """Of what is as it should be, only to who asks for every detail: thousands of such lines hide
+    the one that matters.
+    """
     result = run.result
+    passed = result.outcome is Outcome.PASS
+    if passed and not is_detailed():
+        return
     said: dict[str, object] = {"took_ms": round(result.took / timedelta(milliseconds=1))}
     if result.reason:
         said["reason"] = result.reason.value
     if result.summary:
         said["summary"] = result.summary
-    log.info("run", probe=run.probe.id, outcome=result.outcome.value, **said)
+    say = log.debug if passed else log.info
+    say("run", probe=run.probe.id, outcome=result.outcome.value, **said)
 
 
 def _address(config: Config) -> str | None:

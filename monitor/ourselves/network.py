@@ -100,6 +100,13 @@ class Network:
             await self._ask_soon()
         return self._is_gone(target) or self._gone_at.get(target, float("-inf")) >= since
 
+    @property
+    def wonders(self) -> bool:
+        """Whether the anchors are silent and nothing has spoken against them yet: only then does it
+        matter what else is reached.
+        """
+        return self._silent_since is not None and not self._refuted
+
     def reached(self, target: Where, began: float) -> None:
         """To be told of every run that reached a target there. *began* is when the run did, on the
         monotonic clock: what began before the anchors fell silent says nothing against them.

@@ -165,7 +165,16 @@ class SelfWatch:
 
     def saw(self, run: Run) -> None:
         """Takes a run into account; what follows is told at the next look."""
-        self._memory = after(self._memory, run)
+        if not self._is_uneventful(run):
+            self._memory = after(self._memory, run)
+
+    def _is_uneventful(self, run: Run) -> bool:
+        """As nearly every run of thousands is: it changes nothing that is known."""
+        memory, probe, result = self._memory, run.probe.id, run.result
+        troubled = probe in memory.probes or PROBE + probe in self._told
+        return not (
+            troubled or result.outcome is Outcome.ERROR or result.steps or probe in memory.travels
+        )
 
     def configure(self, probes: Collection[str]) -> None:
         """Only *probes* are left: the trouble of others is over."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -67,7 +69,7 @@ async def test_each_run_starts_in_its_slot_and_no_slot_twice() -> None:
 async def test_a_probe_never_runs_twice_at_once_and_a_missed_slot_is_counted() -> None:
     async with scheduled(a_probe("slow", every=QUICK)) as (schedule, acts):
         acts.hold.clear()
-        await until_async(lambda: schedule.missed >= 2, "two slots missed")
+        await until_async(lambda: schedule.punctuality.missed >= 2, "two slots missed")
         assert acts.most_at_once == 1
         acts.hold.set()
         await until_async(lambda: len(acts.ended) >= 2, "it goes on afterwards")
@@ -203,4 +205,50 @@ async def test_a_run_between_two_slots_takes_nothing_from_the_slot_it_overlaps()
         await until_async(lambda: "late" in schedule._after_it, "the next slot came meanwhile")
         acts.hold.set()
         await until_async(lambda: len(acts.slots) >= 3, "and is made up for")
-        assert schedule.missed == 0
+        assert schedule.punctuality.missed == 0
+
+
+async def test_probes_of_one_interval_share_what_planning_costs() -> None:
+    probes = [a_probe(f"probe-{n}", every=timedelta(minutes=1)) for n in range(5_000)]
+    async with scheduled(*probes) as (schedule, _):
+        jobs = schedule._scheduler.get_jobs()
+    assert len(jobs) <= timedelta(minutes=1) // schedule_module.CELL
+
+
+async def test_every_probe_of_a_cell_begins_in_its_own_slot() -> None:
+    probes = [a_probe(f"probe-{n}", every=QUICK) for n in range(100)]
+    async with scheduled(*probes) as (schedule, acts):
+        await until_async(lambda: len({name for name, _ in acts.slots}) == 100, "all have begun")
+        assert all(slot == slot_at(name, QUICK, slot) for name, slot in acts.slots)
+        assert sum(schedule.punctuality.lags) == len(acts.slots)
+
+
+async def test_a_probe_that_a_reload_changes_loses_no_slot() -> None:
+    async with scheduled(a_probe("one", every=QUICK)) as (schedule, acts):
+        for _ in range(40):  # some of them come between the nudge and the start
+            schedule.configure([a_probe("one", every=QUICK)], {})
+            await asyncio.sleep(0.02)
+    slots = [slot for _, slot in acts.slots]
+    assert slots
+    assert all(later - before == QUICK for before, later in pairwise(slots))
+
+
+async def test_what_there_is_no_room_for_is_counted_and_not_begun() -> None:
+    acts = Acts()
+    schedule = Schedule(SystemClock(), acts, most=2)
+    schedule.configure([a_probe(f"probe-{n}", every=QUICK) for n in range(5)], {})
+    schedule.start()
+    await until_async(lambda: schedule.punctuality.crowded >= 3, "three have no room")
+    assert (len(acts.slots), schedule.running) == (2, 2)
+    acts.hold.set()
+    await until_async(lambda: len({name for name, _ in acts.slots}) == 5, "then they have")
+    await schedule.drain(PATIENCE)
+
+
+async def test_slots_that_went_by_while_we_stood_still_are_counted() -> None:
+    async with scheduled(a_probe("one", every=QUICK)) as (schedule, acts):
+        await until_async(lambda: acts.slots, "the first run")
+        time.sleep(5 * QUICK.total_seconds())  # noqa: ASYNC251 - the loop is meant to stand still
+        await until_async(lambda: schedule.punctuality.missed >= 3, "they are counted")
+        slots = [slot for _, slot in acts.slots]
+        assert len(slots) + schedule.punctuality.missed >= (slots[-1] - slots[0]) // QUICK
