@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 def split() -> tuple[int | None, set[int]]:
@@ -18,6 +20,16 @@ def pin(cores: set[int]) -> None:
     """This process, and whatever it starts from now on."""
     if cores and hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, cores)
+
+
+@contextmanager
+def measured_on(core: int | None, others: set[int]) -> Iterator[None]:
+    """What is started in the block has *core* to itself; this process stays on *others*."""
+    pin(set() if core is None else {core})
+    try:
+        yield
+    finally:
+        pin(others)
 
 
 def used_us(whose: int = resource.RUSAGE_SELF) -> float:

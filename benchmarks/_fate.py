@@ -20,10 +20,12 @@ ADDRESS: Final = "127.0.0.1"
 class Fate:
     """Good and bad spans in turn, some of the bad ones no more than a blip."""
 
-    def __init__(self, dice: random.Random) -> None:
+    def __init__(self, dice: random.Random, pace: float = 1.0) -> None:
+        """*pace* scales how long the good spans last."""
         self._dice = dice
+        self._pace = pace
         self._bad = False
-        self._until = time.monotonic() + dice.uniform(*SPAN_S)
+        self._until = time.monotonic() + self._lasts_s()
         self._healed = False
         self._lock = threading.Lock()
 
@@ -36,9 +38,12 @@ class Fate:
         with self._lock:
             while now >= self._until:
                 self._bad = not self._bad
-                blip = self._bad and self._dice.random() < BLIPS
-                self._until += self._dice.uniform(*(BLIP_S if blip else SPAN_S))
+                self._until += self._lasts_s()
             return self._bad and not self._healed
+
+    def _lasts_s(self) -> float:
+        blip = self._bad and self._dice.random() < BLIPS
+        return self._dice.uniform(*(BLIP_S if blip else SPAN_S)) * (1 if self._bad else self._pace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +59,9 @@ class Target:
 
 
 @contextmanager
-def target(names: Mapping[str, random.Random]) -> Iterator[Target]:
+def target(names: Mapping[str, random.Random], pace: float = 1.0) -> Iterator[Target]:
     """Serves `/NAME` for each of *names* from threads of its own."""
-    fates = {name: Fate(dice) for name, dice in names.items()}
+    fates = {name: Fate(dice, pace) for name, dice in names.items()}
 
     class Answering(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"

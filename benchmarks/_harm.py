@@ -20,7 +20,6 @@ from benchmarks._watched import Watched
 
 HOUR_S: Final = 3_600
 DAY_S: Final = 86_400
-TIMES: Final = 3
 PIECE: Final = 64 * 1024
 _HOLDS: Final = """
 import sqlite3, sys
@@ -33,18 +32,24 @@ sys.stdin.read()
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What can be harmed. `wire` and `disk` are None where the kernel gives us none; `pace` scales
-    how long faults last.
-    """
+    """What can be harmed. `wire` and `disk` are None where the kernel gives us none."""
 
     daemon: Watched
     state: Path
     wire: Wire | None
     disk: Path | None
-    pace: float
+    briefly: bool
 
-    def last(self, seconds: float) -> None:
-        time.sleep(seconds * self.pace)
+    @property
+    def times(self) -> int:
+        """How often what dies and comes back is killed."""
+        return 2 if self.briefly else 3
+
+    def lasts_s(self, seconds: float, briefly: float) -> float:
+        return briefly if self.briefly else seconds
+
+    def last(self, seconds: float, briefly: float) -> None:
+        time.sleep(self.lasts_s(seconds, briefly))
 
 
 Harm = Callable[[Scene], None]
@@ -55,7 +60,7 @@ def network_cut(scene: Scene) -> None:
     assert scene.wire is not None
     scene.wire.pull()
     try:
-        scene.last(15)
+        scene.last(15, 3)
     finally:
         scene.wire.plug()
 
@@ -65,7 +70,7 @@ def network_off(scene: Scene) -> None:
     assert scene.wire is not None
     scene.wire.switch_off()
     try:
-        scene.last(15)
+        scene.last(15, 2)
     finally:
         scene.wire.switch_on()
 
@@ -73,7 +78,7 @@ def network_off(scene: Scene) -> None:
 def network_flaps(scene: Scene) -> None:
     """Gone for a moment, again and again, and mostly when a run is under way."""
     assert scene.wire is not None
-    for _ in range(round(8 * scene.pace)):
+    for _ in range(2 if scene.briefly else 8):
         scene.wire.pull()
         time.sleep(0.7)
         scene.wire.plug()
@@ -82,7 +87,7 @@ def network_flaps(scene: Scene) -> None:
 
 def browser_killed(scene: Scene) -> None:
     """And the ones that take its place, so that some die in the middle of a journey."""
-    for _ in range(TIMES):
+    for _ in range(scene.times):
         _signal(scene, _is_browser, signal.SIGKILL)
         time.sleep(0.7)
 
@@ -93,23 +98,23 @@ def browser_stopped(scene: Scene) -> None:
 
 
 def driver_killed(scene: Scene) -> None:
-    for _ in range(TIMES):
+    for _ in range(scene.times):
         _signal(scene, _is_driver, signal.SIGKILL)
         time.sleep(0.7)
 
 
 def clock_back(scene: Scene) -> None:
     scene.daemon.order(f"step {-HOUR_S}")
-    scene.last(6)
+    scene.last(6, 1)
 
 
 def clock_forward(scene: Scene) -> None:
     scene.daemon.order(f"step {DAY_S}")
-    scene.last(6)
+    scene.last(6, 1)
 
 
 def loop_blocked(scene: Scene) -> None:
-    seconds = max(3.0, 5 * scene.pace)
+    seconds = scene.lasts_s(5, 2.5)
     scene.daemon.order(f"block {seconds}")
     time.sleep(seconds)
 
@@ -117,7 +122,7 @@ def loop_blocked(scene: Scene) -> None:
 def daemon_stopped(scene: Scene) -> None:
     scene.daemon.process.send_signal(signal.SIGSTOP)
     try:
-        scene.last(10)
+        scene.last(10, 2)
     finally:
         scene.daemon.process.send_signal(signal.SIGCONT)
 
@@ -130,7 +135,7 @@ def database_locked(scene: Scene) -> None:
     ) as other:
         assert other.stdout is not None
         other.stdout.readline()
-        scene.last(20)
+        scene.last(20, 2.5)
         other.communicate()
 
 
@@ -138,7 +143,7 @@ def disk_full(scene: Scene) -> None:
     """Whatever comes free is taken at once."""
     assert scene.disk is not None
     filler = scene.disk / "filler"
-    ends = time.monotonic() + 20 * scene.pace
+    ends = time.monotonic() + scene.lasts_s(20, 2.5)
     try:
         while time.monotonic() < ends:
             _fill(filler)

@@ -104,8 +104,8 @@ def judge(
 
 def _runs(db: sqlite3.Connection, probe: str) -> list[Seen]:
     rows = db.execute(
-        "SELECT slot, started_at, outcome FROM run JOIN probe ON probe.key = run.probe"
-        " WHERE probe.id = ? ORDER BY slot",
+        "SELECT slot, slot + lag_us, outcome.name FROM run JOIN probe ON probe.key = run.probe"
+        " JOIN outcome ON outcome.code = run.outcome WHERE probe.id = ? ORDER BY slot",
         (probe,),
     )
     return [Seen(*row) for row in rows]

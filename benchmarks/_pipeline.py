@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import json
 import logging
-import math
-import os
 import sys
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,47 +24,29 @@ import psutil
 import uvloop
 
 from benchmarks import _cores
-from monitor.clock import SystemClock
+from benchmarks._climb import Climb, Step
+from benchmarks._lags import lag_ms
+from monitor.clock import Clock, SystemClock
 from monitor.config import Config, Probe, Scrubber, load
 from monitor.context import Context
-from monitor.keeping import Keeper
-from monitor.log import configure, get_logger
-from monitor.recorder import Recorder
-from monitor.runner import Runner
-from monitor.schedule import Schedule
+from monitor.daemon.crew import Crew, Hooks, build
+from monitor.links import Signer
+from monitor.ourselves.soundness import Figures
 from monitor.slots import slot_at
-from monitor.store import Writer, records
-from probes import Outcome, Tools
-from probes.browser import Browsers
-from probes.wire import Wire
+from monitor.state import claim
+from monitor.store import records
+from probes import Outcome
 
-FIRST: Final = 40
-"""Runs a second that any machine should manage."""
-LATE_MS: Final = 20.0
-FASTER: Final = 1.3
-CLOSE_ENOUGH: Final = 1.03
+FIRST: Final = 1000
+"""Runs a second, tried first and told apart from the highest rate."""
+CAREFUL: Final = 0.8
+"""Of a core: not far from the end."""
 TAIL_S: Final = 0.3
 """For what became due at the very end of a window to be started."""
 DRAIN: Final = timedelta(seconds=5)
+_US: Final = timedelta(microseconds=1)
 
-log = get_logger()
 say = sys.stderr
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """What one rate came to. `missed` slots had no run, `failed` runs did not pass."""
-
-    cpu_us_per_run: float
-    runs_per_s: float
-    lag_ms: dict[str, float]
-    missed: int
-    failed: int
-    rss_mb: float
-
-    @property
-    def on_time(self) -> bool:
-        return not self.missed and not self.failed and self.lag_ms["p99"] <= LATE_MS
 
 
 @dataclass(slots=True)
@@ -77,88 +59,76 @@ class Tally:
     failed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """As the daemon builds them."""
-
-    config: Config
-    clock: SystemClock
-    writer: Writer
-    runner: Runner
-    recorder: Recorder
-
-    @property
-    def probe(self) -> Probe:
-        return next(iter(self.config.probes.values()))
-
-
-@asynccontextmanager
-async def built(path: Path) -> AsyncIterator[Parts]:
-    """From the configuration at *path*, which holds the one probe to have many of."""
-    config, clock = load(path), SystemClock()
-    config.state.mkdir()
-    writer = Writer(config.state / "trueup.db")
-    browsers = Browsers(executable=config.browser)
-    tools = Tools(transport=Wire(), browsers=browsers, monotonic=clock.monotonic)
-    scrub = Scrubber(config.secrets).text
-    context = Context(config, {}, "benchmark")
-    recorder = Recorder(writer, clock, config.state / "artefacts", context)
-    try:
-        yield Parts(config, clock, writer, Runner(tools, clock, scrub), recorder)
-    finally:
-        await browsers.close()
-        writer.close()
-
-
-async def measure(parts: Parts, rate: int, window_s: float) -> Step:
+async def measure(config: Config, rate: int, window_s: float) -> Step:
     """One step: *rate* probes a second, for *window_s* after they have settled."""
-    probes = [replace(parts.probe, id=f"probe-{number}") for number in range(rate)]
-    await _announce(parts, probes)
-    tally = Tally()
+    model = next(iter(config.probes.values()))
+    probes = [replace(model, id=f"probe-{number}") for number in range(rate)]
+    tally, clock = Tally(), SystemClock()
+    async with AsyncExitStack() as stack:
+        crew = await _built(stack, config, tally, clock)
+        await _announce(crew, config, probes)
+        _settle()
+        crew.schedule.start()
+        try:
+            await asyncio.sleep(max(window_s / 3, 0.3))
+            return await _watch(clock, probes, tally, window_s)
+        finally:
+            await crew.schedule.drain(DRAIN)
+            await crew.keeper.drain(DRAIN)
+
+
+async def _built(stack: AsyncExitStack, config: Config, tally: Tally, clock: Clock) -> Crew:
+    """Every part of the daemon; nothing but the schedule, the runs and the record goes to work."""
 
     async def act(probe: Probe, slot: datetime) -> None:
-        run = await parts.runner.run(probe, slot)
+        between = crew.schedule.is_between(probe.id)
+        run = await crew.runner.run(probe, slot, between=between)
         tally.starts.append((slot, run.started_at))
-        keeper.keep(run)
         tally.failed += run.result.outcome is not Outcome.PASS
-        log.info(
-            "run",
-            probe=probe.id,
-            outcome=run.result.outcome.value,
-            reason=None,
-            took_ms=round(run.result.took / timedelta(milliseconds=1)),
-            summary=run.result.summary,
-        )
+        crew.selfwatch.saw(run)
+        crew.keeper.keep(run)
 
     def recorded(*_: object) -> None:
         tally.recorded += 1
 
-    keeper = Keeper(parts.recorder, recorded)
-    schedule = Schedule(parts.clock, act)
-    schedule.configure(probes, {})
-    schedule.start()
-    try:
-        await asyncio.sleep(max(window_s / 3, 0.3))
-        return await _watch(parts, probes, tally, window_s)
-    finally:
-        await schedule.drain(DRAIN)
-        await keeper.drain(DRAIN)
+    async def measured() -> Figures:
+        return Figures()
+
+    hooks = Hooks(
+        scrub=Scrubber(config.secrets).text,
+        act=act,
+        after=recorded,
+        undecided=lambda _: None,
+        acted=lambda: None,
+        measure=measured,
+        signer=lambda: Signer(b"", ""),
+    )
+    stack.enter_context(claim(config.state))
+    crew = await build(stack, config, clock, hooks)
+    return crew
 
 
-async def _announce(parts: Parts, probes: Sequence[Probe]) -> None:
-    config = replace(parts.config, probes={probe.id: probe for probe in probes})
+async def _announce(crew: Crew, config: Config, probes: Sequence[Probe]) -> None:
+    config = replace(config, probes={probe.id: probe for probe in probes})
     rows = [records.ProbeRow(p.id, p.name, p.kind.name) for p in probes]
-    at = parts.clock.now()
-    keys = await parts.writer.do(lambda db: records.sync_probes(db, rows, at))
-    parts.recorder.context = Context(config, keys, "benchmark")
+    keys = await crew.writer.do(partial(records.sync_probes, probes=rows, at=SystemClock().now()))
+    crew.recorder.context = Context(config, keys, crew.instance)
+    crew.schedule.configure(probes, {})
 
 
-async def _watch(parts: Parts, probes: Sequence[Probe], tally: Tally, window_s: float) -> Step:
-    began_at, began, recorded = parts.clock.now(), time.monotonic(), tally.recorded
+def _settle() -> None:
+    """As the daemon does before its schedule starts: what is there by then stays."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
+async def _watch(clock: Clock, probes: Sequence[Probe], tally: Tally, window_s: float) -> Step:
+    began_at, began, recorded = clock.now(), time.monotonic(), tally.recorded
     cpu_us = _cores.used_us()
     await asyncio.sleep(window_s)
     cpu_us = _cores.used_us() - cpu_us
-    ended_at, took = parts.clock.now(), time.monotonic() - began
+    ended_at, took = clock.now(), time.monotonic() - began
     recorded = tally.recorded - recorded
     rss_mb = psutil.Process().memory_info().rss / 1e6
     await asyncio.sleep(TAIL_S)
@@ -166,7 +136,7 @@ async def _watch(parts: Parts, probes: Sequence[Probe], tally: Tally, window_s: 
     return Step(
         cpu_us_per_run=round(cpu_us / max(recorded, 1), 1),
         runs_per_s=round(recorded / took, 1),
-        lag_ms=_lag_ms(lags),
+        lag_ms=lag_ms(lag // _US for lag in lags),
         missed=_due(probes, began_at, ended_at) - len(lags),
         failed=tally.failed,
         rss_mb=round(rss_mb, 1),
@@ -180,37 +150,29 @@ def _due(probes: Sequence[Probe], after: datetime, until: datetime) -> int:
     )
 
 
-def _lag_ms(lags: Sequence[timedelta]) -> dict[str, float]:
-    """The nearest rank; of nothing, as late as can be."""
-    ordered = sorted(lag / timedelta(milliseconds=1) for lag in lags) or [math.inf]
-    shares = {"p50": 0.5, "p99": 0.99, "max": 1.0}
-    last = len(ordered)
-    return {name: round(ordered[math.ceil(share * last) - 1], 2) for name, share in shares.items()}
-
-
-async def climb(parts: Parts, seconds: float) -> Step:
-    """The fastest step that was on time; the slowest of all when none was."""
+async def climb(config: Config, seconds: float) -> tuple[Step, Step]:
+    """The fastest step that was on time, or the slowest of all when none was; and the first."""
     ends = time.monotonic() + seconds
     window_s = min(max(seconds / 12, 0.4), 2.5)
-    best = await _tried(parts, FIRST, window_s, ends)
-    good, bad = FIRST, math.inf
-    rate = int(800_000 / best.cpu_us_per_run)  # 80 % of a core: not far from the end
-    while good < rate and bad / good > CLOSE_ENOUGH and time.monotonic() + 2 * window_s < ends:
-        step = await _tried(parts, rate, window_s, ends)
-        if step.on_time:
-            best, good = step, rate
-        else:
-            bad = rate
-        rate = int(good * FASTER if bad == math.inf else (good + bad) / 2)
-    return best
+    so_far, rate = Climb(), FIRST
+    first = last = await _tried(config, rate, window_s, ends)
+    so_far.take(rate, first)
+    rate = int(CAREFUL * 1e6 / first.cpu_us_per_run) if first.on_time else 0
+    while not so_far.over and time.monotonic() + 2 * window_s < ends:
+        if not so_far.good < rate < so_far.bad:
+            rate = so_far.next()
+        last = await _tried(config, rate, window_s, ends)
+        so_far.take(rate, last)
+        rate = so_far.next()
+    return so_far.best or last, first
 
 
-async def _tried(parts: Parts, rate: int, window_s: float, ends: float) -> Step:
+async def _tried(config: Config, rate: int, window_s: float, ends: float) -> Step:
     """A late step is given a second chance: somebody else may have used this core."""
-    step = await measure(parts, rate, window_s)
+    step = await measure(config, rate, window_s)
     _tell(rate, step)
     if not step.on_time and time.monotonic() + 2 * window_s < ends:
-        step = await measure(parts, rate, window_s)
+        step = await measure(config, rate, window_s)
         _tell(rate, step)
     return step
 
@@ -228,8 +190,8 @@ def _tell(rate: int, step: Step) -> None:
 
 
 async def _main(path: Path, seconds: float) -> dict[str, Any]:
-    async with built(path) as parts:
-        return asdict(await climb(parts, seconds))
+    best, first = await climb(load(path), seconds)
+    return {"best": asdict(best), "first": asdict(first)}
 
 
 def main() -> None:
@@ -237,15 +199,11 @@ def main() -> None:
     parser.add_argument("config", type=Path)
     parser.add_argument("--seconds", type=float, required=True)
     parser.add_argument("--core", type=int)
-    parser.add_argument("--log", action="store_true")
     given = parser.parse_args()
     if given.core is not None:
         _cores.pin({given.core})
     # A step that was too fast is cut off in the middle, and the scheduler shows its tracebacks.
     logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
-    if given.log:
-        sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 - until the process ends
-        configure(json=True, scrub=Scrubber(frozenset()).text)
     print(json.dumps(uvloop.run(_main(given.config, given.seconds))))
 
 

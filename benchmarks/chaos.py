@@ -36,6 +36,8 @@ STARTING: Final = 0.25
 """The share of kills that are timed from the start of the process, and often hit its beginning;
 the others are timed from when it is at work.
 """
+BRIEFLY: Final = 0.4
+"""What the time between kills, and the target's good spans, are scaled by with --briefly."""
 AIMED: Final = 0.15
 """The share of those that come just after something was decided, and as many just after the
 receiver took something in, when it is not told yet, or told and not yet noted.
@@ -99,6 +101,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--trouble", action="store_true", help="the receiver fails, resets and hangs at random too"
     )
+    parser.add_argument(
+        "--briefly", action="store_true", help="kills sooner, and the target fails more often"
+    )
     parser.add_argument("--keep", type=Path, help="a folder for what is left behind, to look at")
     given = parser.parse_args()
     given.seed = secrets.randbelow(1_000_000) if given.seed is None else given.seed
@@ -107,9 +112,9 @@ def _arguments() -> argparse.Namespace:
 
 def _tried(folder: Path, given: argparse.Namespace) -> tuple[dict[str, Any], bool]:
     began = time.monotonic()
-    dice = random.Random(given.seed)
-    with _world(folder, given.seed, trouble=given.trouble) as (toy, pager, daemon):
-        kills_s = _kill(daemon, pager, given.loops, dice)
+    dice, pace = random.Random(given.seed), BRIEFLY if given.briefly else 1.0
+    with _world(folder, given.seed, pace, trouble=given.trouble) as (toy, pager, daemon):
+        kills_s = _kill(daemon, pager, given.loops, dice, KILLED_WITHIN_S * pace)
         status = _settle(daemon, toy, pager)
     (folder / "kills.json").write_text(json.dumps(kills_s))
     verdict = judge(
@@ -140,12 +145,14 @@ def _is_well(verdict: Verdict, *, trouble: bool) -> bool:
 
 
 @contextlib.contextmanager
-def _world(folder: Path, seed: int, *, trouble: bool) -> Iterator[tuple[Target, PagerDuty, Daemon]]:
+def _world(
+    folder: Path, seed: int, pace: float, *, trouble: bool
+) -> Iterator[tuple[Target, PagerDuty, Daemon]]:
     dawdling = random.Random(seed + 1)
     script = _misbehaviour(random.Random(seed + 2)) if trouble else ()
     fates = {name: random.Random(f"{seed} {name}") for name in PROBES}
     journal = (folder / "pager.jsonl").open("w")
-    with journal, target(fates) as toy, pagerduty(*script, journal=journal) as pager:
+    with journal, target(fates, pace) as toy, pagerduty(*script, journal=journal) as pager:
         pager.dawdles = lambda: dawdling.uniform(0, ANSWERS_WITHIN_S)
         config = folder / "probes.toml"
         config.write_text(_configuration(toy.url, pager.url, "1s" if trouble else "10s"))
@@ -184,7 +191,9 @@ def _misbehaviour(dice: random.Random) -> deque[Act]:
     return deque(acts)
 
 
-def _kill(daemon: Daemon, pager: PagerDuty, loops: int, dice: random.Random) -> list[float]:
+def _kill(
+    daemon: Daemon, pager: PagerDuty, loops: int, dice: random.Random, within_s: float
+) -> list[float]:
     """When it was killed. Raises Broken."""
     kills_s = []
     aims = (None, lambda: len(pager.events), lambda: daemon.said(DECIDED))
@@ -192,23 +201,23 @@ def _kill(daemon: Daemon, pager: PagerDuty, loops: int, dice: random.Random) -> 
         for loop in range(loops):
             progress.show(f"kill {loop + 1} of {loops}")
             daemon.start()
-            after_s, starting = dice.uniform(0, KILLED_WITHIN_S), dice.random() < STARTING
+            after_s, starting = dice.uniform(0, within_s), dice.random() < STARTING
             if not starting:
                 daemon.wait_until_at_work(AT_WORK_WITHIN_S)
             aim = dice.choices(aims, (1 - 2 * AIMED, AIMED, AIMED))[0]
-            _wait(after_s, aim)
+            _wait(after_s, within_s, aim)
             time.sleep(dice.uniform(0, AIMED_WITHIN_S) if aim else 0)
             daemon.demand_life()
             kills_s.append(daemon.kill())
     return kills_s
 
 
-def _wait(seconds: float, aim: Callable[[], int] | None) -> None:
+def _wait(seconds: float, within_s: float, aim: Callable[[], int] | None) -> None:
     """Any moment will do: that is the point. With *aim*, the first one in which it counts more."""
     if aim is None:
         time.sleep(seconds)
         return
-    ends, before = time.monotonic() + KILLED_WITHIN_S, aim()
+    ends, before = time.monotonic() + within_s, aim()
     while aim() == before and time.monotonic() < ends:
         time.sleep(0.001)
 

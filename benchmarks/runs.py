@@ -6,27 +6,23 @@ Prints one JSON document. Starts nginx and everything else by itself, and ends i
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import platform
 import shlex
-import signal
 import sys
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from types import FrameType
 from typing import Any, Final
 
 from benchmarks import _cores, _peers
 from benchmarks._child import Broken, answer_of
-from benchmarks._site import MARK, NoSite, Site, serving
+from benchmarks._program import document, number, parser
+from benchmarks._site import MARK, Site, serving
 
 SCHEMES: Final = ("plain", "tls")
 SECONDS: Final = 70.0
 SHARE_OF_PEERS: Final = 0.3
 PATIENCE_S: Final = 30.0
 """For a process to start, and to finish what it has begun."""
+EXAMPLES: Final = ("", "--seconds 30", "--peer 'curl=curl -sf'")
 _PROBES: Final = """\
 [probe.one]
 kind = "http"
@@ -40,26 +36,18 @@ expect.contains = "{mark}"
 
 def main() -> None:
     given = _arguments()
-    signal.signal(signal.SIGTERM, _leave)
-    core, others = _cores.split()
-    _cores.pin(others)
-    with tempfile.TemporaryDirectory(prefix="trueup-bench-") as name:
-        try:
-            with serving(Path(name)) as site:
-                document = _measured(site, Path(name), core, given)
-        except (NoSite, Broken) as trouble:
-            sys.exit(f"runs: {trouble}")
-        except KeyboardInterrupt:
-            sys.exit(130)
-    print(json.dumps(document, indent=2))
+    document("runs", lambda folder: _measured(folder, given))
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="scripts/bench runs", description=__doc__)
-    parser.add_argument(
-        "--seconds", type=float, default=SECONDS, help="about how long it may take (%(default)s)"
+    words = parser("runs", __doc__ or "", EXAMPLES)
+    words.add_argument(
+        "--seconds",
+        type=number(float, 1),
+        default=SECONDS,
+        help="about how long it may take (%(default)s)",
     )
-    parser.add_argument(
+    words.add_argument(
         "--peer",
         action="append",
         type=_named,
@@ -67,10 +55,7 @@ def _arguments() -> argparse.Namespace:
         metavar="NAME=COMMAND",
         help="measure COMMAND too, run again and again with the address as its last argument",
     )
-    parser.add_argument(
-        "--log", action="store_true", help="with the line of log that the daemon writes for a run"
-    )
-    return parser.parse_args()
+    return words.parse_args()
 
 
 def _named(text: str) -> tuple[str, str]:
@@ -80,36 +65,26 @@ def _named(text: str) -> tuple[str, str]:
     return name, command
 
 
-def _leave(_signal: int, _frame: FrameType | None) -> None:
-    sys.exit(143)
-
-
-def _measured(
-    site: Site, folder: Path, core: int | None, given: argparse.Namespace
-) -> dict[str, Any]:
+def _measured(folder: Path, given: argparse.Namespace) -> dict[str, Any]:
+    core, others = _cores.split()
+    _cores.pin(others)
     peers = _peers.found(folder, core, dict(given.peer))
     each = given.seconds / len(SCHEMES)
-    ours = {
-        scheme: _ours(site, folder / scheme, scheme, (each * (1 - SHARE_OF_PEERS), core, given.log))
-        for scheme in SCHEMES
-    }
-    rss_mb = max(figures.pop("rss_mb") for figures in ours.values())
-    return {
-        **ours,
-        "rss_mb": rss_mb,
-        "python": platform.python_version(),
-        "cores": os.cpu_count(),
-        "peers": {
+    with serving(folder) as site:
+        ours = {
+            scheme: _ours(site, folder / scheme, scheme, (each * (1 - SHARE_OF_PEERS), core))
+            for scheme in SCHEMES
+        }
+        rss_mb = max(figures.pop("rss_mb") for figures in ours.values())
+        compared = {
             name: _compared(name, peer, site, ours, each * SHARE_OF_PEERS / len(peers))
             for name, peer in peers.items()
-        },
-    }
+        }
+    return {**ours, "rss_mb": rss_mb, "peers": compared}
 
 
-def _ours(
-    site: Site, folder: Path, scheme: str, how: tuple[float, int | None, bool]
-) -> dict[str, Any]:
-    seconds, core, log = how
+def _ours(site: Site, folder: Path, scheme: str, how: tuple[float, int | None]) -> dict[str, Any]:
+    seconds, core = how
     say(f"{scheme}: our own parts, for {seconds:.0f} s")
     folder.mkdir()
     text = _PROBES.format(url=site.urls[scheme], mark=MARK)
@@ -118,11 +93,12 @@ def _ours(
     (folder / "probes.toml").write_text(text)
     arguments = [str(folder / "probes.toml"), "--seconds", str(seconds)]
     arguments += [] if core is None else ["--core", str(core)]
-    arguments += ["--log"] if log else []
-    figures: dict[str, Any] = answer_of("_pipeline", arguments, within_s=seconds + PATIENCE_S)
+    found: dict[str, Any] = answer_of("_pipeline", arguments, within_s=seconds + PATIENCE_S)
+    figures, at_1000 = found["best"], found["first"]
     if figures.pop("failed"):
         raise Broken(f"{scheme}: runs did not pass, so there is nothing to measure")
-    return figures
+    del at_1000["rss_mb"]
+    return {**figures, "at_1000": at_1000}
 
 
 def _compared(

@@ -38,8 +38,7 @@ PAUSE_S: Final = (3.0, 12.0)
 BACK_WITHIN_S: Final = 120.0
 AT_WORK_WITHIN_S: Final = 60.0
 CALM_WITHIN_S: Final = 30.0
-BRIEFLY: Final = 0.2
-BREATH_S: Final = (0.0, 0.4)
+BREATH_S: Final = (0.0, 0.1)
 DISK_MIB: Final = (48, 200)
 """Briefly, and with room for the daemon to keep some in reserve."""
 APART: Final = "--apart"
@@ -62,7 +61,7 @@ expect.contains = "{well}"
 [probe.search]
 kind = "http"
 url = "{url}/search"
-every = "2s"
+every = "1s"
 timeout = "2s"
 [probe.journey]
 kind = "journey"
@@ -204,8 +203,8 @@ def _scene(folder: Path, given: argparse.Namespace) -> Iterator[tuple[Scene, The
         stack.callback(daemon.end)
         wire = _apart.Wire(daemon.process.pid) if apart else None
         daemon.order("go")
-        pace = BRIEFLY if given.briefly else 1.0
-        yield Scene(daemon, disk / "state", wire, disk if apart else None, pace), world
+        there_is = disk if apart else None
+        yield Scene(daemon, disk / "state", wire, there_is, briefly=given.briefly), world
 
 
 def configuration(port: int, given: argparse.Namespace) -> str:

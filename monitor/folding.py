@@ -16,9 +16,9 @@ from sqlite_utils import Database  # noqa: TID251 - named in a signature only; s
 from monitor.clock import from_us, to_us
 from monitor.context import Context
 from monitor.runner import Run
-from monitor.store import rollups
+from monitor.store import counting
+from monitor.store.fives import ANSWERED, Series, Tally
 from monitor.store.histogram import bucket
-from monitor.store.rollups import ANSWERED, Series, Tally
 
 COUNTS_MAX: Final = 20_000
 SPANS: Final = (timedelta(minutes=5), timedelta(hours=1), timedelta(days=1))
@@ -54,7 +54,7 @@ class Folded:
         if outcome in ANSWERED:
             one.histogram[bucket(took)] += 1
             one.known = run.adds
-        self._add(run.probe.id, to_us(run.started_at), one)
+        self._add(run.probe.id, to_us(run.slot), one)
 
     def merge(self, other: Folded) -> None:
         self.runs += other.runs
@@ -66,7 +66,7 @@ class Folded:
         for (probe, starts_us), counts in self._counts.items():
             if probe in context.keys:
                 series = Series(context.keys[probe], context.config.location)
-                rollups.add_tally(db, series, from_us(starts_us), _tally(counts))
+                counting.add_tally(db, series, from_us(starts_us), _tally(counts))
 
     def _add(self, probe: str, at_us: int, counts: _Counts) -> None:
         self._counts.setdefault((probe, self._start_of(at_us)), _Counts()).add(counts)

@@ -1,4 +1,5 @@
-"""Runs on their way into the store. While it cannot take them they wait here, in order.
+"""Runs on their way into the store, many at a time. While it cannot take them they wait here, in
+order.
 
 Probing and recording are two things: a database that is locked or full must not stop the one
 because of the other. What waits is bounded: beyond that the oldest are kept as counts only, which
@@ -10,25 +11,27 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import count
+from itertools import islice
 from typing import Final, Protocol
 
-from monitor.folding import Folded
 from monitor.incidents import Event
 from monitor.log import get_logger
-from monitor.recorder import Recorder
+from monitor.recorder import Followed, Recorder
 from monitor.runner import Run
 from monitor.store import StoreTrouble, Writer
+from monitor.waiting import Line, Waiting
+from probes import Outcome
 
-WAITING_MAX: Final = 10_000
+TOGETHER_MAX: Final = 1000
+GATHER: Final = timedelta(milliseconds=100)
+"""A run that changes nothing waits that long for others: one commit then does for all of them."""
 AGAIN: Final = timedelta(seconds=1)
 AWAY: Final = timedelta(seconds=10)
 """A store that takes nothing for so long is trouble that the operator hears of."""
 STORAGE: Final = "storage"
+_SILENT: Final = "it does not answer; another program may hold it locked"
 
 After = Callable[[Run, Sequence[Event]], None]
 
@@ -57,14 +60,6 @@ class Standby(Protocol):
     async def leave(self) -> None: ...
 
 
-@dataclass(slots=True)
-class _Waiting:
-    run: Run
-    since: float = field(default_factory=time.monotonic)
-    begun: bool = False
-    """The store was asked to take it, and may have."""
-
-
 class Keeper:
     """Records runs, each probe's in the order they came. *after* hears what followed."""
 
@@ -88,50 +83,50 @@ class Keeper:
         self._showing = False
         self._shown = 0
         """Runs before that number have been shown to the one who stands by."""
-        self._numbers = count()
-        self._waiting: dict[int, _Waiting] = {}
-        self._lanes: dict[str, deque[int]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._line = Line()
+        self._stuck: set[str] = set()
+        """Probes of which the store did not take a run, though it took others."""
+        self._stuck_until = 0.0
+        self._most = TOGETHER_MAX
+        self._hurry = asyncio.Event()
+        self._draining = False
+        self._serving: asyncio.Task[None] | None = None
         self._watch: asyncio.Task[None] | None = None
-        self._folded = Folded()
-        self._why = "it does not answer; another program may hold it locked"
+        self._why = _SILENT
         self._told = False
-        self.dropped = 0
-        """Runs that were counted and not kept, since the start."""
 
     @property
     def waiting(self) -> int:
-        return len(self._waiting)
+        return len(self._line)
+
+    @property
+    def dropped(self) -> int:
+        """Runs that were counted and not kept, since the start."""
+        return self._line.dropped
 
     def waits_since(self) -> timedelta:
         """For how long the oldest run has been waiting; zero when none does."""
-        oldest = next(iter(self._waiting.values()), None)
-        return timedelta(seconds=time.monotonic() - oldest.since) if oldest else timedelta()
+        return self._line.since()
 
     def keep(self, run: Run) -> None:
         """Returns at once; the run is recorded as soon as the store takes it."""
-        number = next(self._numbers)
-        self._show(number, run)
-        if len(self._waiting) >= WAITING_MAX and self._fold_oldest() is None:
-            self._fold(run)
-            return
-        self._waiting[number] = _Waiting(run)
-        if run.probe.id in self._lanes:
-            self._lanes[run.probe.id].append(number)
-        else:
-            self._lanes[run.probe.id] = deque([number])
-            self._start(run.probe.id)
+        self._show(self._line.add(run), run)
+        if run.result.outcome is Outcome.FAIL or run.probe.id in self._recorder.unsettled:
+            self._hurry.set()
+        if self._serving is None or self._serving.done():
+            self._serving = asyncio.create_task(self._serve(), name="record runs")
         if self._watch is None or self._watch.done():
             self._watch = asyncio.create_task(self._watch_store(), name="watch the store")
 
     async def drain(self, patience: timedelta) -> None:
         """Waits for what is on its way; says what had to be left behind."""
-        late: set[asyncio.Task[None]] = set()
-        if self._tasks:
-            _, late = await asyncio.wait(set(self._tasks), timeout=patience.total_seconds())
-        for task in late:
-            task.cancel()
-        left = len(self._waiting) + self._folded.runs
+        self._draining = True
+        self._hurry.set()
+        if self._serving is not None and not self._serving.done():
+            _, late = await asyncio.wait({self._serving}, timeout=patience.total_seconds())
+            for task in late:
+                task.cancel()
+        left = len(self._line) + self._line.folded.runs
         if left:
             log.error("runs are lost: the store did not take them before the end", runs=left)
         if self._watch is not None:
@@ -141,78 +136,83 @@ class Keeper:
             await self._settle()
         if self._standby is not None:
             await self._standby.leave()
+        self._draining = False
 
-    def _start(self, probe: str) -> None:
-        task = asyncio.create_task(self._serve(probe), name=f"record {probe}")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    async def _serve(self) -> None:
+        while self._line:
+            await self._gather()
+            if time.monotonic() >= self._stuck_until:
+                self._stuck.clear()
+            batch = self._line.begin(self._most, but=self._stuck)
+            if not batch or not await self._record(batch):
+                await asyncio.sleep(AGAIN.total_seconds())
 
-    async def _serve(self, probe: str) -> None:
-        lane = self._lanes[probe]
+    async def _gather(self) -> None:
+        if len(self._line) < self._most and not self._draining:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(GATHER.total_seconds()):
+                    await self._hurry.wait()
+        self._hurry.clear()
+
+    async def _record(self, batch: Sequence[Waiting]) -> bool:
+        """Whether the store took any; it is asked for half as many the next time when not."""
         try:
-            while lane:
-                number = lane.popleft()
-                waiting = self._waiting[number]
-                waiting.begun = True
-                events = await self._insist(waiting.run)
-                del self._waiting[number]
-                self._follow(waiting.run, events)
-                await self._write_counts()
-        finally:
-            del self._lanes[probe]
+            found = await self._recorder.record_all([waiting.run for waiting in batch])
+        except StoreTrouble as trouble:
+            self._most = max(1, len(batch) // 2)
+            self._refused(batch[0].run, trouble)
+            return False
+        except Exception as trouble:
+            self._most = 1  # which of them was it?
+            if len(batch) > 1:
+                log.exception("runs could not be recorded together")
+                return True
+            found = [trouble]
+        else:
+            self._most = min(TOGETHER_MAX, 2 * self._most)
+        if not any(isinstance(followed, StoreTrouble) for followed in found):
+            self._why = _SILENT
+        for waiting, followed in zip(batch, found, strict=True):
+            self._took(waiting, followed)
+        await self._write_counts()
+        return True
 
-    def _follow(self, run: Run, events: Sequence[Event]) -> None:
+    def _took(self, waiting: Waiting, followed: Followed) -> None:
+        run = waiting.run
+        if isinstance(followed, StoreTrouble):
+            self._refused(run, followed)
+            self._stuck.add(run.probe.id)
+            self._stuck_until = time.monotonic() + AGAIN.total_seconds()
+            return
+        self._line.leave(waiting.number)
+        if isinstance(followed, Exception):
+            log.error("a run could not be recorded", probe=run.probe.id, exc_info=followed)
+            followed = ()
         try:
-            self._after(run, events)
+            self._after(run, followed)
         except Exception:
             log.exception("what follows a run stumbled", probe=run.probe.id)
 
-    async def _insist(self, run: Run) -> Sequence[Event]:
-        said = ""
-        while True:
-            try:
-                return await self._recorder.record(run)
-            except StoreTrouble as trouble:
-                self._why = str(trouble)
-                if self._why != said:  # once, and not every second for every probe
-                    log.warning("a run waits for the store", probe=run.probe.id, why=self._why)
-                    said = self._why
-            except Exception:
-                log.exception("a run could not be recorded", probe=run.probe.id)
-                return ()
-            await asyncio.sleep(AGAIN.total_seconds())
-
-    def _fold_oldest(self) -> int | None:
-        """The number of the run that made room; None when the store is asked about every one."""
-        for number, waiting in self._waiting.items():
-            if not waiting.begun:
-                del self._waiting[number]
-                self._lanes[waiting.run.probe.id].popleft()
-                self._fold(waiting.run)
-                return number
-        return None
-
-    def _fold(self, run: Run) -> None:
-        if not self._folded.runs:
-            log.error("too many runs wait for the store: the oldest are only counted from now on")
-        self.dropped += 1
-        self._folded.add(run)
+    def _refused(self, run: Run, trouble: StoreTrouble) -> None:
+        if self._why != str(trouble):  # once, and not every second
+            self._why = str(trouble)
+            log.warning("a run waits for the store", probe=run.probe.id, why=self._why)
 
     async def _write_counts(self) -> None:
-        if not self._folded.runs or self._writer is None:
+        if not self._line.folded.runs or self._writer is None:
             return
-        folded, self._folded = self._folded, Folded()
+        folded = self._line.take_folded()
         context = self._recorder.context
         try:
             await self._writer.do(lambda db: folded.write(db, context))
         except StoreTrouble:
-            self._folded.merge(folded)
+            self._line.folded.merge(folded)
         else:
             log.warning("runs that were not kept are counted in the history", runs=folded.runs)
 
     async def _watch_store(self) -> None:
         """While anything waits. The operator hears once, and once more when it is over."""
-        while self._waiting or self._told:
+        while self._line or self._told:
             if self.waits_since() > AWAY:
                 await self._tell()
                 await self._show_what_waits()
@@ -229,9 +229,9 @@ class Keeper:
             await asyncio.sleep(AWAY.total_seconds())
             return
         self._showing = True
-        for number, waiting in self._waiting.items():
-            if number >= self._shown:
-                self._show(number, waiting.run)
+        for waiting in self._line:
+            if waiting.number >= self._shown:
+                self._show(waiting.number, waiting.run)
 
     def _show(self, number: int, run: Run) -> None:
         if self._showing and self._standby is not None:
@@ -241,10 +241,9 @@ class Keeper:
     async def _step_back(self) -> bool:
         """Once the store has every run that was shown; whether it has taken over."""
         self._showing = False
-        oldest = next(iter(self._waiting), self._shown)
         if self._standby is None:
             return True
-        if oldest < self._shown:
+        if any(waiting.number < self._shown for waiting in islice(self._line, 1)):
             return False
         try:
             await self._standby.end()

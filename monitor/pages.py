@@ -75,9 +75,10 @@ class _Facts:
     def __init__(self, db: Database, config: Config, at: datetime) -> None:
         self._config = config
         self._at = at
-        self._probes = views.probes(db, config.location)
-        self._days = views.days(db, since=at.date() - timedelta(days=WINDOW))
-        self._first = views.first_days(db)
+        shown = {probe for component in config.components.values() for probe in component.probes}
+        self._probes = views.probes(db, config.location, of=shown)
+        self._days = views.days(db, since=at.date() - timedelta(days=WINDOW), of=shown)
+        self._first = views.first_days(db, of=shown)
 
     def component(self, component: Component, today: date) -> status_page.Component:
         stands = [self._standing(probe) for probe in component.probes]

@@ -15,64 +15,35 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
-from typing import Final, NamedTuple
+from typing import Final
 
 from apscheduler.executors.debug import DebugExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from monitor import cells
+from monitor.cells import CELL, Cell, CellKey, Entry
 from monitor.clock import Clock
 from monitor.config.model import Probe
 from monitor.log import get_logger
 from monitor.punctuality import Punctuality
-from monitor.slots import EPOCH, newest_slot, phase
+from monitor.slots import newest_slot
 
 Act = Callable[[Probe, datetime], Awaitable[None]]
 
-CELL: Final = timedelta(milliseconds=50)
 AHEAD: Final = timedelta(milliseconds=25)
 """A cell is nudged that long before its first slot, for the scheduler wakes up late by a bit."""
 EARLY: Final = timedelta(milliseconds=5)  # a timer may be that much ahead of its slot
-MOST: Final = 10_000
-"""Runs under way at the same time, for whoever knows of no limit of this machine."""
+MOST: Final = 10_000  # runs at the same time, for whoever knows of no limit of this machine
 CLOCK_STEP: Final = timedelta(seconds=2)
 NEAR: Final = timedelta(seconds=5)
 CLOCK_LOOK: Final = timedelta(seconds=5)
 TOLD_EVERY: Final = timedelta(minutes=1)
 
 log = get_logger()
-
-
-class CellKey(NamedTuple):
-    every: timedelta
-    number: int
-
-    @property
-    def starts(self) -> datetime:
-        return EPOCH + self.number * CELL
-
-
-@dataclass(slots=True)
-class Entry:
-    """A probe and the first of its slots."""
-
-    probe: Probe
-    start: datetime
-
-
-@dataclass(slots=True)
-class Cell:
-    """Its entries by their slots. `nudged` is by the monotonic clock, `slot` the newest one that it
-    was nudged for.
-    """
-
-    nudged: float
-    entries: list[Entry] = field(default_factory=list)
-    slot: datetime | None = None
 
 
 class Schedule:
@@ -102,6 +73,8 @@ class Schedule:
 
     def start(self) -> None:
         self._scheduler.start()
+        for key in self._cells:
+            self._join(key)
         self._watch = asyncio.create_task(self._watch_clock(), name="watch the clock")
 
     def configure(self, probes: Iterable[Probe], newest: Mapping[str, datetime]) -> None:
@@ -110,20 +83,16 @@ class Schedule:
         """
         self._newest = {**newest, **self._newest}
         before, self._cells, self._entries = self._cells, {}, {}
-        for probe in probes:
-            due = phase(probe.id, probe.every)
-            key = CellKey(probe.every, due // CELL)
-            if (cell := self._cells.get(key)) is None:
-                cell = self._cells[key] = before.get(key) or Cell(self._clock.monotonic())
-                cell.entries = []
-            entry = self._entries[probe.id] = Entry(probe, EPOCH + due)
-            cell.entries.append(entry)
-        for cell in self._cells.values():
-            cell.entries.sort(key=attrgetter("start"))
+        for key, entries in cells.of(probes).items():
+            cell = self._cells[key] = before.get(key) or Cell(self._clock.monotonic())
+            cell.entries = entries
+            self._entries |= {entry.probe.id: entry for entry in entries}
         for gone in before.keys() - self._cells.keys():
             self._scheduler.remove_job(str(gone))
         for key in self._cells.keys() - before.keys():
             self._plan(key)
+            if self._scheduler.running:
+                self._join(key)
 
     def again(self, probe_id: str, after: timedelta) -> None:
         """One run between the slots, unless one is planned or would come with the next slot."""
@@ -192,6 +161,12 @@ class Schedule:
             self._nudge, trigger, args=[key], id=str(key), replace_existing=True
         )
 
+    def _join(self, key: CellKey) -> None:
+        """A cell whose nudge has just gone by, and that is not over, need not wait for the next."""
+        now = self._clock.now()
+        if now < newest_slot(key.starts, key.every, now + AHEAD) + CELL:
+            self._nudge(key)
+
     def _nudge(self, key: CellKey) -> None:
         cell = self._cells.get(key)
         if cell is None or self._draining:
@@ -199,6 +174,8 @@ class Schedule:
         cell.nudged = self._clock.monotonic()
         now = self._clock.now()
         slot = newest_slot(key.starts, key.every, now + AHEAD + EARLY)
+        if cell.slot == slot:
+            return
         self._count_gap(cell, slot, key.every)
         loop = asyncio.get_running_loop()
         for start, due in groupby(cell.entries, attrgetter("start")):

@@ -2,6 +2,7 @@
 
 from probes.kind import Kind
 from probes.kinds import KINDS
+from probes.registry import Registry
 from probes.result import Artefact, Outcome, Reason, Result, Step
 from probes.settings import Duration, Secret, Settings, Strict, parse_duration, write_duration
 from probes.tools import Tools
@@ -13,6 +14,7 @@ __all__ = [
     "Kind",
     "Outcome",
     "Reason",
+    "Registry",
     "Result",
     "Secret",
     "Settings",

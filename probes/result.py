@@ -32,10 +32,12 @@ class Reason(StrEnum):
     UNREACHABLE = "unreachable"
     CONNECTION_RESET = "connection_reset"
     CLOSED_EARLY = "closed_early"
+    PROXY_REFUSED = "proxy_refused"
     TLS_EXPIRED = "tls_expired"
     TLS_NOT_YET_VALID = "tls_not_yet_valid"
     TLS_WRONG_NAME = "tls_wrong_name"
     TLS_UNTRUSTED = "tls_untrusted"
+    TLS_PROTOCOL = "tls_protocol"
     TLS_FAILED = "tls_failed"
     # Time ran out, by phase
     RESOLVE_TIMEOUT = "resolve_timeout"

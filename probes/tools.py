@@ -6,16 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import httpx
-
 if TYPE_CHECKING:
     from probes.browser import Browsers
+    from probes.wire import Wire
 
 
 @dataclass(frozen=True, slots=True)
 class Tools:
     """`monotonic` is seconds for measuring spans; `browsers` starts a browser when first asked."""
 
-    transport: httpx.AsyncBaseTransport
+    transport: Wire
     browsers: Browsers
     monotonic: Callable[[], float]

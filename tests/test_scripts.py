@@ -127,7 +127,7 @@ def test_a_setup_is_due_when_packages_change_and_not_when_a_tool_is_set(
 
     project.write_text(project.read_text().replace("line-length = 100", "line-length = 99"))
     assert stamp.wanted() == before
-    project.write_text(project.read_text().replace('"httpx>=', '"httpx>0,>='))
+    project.write_text(project.read_text().replace('"httptools>=', '"httptools>0,>='))
     assert stamp.wanted() != before
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum, unique
+from functools import cache
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
@@ -122,12 +123,16 @@ class Say(_Order):
 
 
 Order = Acknowledge | Withdraw | Silence | Maintain | End | Say
-_ORDER: Final[TypeAdapter[Order]] = TypeAdapter(Annotated[Order, Field(discriminator="do")])
+
+
+@cache
+def _reading() -> TypeAdapter[Order]:
+    return TypeAdapter(Annotated[Order, Field(discriminator="do")])
 
 
 def read(document: bytes) -> Order:
     """Raises pydantic's ValidationError, a ValueError."""
-    return _ORDER.validate_json(document)
+    return _reading().validate_json(document)
 
 
 def complaint(bad: ValidationError) -> str:

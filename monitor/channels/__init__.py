@@ -1,30 +1,8 @@
 """The registry of channels: one line each."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
-from monitor.channels import (
-    alertmanager,
-    apprise,
-    command,
-    discord,
-    email,
-    googlechat,
-    gotify,
-    matrix,
-    mattermost,
-    ntfy,
-    opsgenie,
-    pagerduty,
-    pushover,
-    rocketchat,
-    signal,
-    slack,
-    splunk,
-    teams,
-    telegram,
-    twilio,
-    webhook,
-)
 from monitor.channels.channel import (
     ChannelKind,
     ChannelSettings,
@@ -35,33 +13,35 @@ from monitor.channels.channel import (
     Retry,
     reaching_out,
 )
+from probes import Registry
 
-CHANNELS: dict[str, ChannelKind[Any]] = {
-    channel.name: channel
-    for channel in (
-        webhook.CHANNEL,
-        pagerduty.CHANNEL,
-        opsgenie.CHANNEL,
-        splunk.CHANNEL,
-        alertmanager.CHANNEL,
-        email.CHANNEL,
-        command.CHANNEL,
-        slack.CHANNEL,
-        mattermost.CHANNEL,
-        rocketchat.CHANNEL,
-        discord.CHANNEL,
-        teams.CHANNEL,
-        googlechat.CHANNEL,
-        matrix.CHANNEL,
-        telegram.CHANNEL,
-        signal.CHANNEL,
-        ntfy.CHANNEL,
-        gotify.CHANNEL,
-        pushover.CHANNEL,
-        twilio.CHANNEL,
-        apprise.CHANNEL,
-    )
-}
+CHANNELS: Final[Mapping[str, ChannelKind[Any]]] = Registry(
+    __name__,
+    "CHANNEL",
+    (
+        "webhook",
+        "pagerduty",
+        "opsgenie",
+        "splunk",
+        "alertmanager",
+        "email",
+        "command",
+        "slack",
+        "mattermost",
+        "rocketchat",
+        "discord",
+        "teams",
+        "googlechat",
+        "matrix",
+        "telegram",
+        "signal",
+        "ntfy",
+        "gotify",
+        "pushover",
+        "twilio",
+        "apprise",
+    ),
+)
 
 __all__ = [
     "CHANNELS",

@@ -1,60 +1,74 @@
-"""The command line: one file a group of commands, put together here."""
+"""The command line: one file a group of commands, put together here.
 
+A command is imported when it is called for, because together they bring all that trueup is made
+of; until then a sentence stands for it.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 import typer
+from typer.core import TyperGroup
 
-from monitor.cli import (
-    ack,
-    backup,
-    check,
-    drill,
-    export,
-    history,
-    maintenance,
-    once,
-    practice,
-    render,
-    restore,
-    run,
-    say,
-    silence,
-    status,
-    tell,
-)
+_SENTENCES: Final = {
+    "check": "Read the configuration and print every problem. Nothing is started.",
+    "once": "Run probes now and print what they found. Nothing is recorded and nobody is told.",
+    "run": "Run the daemon until SIGTERM or Ctrl-C.",
+    "status": "Show how every probe stands and whether the daemon is at work.",
+    "incidents": "List incidents, the open ones first, with who was told.",
+    "ack": "Acknowledge an incident: reminders and escalation stop.",
+    "say": "Publish an update under an incident, at once.",
+    "tell": "Send a test through the real path and print the real answer.",
+    "drill": "Open an incident that is none on every channel and end it again.",
+    "render": "Write the status page as files, from what the store knows.",
+    "practice": "Run the practice site: a small real application with every outage as a switch.",
+    "backup": "Copy the database, and look the copy through before it counts.",
+    "restore": "Put a backup in the place of the database.",
+    "export": "Write the history for a spreadsheet or another program.",
+    "silence": "Tell nobody for a while; probing, recording and the page go on.",
+    "maintenance": "Announce work: it stands on the page, and nobody is told because of it.",
+}
+_ELSEWHERE: Final = {"incidents": "history"}
+"""Commands whose module has another name."""
+_MANNER: Final[dict[str, Any]] = {
+    "pretty_exceptions_enable": False,
+    "rich_markup_mode": "rich",
+    "context_settings": {"help_option_names": ["-h", "--help"]},
+}
+
+
+class _Commands(TyperGroup):
+    def resolve_command(self, ctx: typer.Context, args: list[str]) -> Any:  # type: ignore[override] # typer.Context is click's
+        name, stand_in, rest = super().resolve_command(ctx, args)
+        return name, _command(name) if name else stand_in, rest
+
+
+def _command(name: str) -> Any:
+    part = import_module(f"{__name__}.{_ELSEWHERE.get(name, name)}")
+    alone = typer.Typer(**_MANNER)
+    if group := getattr(part, "app", None):
+        alone.add_typer(group, name=part.NAME)
+    else:
+        alone.command(part.NAME, epilog=part.EXAMPLES)(part.command)
+    return typer.main.get_group(alone).commands[name]
+
 
 app = typer.Typer(
+    **_MANNER,
     name="trueup",
+    cls=_Commands,
     help="Is it truly up, for the people who use it?\n\n"
     "Runs HTTP probes and real-browser journeys, pages when failures repeat, and publishes a"
     " status page.",
     no_args_is_help=True,
     add_completion=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
-    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for part in (
-    check,
-    once,
-    run,
-    status,
-    history,
-    ack,
-    say,
-    tell,
-    drill,
-    render,
-    practice,
-    backup,
-    restore,
-    export,
-):
-    app.command(part.NAME, epilog=part.EXAMPLES)(part.command)
-for group in (silence, maintenance):
-    app.add_typer(group.app, name=group.NAME)
+for _name, _sentence in _SENTENCES.items():
+    app.command(_name, help=_sentence)(lambda: None)
 
 
 def _say_version(asked: bool) -> None:

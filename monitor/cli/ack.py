@@ -8,7 +8,7 @@ import typer
 
 from monitor.acts.orders import Acknowledge, Withdraw
 from monitor.cli import giving, times
-from monitor.cli.app import DEFAULT_CONFIG, AsJson, ConfigPath, fail, read
+from monitor.cli.ground import DEFAULT_CONFIG, AsJson, ConfigPath, fail, read
 from monitor.clock import SystemClock
 
 NAME = "ack"

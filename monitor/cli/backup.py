@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
-from monitor.cli.app import (
+from monitor.cli.ground import (
     DEFAULT_CONFIG,
     NOT_KNOWN,
     AsJson,

@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.app import DEFAULT_CONFIG, ConfigPath, banner, out, read, say_json, warn
-from monitor.cli.explain import explained
+from monitor.cli.ground import DEFAULT_CONFIG, ConfigPath, banner, out, read, say_json, warn
 from monitor.clock import SystemClock
 from monitor.config import Config, schema
 
@@ -55,6 +54,8 @@ def _count(number: int, name: str) -> str:
 
 
 def _explain(config: Config) -> None:
+    from monitor.cli.explain import explained  # noqa: PLC0415 - few ask, and it needs much
+
     for heading, lines in explained(config, SystemClock().now()):
         out.print(heading, style="bold", markup=False, highlight=False, soft_wrap=True)
         for word, text in lines:

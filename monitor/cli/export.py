@@ -14,8 +14,17 @@ from typing import IO, Annotated
 import typer
 
 from monitor.cli import formats
-from monitor.cli.app import DEFAULT_CONFIG, ConfigPath, err, fail, history, interactive, out, read
 from monitor.cli.formats import Format, NotInstalled
+from monitor.cli.ground import (
+    DEFAULT_CONFIG,
+    ConfigPath,
+    err,
+    fail,
+    history,
+    interactive,
+    out,
+    read,
+)
 from monitor.clock import SystemClock
 from monitor.store import export
 from probes import parse_duration

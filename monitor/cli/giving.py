@@ -16,7 +16,7 @@ from typer.core import TyperGroup
 
 from monitor.acts import acting, orders, planning
 from monitor.acts.orders import CannotAct, Done, Order
-from monitor.cli.app import NOT_KNOWN, fail, log_quietly, out, say_json
+from monitor.cli.ground import NOT_KNOWN, fail, log_quietly, out, say_json
 from monitor.clock import SystemClock
 from monitor.config import Config, Scrubber
 from monitor.server import control

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.cli import standing, tables
-from monitor.cli.app import (
+from monitor.cli.ground import (
     DEFAULT_CONFIG,
     AsJson,
     ConfigPath,

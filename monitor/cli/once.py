@@ -17,7 +17,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from monitor.cli import tables
-from monitor.cli.app import (
+from monitor.cli.ground import (
     DEFAULT_CONFIG,
     AsJson,
     ConfigPath,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.app import fail, out
+from monitor.cli.ground import fail, out
 
 NAME = "practice"
 EXAMPLES = "[dim]trueup practice · trueup practice --fault upload-down[/]"

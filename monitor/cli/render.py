@@ -9,7 +9,7 @@ import typer
 
 import status_page
 from monitor import pages
-from monitor.cli.app import DEFAULT_CONFIG, ConfigPath, fail, history, out, read
+from monitor.cli.ground import DEFAULT_CONFIG, ConfigPath, fail, history, out, read
 from monitor.clock import SystemClock
 from monitor.publish import write
 from monitor.state import PUBLIC

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.app import DEFAULT_CONFIG, ConfigPath, fail, out, read
+from monitor.cli.ground import DEFAULT_CONFIG, ConfigPath, fail, out, read
 from monitor.clock import SystemClock
 from monitor.state import DATABASE, CannotStart, claim
 from monitor.store import StoreTrouble, recovery

@@ -14,7 +14,7 @@ from typing import Annotated, Final
 import typer
 import uvloop
 
-from monitor.cli.app import DEFAULT_CONFIG, ConfigPath, err, fail, interactive, read, warn
+from monitor.cli.ground import DEFAULT_CONFIG, ConfigPath, err, fail, interactive, read, warn
 from monitor.config import Config
 from monitor.daemon import Daemon
 from monitor.log import configure

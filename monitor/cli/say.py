@@ -9,7 +9,7 @@ import typer
 
 from monitor.acts.orders import WORDS_MAX, Say
 from monitor.cli import giving, times
-from monitor.cli.app import DEFAULT_CONFIG, AsJson, ConfigPath, read
+from monitor.cli.ground import DEFAULT_CONFIG, AsJson, ConfigPath, read
 from status_page import Stage
 
 NAME = "say"

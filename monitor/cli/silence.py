@@ -8,7 +8,7 @@ import typer
 
 from monitor.acts.orders import End, Silence
 from monitor.cli import giving, spans, times
-from monitor.cli.app import DEFAULT_CONFIG, AsJson, ConfigPath, read
+from monitor.cli.ground import DEFAULT_CONFIG, AsJson, ConfigPath, read
 from monitor.clock import SystemClock
 from monitor.store.acts import Kind
 

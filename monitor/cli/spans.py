@@ -13,7 +13,7 @@ from rich.text import Text
 from monitor.acts import planning
 from monitor.acts.orders import instant
 from monitor.cli import tables
-from monitor.cli.app import banner, history, out, say_json
+from monitor.cli.ground import banner, history, out, say_json
 from monitor.clock import SystemClock, iso
 from monitor.config import Config
 from monitor.store import acts

@@ -13,9 +13,9 @@ from rich.text import Text
 from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
 
 from monitor import pages
-from monitor.cli import spans, tables
+from monitor.cli import punctual, spans, tables
 from monitor.cli import standing as words
-from monitor.cli.app import (
+from monitor.cli.ground import (
     DEFAULT_CONFIG,
     NOT_KNOWN,
     AsJson,
@@ -27,6 +27,7 @@ from monitor.cli.app import (
     read,
     say_json,
 )
+from monitor.cli.punctual import Punctual
 from monitor.clock import SystemClock, from_us, iso
 from monitor.config import Config
 from monitor.health import Health, Standing
@@ -56,6 +57,8 @@ class _Status:
     alive_at: datetime | None
     claimed: bool | None
     """Whether a process holds the state folder; None when that cannot be told."""
+    punctual: Punctual | None
+    """None when there is no daemon, or it said nothing of it."""
     problems: list[str]
     views: Mapping[str, ProbeView]
     standings: Mapping[str, Standing]
@@ -106,6 +109,7 @@ def _read(db: Database, config: Config, at: datetime) -> _Status:
         at=at,
         alive_at=from_us(alive["at"]) if alive else None,
         claimed=claimed(config.state),
+        punctual=punctual.read(alive),
         problems=records.get_meta(db, "config_problems") or [],
         views=found,
         standings={p.id: pages.standing(p, found.get(p.id), at) for p in config.probes.values()},
@@ -146,6 +150,7 @@ def _document(config: Config, status: _Status) -> dict[str, Any]:
         "daemon": {
             "running": status.running,
             "alive_at": iso(status.alive_at) if status.alive_at else None,
+            "punctuality": status.punctual.document() if status.punctual else None,
             "config_problems": status.problems,
             "notifications_waiting": status.waiting,
         },
@@ -182,6 +187,8 @@ def _print(config: Config, status: _Status) -> None:
     out.print(Text.from_markup(f"{banner(config)} {_daemon(status)}".strip()))
     for problem in status.problems:
         out.print(f"  {problem}", style="red", markup=False, highlight=False, soft_wrap=True)
+    if status.running and status.punctual:
+        _print_punctuality(status.punctual)
     if status.waiting:
         said = "1 notification is" if status.waiting == 1 else f"{status.waiting} notifications are"
         out.print(f"{said} still to be delivered.", style="yellow", highlight=False)
@@ -192,6 +199,13 @@ def _print(config: Config, status: _Status) -> None:
     for probe in config.probes:
         table.add_row(*_row(probe, status))
     tables.show(table)
+
+
+def _print_punctuality(found: Punctual) -> None:
+    troubles = found.troubles()
+    for sentence in troubles or [found.says()]:
+        style = "yellow" if troubles else "dim"
+        out.print(sentence, style=style, markup=False, highlight=False, soft_wrap=True)
 
 
 def _tally(status: _Status) -> Text:

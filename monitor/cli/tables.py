@@ -8,7 +8,7 @@ from typing import Final
 from rich.console import Console
 from rich.table import Column, Table
 
-from monitor.cli.app import out, write
+from monitor.cli.ground import out, write
 
 NARROW: Final = 76  # below it, a terminal's own folding reads better than columns of a few letters
 ROOMY: Final = 110

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from monitor.channels import Delivered, Delivery, Refused, Retry, reaching_out
 from monitor.cli import tables
-from monitor.cli.app import (
+from monitor.cli.ground import (
     DEFAULT_CONFIG,
     AsJson,
     ConfigPath,

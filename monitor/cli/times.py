@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from monitor.acts.orders import LONGEST, Which
-from monitor.cli.app import fail
+from monitor.cli.ground import fail
 from probes import parse_duration
 
 For = Annotated[str, typer.Option("--for", help='For how long, as "2h" or "1d12h".')]

@@ -13,13 +13,14 @@ from monitor.channels import ChannelKind, ChannelSettings
 from monitor.config import routes
 from monitor.config.defaults import Defaults
 from monitor.config.entries import Entry
+from monitor.config.manners import Manner, Manners
 from monitor.config.model import Channel, Component, PageSettings, Probe
 from monitor.config.nearest import remedy
-from monitor.config.policy import PolicyTable
 from monitor.config.problems import Report
 from monitor.config.references import References
 from monitor.config.sentences import Fault
 from monitor.config.shape import MisfitError, Shape
+from monitor.config.sharing import Sharing
 from monitor.config.tables import (
     ChannelTable,
     ComponentTable,
@@ -29,7 +30,7 @@ from monitor.config.tables import (
 )
 from monitor.config.values import LONGEST_WAIT
 from monitor.routing import Hours
-from probes import Kind, Settings, write_duration
+from probes import Kind, Settings, Strict, write_duration
 
 T = TypeVar("T")
 
@@ -46,6 +47,8 @@ class Builder:
     hours: Mapping[str, Hours] = field(default_factory=dict)
     secrets: set[str] = field(default_factory=set)
     """What settings declare to be secret, wherever it came from."""
+    _manners: Manners = field(default_factory=Manners)
+    _sharing: Sharing = field(default_factory=Sharing)
     _shapes: dict[tuple[str, str], Shape[Any]] = field(default_factory=dict)
     _probe: Shape[ProbeTable] = field(default_factory=lambda: Shape(ProbeTable))
     _channel: Shape[ChannelTable] = field(default_factory=lambda: Shape(ChannelTable))
@@ -66,34 +69,9 @@ class Builder:
         if fault := _unfit_timeout(settings.timeout):
             entry.report(self.report, [fault])
             return None
-        policy = PolicyTable.model_construct(**{**merged.given, **_given(table)})
-        return self._made(entry.id, table, kind, settings, policy)
-
-    def _made(
-        self,
-        id_: str,
-        table: ProbeTable,
-        kind: Kind[Any],
-        settings: Settings,
-        policy: PolicyTable,
-    ) -> Probe:
-        # What all others need is written once, in the defaults, and needs nothing itself.
-        inherited = "needs" not in table.model_fields_set
-        needs = () if inherited and id_ in policy.needs else tuple(dict.fromkeys(policy.needs))
-        return Probe(
-            id=id_,
-            name=table.name or id_,
-            kind=kind,
-            settings=settings,
-            every=policy.every,
-            confirm=policy.confirm,
-            policy=routes.policy(policy),
-            routing=routes.routing(policy, self.hours, needs),
-            recheck=policy.recheck,
-            playbook=policy.playbook.replace("{probe}", id_),
-            tags=frozenset(table.tags),
-            renamed_from=table.renamed_from or "",
-        )
+        manner = self._manners.of(kind.name, table, own, merged, self.hours)
+        entry.forget(rest.keys() - {"timeout"})
+        return _made(entry.id, table, kind, settings, manner)
 
     def time_of_week(self, entry: Entry) -> Hours | None:
         """None when something is wrong with it, which is then reported."""
@@ -169,8 +147,32 @@ class Builder:
         if place not in self._shapes:
             self._shapes[place] = Shape(kind.settings, also=table.model_fields)
         settings = self._read(self._shapes[place], entry, keys)
-        self.secrets.update(declared(settings))
+        if isinstance(settings, Strict):
+            self._sharing.settle(settings, keys, entry.document.folder)
+            self.secrets.update(declared(settings))
         return settings
+
+
+def _made(
+    id_: str, table: ProbeTable, kind: Kind[Any], settings: Settings, manner: Manner
+) -> Probe:
+    policy, inherited = manner.table, "needs" not in table.model_fields_set
+    # A copy: one word that stays among all that is read of a file would keep its neighbours' room.
+    id_ = id_.encode().decode()
+    return Probe(
+        id=id_,
+        name=table.name or id_,
+        kind=kind,
+        settings=settings,
+        every=policy.every,
+        confirm=policy.confirm,
+        policy=manner.policy,
+        routing=manner.routing_of(id_, inherited=inherited),
+        recheck=policy.recheck,
+        playbook=policy.playbook.replace("{probe}", id_),
+        tags=manner.tags,
+        renamed_from=table.renamed_from or "",
+    )
 
 
 def read(shape: Shape[T], entry: Entry, filled: object, references: References) -> T | None:
@@ -195,11 +197,6 @@ def _split(
     """The keys that every kind has, and the kind's own."""
     own = {key: value for key, value in keys.items() if key in table.model_fields}
     return own, {key: value for key, value in keys.items() if key not in own}
-
-
-def _given(table: ProbeTable) -> dict[str, Any]:
-    own = table.model_fields_set & PolicyTable.model_fields.keys()
-    return {key: getattr(table, key) for key in own}
 
 
 def _unfit_timeout(timeout: timedelta) -> Fault | None:

@@ -9,14 +9,14 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
-
-import icalendar
-import recurring_ical_events  # type: ignore[import-untyped]  # it ships no types
 
 from monitor.config.rules import RuleError, demand_some, parse
 from monitor.windows import Span
+
+if TYPE_CHECKING:
+    import icalendar
 
 LARGEST: Final = 256 * 1024
 FAR: Final = timedelta(days=370)
@@ -54,6 +54,9 @@ class Calendar:
         yield from sorted(span for span in spans if since < span[1] and span[0] < until)
 
     def _spans(self, since: datetime, until: datetime) -> Iterator[Span]:
+        import icalendar  # noqa: PLC0415 - heavy, and few have such a file
+        import recurring_ical_events  # type: ignore[import-untyped]  # noqa: PLC0415 - as above; it ships no types
+
         ends = time.monotonic() + _PATIENCE_S
         for events in self._series():
             if time.monotonic() > ends:
@@ -68,6 +71,8 @@ class Calendar:
 
     def _series(self) -> list[list[icalendar.Event]]:
         """Those of one UID together: an event, and its occurrences that were moved."""
+        import icalendar  # noqa: PLC0415 - as above
+
         calendars = icalendar.Calendar.from_ical(self.text, multiple=True)
         series: dict[str, list[icalendar.Event]] = {}
         for number, event in enumerate(e for each in calendars for e in each.walk("VEVENT")):

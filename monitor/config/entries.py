@@ -33,7 +33,7 @@ class Entry:
 
     document: Document
     path: KeyPath
-    keys: Mapping[str, Any]
+    keys: dict[str, Any]
 
     @property
     def id(self) -> str:
@@ -44,6 +44,11 @@ class Entry:
             if report.full:
                 return
             report.problem(self.document.problem((*self.path, *fault.path), fault.text))
+
+    def forget(self, keys: Iterable[str]) -> None:
+        """For what nobody will ask for again, so that its room is free for what was made of it."""
+        for key in keys:
+            self.keys.pop(key, None)
 
     def warn(self, report: Report, fault: Fault) -> None:
         report.warning(self.document.problem((*self.path, *fault.path), fault.text))

@@ -16,7 +16,7 @@ Named = Iterator[tuple[Path, str]]
 
 def demand_links(entries: Entries, defaults: Defaults, report: Report) -> None:
     """Reports every name that leads nowhere."""
-    trueup = Entry(entries.main, ("trueup",), _table(entries.main.tables.get("trueup")))
+    trueup = Entry(entries.main, ("trueup",), dict(_table(entries.main.tables.get("trueup"))))
     tags = sorted(
         {tag for entry in entries.probe.values() for _, tag in _names(entry.keys, "tags")}
     )

@@ -103,6 +103,7 @@ def _config(entries: Entries, builder: Builder, at: datetime) -> Config:
         ),
         includes=tuple(entries.includes),
         secrets=frozenset(builder.references.values | builder.secrets),
+        metrics_token=trueup.metrics_token.get_secret_value() if trueup.metrics_token else "",
         operators=own.operators,
         address=trueup.address,
         windows=windows,

@@ -134,6 +134,8 @@ class Config:
     """What `${env:}` and `${file:}` held, and what settings declare secret, to be kept out of
     everything that is written.
     """
+    metrics_token: str = field(default="", repr=False)
+    """What whoever reads the figures has to show; empty: nothing, and only this machine may."""
     operators: tuple[str, ...] = ()
     """The channels that hear of trueup's own trouble."""
     address: str = ""

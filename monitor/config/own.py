@@ -25,6 +25,7 @@ from monitor.routing import Severity
 from probes import write_duration
 
 LARGEST_TEMPLATE: Final = 64 * 1024
+_SECRET: Final = ("heartbeat", "metrics_token")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def read_own(entry: Entry, builder: Builder) -> Own:
     table = read(shape, entry, _filled(entry, builder), builder.references)
     if table is None:
         return Own(TrueupTable())
-    builder.secrets.update(declared(table.heartbeat))
+    builder.secrets.update(declared([table.heartbeat, table.metrics_token]))
     operators = _operators(table, builder)
     template = entry.document.folder / table.template if table.template else None
     entry.report(builder.report, _unusable(template))
@@ -62,14 +63,15 @@ def read_own(entry: Entry, builder: Builder) -> Own:
 
 
 def _filled(entry: Entry, builder: Builder) -> dict[str, Any]:
-    """Of this table, the heartbeat alone may hold references, for its address is a secret."""
-    plain = {key: value for key, value in entry.keys.items() if key != "heartbeat"}
+    """Of this table, only what is a secret may hold references."""
+    plain = {key: value for key, value in entry.keys.items() if key not in _SECRET}
     builder.references.refuse(entry.document, entry.path, plain)
-    if "heartbeat" not in entry.keys:
-        return plain
-    path = (*entry.path, "heartbeat")
-    beat = builder.references.fill(entry.document, path, entry.keys["heartbeat"])
-    return plain | {"heartbeat": beat}
+    return {
+        key: builder.references.fill(entry.document, (*entry.path, key), value)
+        if key in _SECRET
+        else value
+        for key, value in entry.keys.items()
+    }
 
 
 def _operators(table: TrueupTable, builder: Builder) -> tuple[str, ...]:

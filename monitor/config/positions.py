@@ -12,6 +12,7 @@ import re
 import tomllib
 from bisect import bisect_right
 from contextlib import suppress
+from functools import cached_property
 from typing import Final
 
 Path = tuple[str | int, ...]
@@ -29,25 +30,35 @@ _SCALAR: Final = re.compile(r"[^,\]}#\n]+")
 
 
 class Positions:
-    """Keys of one text and their lines, counting from 1."""
+    """Keys of one text and their lines, counting from 1. Looked for when first asked, because a
+    text in which all is well is never asked about.
+    """
 
     def __init__(self, text: str) -> None:
-        scan = _Scan(text.replace("\r\n", "\n"))
+        self._text = text
+
+    @cached_property
+    def _seen(self) -> _Scan:
+        scan = _Scan(self._text.replace("\r\n", "\n"))
         with suppress(_LostError, RecursionError):  # refused by tomllib, but a part is seen
             scan.document()
-        self._lines = scan.lines
-        self.last = scan.line(scan.statement)
+        return scan
+
+    @property
+    def last(self) -> int:
         """The line where the last statement that was seen begins."""
+        return self._seen.line(self._seen.statement)
 
     def line(self, path: Path) -> int:
         """Of the key, or of the nearest table around it; 0 when there is none."""
+        lines = self._seen.lines
         for length in range(len(path), 0, -1):
-            if path[:length] in self._lines:
-                return self._lines[path[:length]]
+            if path[:length] in lines:
+                return lines[path[:length]]
         return 0
 
     def known(self, path: Path) -> bool:
-        return path in self._lines
+        return path in self._seen.lines
 
 
 class _LostError(Exception):

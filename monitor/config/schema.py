@@ -8,8 +8,10 @@ from typing import Any, Final
 
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core.core_schema import ModelSchema
 
 from monitor.channels import CHANNELS, ChannelKind
+from monitor.config.described import described
 from monitor.config.tables import (
     ChannelTable,
     ComponentTable,
@@ -44,10 +46,19 @@ Node = dict[str, Any]
 
 
 class _AsWritten(GenerateJsonSchema):
-    """Tells defaults in the form in which they would be written."""
+    """Tells defaults in the form in which they would be written, and what each key is for."""
 
     def encode_default(self, dft: Any) -> Any:
         return super().encode_default(_written(dft))
+
+    def model_schema(self, schema: ModelSchema) -> Node:
+        node, table = super().model_schema(schema), schema["cls"]
+        keys = node.get("properties", {})
+        for name, text in described(table).items():
+            field = table.model_fields.get(name)
+            if field and (key := field.alias or name) in keys:
+                keys[key].setdefault("description", text)
+        return node
 
 
 def _written(value: object) -> object:

@@ -32,6 +32,7 @@ from monitor.config.values import (
 from probes import Duration, Secret, Strict
 
 _LONGEST_KEPT: Final = timedelta(days=36_500)
+_TOKEN_LEAST: Final = 16
 _Kept = Annotated[Duration, between(timedelta(days=1), _LONGEST_KEPT), Field(examples=["30d"])]
 
 
@@ -62,6 +63,15 @@ class DailyTestTable(Strict):
     """Who gets it; the operators when absent."""
 
 
+def _fit_to_be_sent(token: Secret) -> Secret:
+    text = token.get_secret_value()
+    if not (text.isascii() and text.isprintable()) or " " in text:
+        raise ValueError("holds more than a header can say; write letters, digits and signs")
+    if len(text) < _TOKEN_LEAST:
+        raise ValueError(f"is short enough to be guessed; write {_TOKEN_LEAST} characters or more")
+    return token
+
+
 class TrueupTable(Strict):
     """The daemon itself."""
 
@@ -73,6 +83,11 @@ class TrueupTable(Strict):
     """Where this daemon stands; every run carries it."""
     listen: Listening | None = None
     """Where the page, metrics and heartbeats are served, as host:port; nowhere when absent."""
+    metrics_token: (
+        Annotated[Secret, AfterValidator(_fit_to_be_sent), Field(min_length=1, max_length=1000)]
+        | None
+    ) = None
+    """What whoever reads /metrics has to show; when absent, only this machine may read it."""
     include: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     """Further files, as patterns relative to this one, with probes, components and channels."""
     browser: str = ""

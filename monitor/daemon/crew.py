@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from sqlite_utils import Database  # noqa: TID251 - named in a signature only; store opens it
+from starlette.routing import Route
 
 from monitor import parts, server
 from monitor.acts.desk import Desk
@@ -29,6 +30,7 @@ from monitor.housekeeping import Housekeeping
 from monitor.incidents import Event
 from monitor.keeping import Keeper
 from monitor.links import Signer
+from monitor.metrics import Metrics
 from monitor.notices import Words
 from monitor.operator import STORAGE, Operator
 from monitor.ourselves.daily import DailyTest
@@ -102,6 +104,8 @@ class Crew:
     heartbeat: Heartbeat
     daily: DailyTest
     errands: parts.Errands
+    metrics: Metrics | None
+    """None when there is no server to read them from."""
 
 
 async def build(stack: AsyncExitStack, config: Config, clock: Clock, hooks: Hooks) -> Crew:
@@ -187,11 +191,14 @@ async def build(stack: AsyncExitStack, config: Config, clock: Clock, hooks: Hook
         heartbeat=Heartbeat(outside.http, hooks.measure),
         daily=DailyTest(writer, clock, operator.test),
         errands=errands,
+        metrics=Metrics(clock) if listener is not None else None,
     )
 
 
-async def start(stack: AsyncExitStack, crew: Crew, config: Config, signer: Signer) -> None:
-    """Everything but the schedule goes to work."""
+async def start(
+    stack: AsyncExitStack, crew: Crew, config: Config, signer: Signer, own: Sequence[Route] = ()
+) -> None:
+    """Everything but the schedule goes to work. *own* is what the server says of trueup itself."""
     for serve, name in (
         (crew.publisher.serve, "publish"),
         (crew.attending.serve, "attend"),
@@ -208,7 +215,8 @@ async def start(stack: AsyncExitStack, crew: Crew, config: Config, signer: Signe
         crew.errands.run(crew.operator.ends(STORAGE), "storage is well")
     await stack.enter_async_context(control.serving(config.state, crew.desk))
     if crew.listener is not None:
-        app = server.application(config.state / PUBLIC, acknowledging.routes(crew.desk, signer))
+        routes = [*own, *acknowledging.routes(crew.desk, signer)]
+        app = server.application(config.state / PUBLIC, routes)
         web = server.Server(app, crew.listener)
         task = asyncio.create_task(parts.once(web.serve(), "page server"))
         stack.push_async_callback(web.stop, task)
@@ -226,6 +234,8 @@ def configure(crew: Crew, config: Config) -> None:
     crew.heartbeat.configure(config.heartbeat)
     crew.daily.configure(config.daily_test)
     crew.housekeeping.configure(config.retention)
+    if crew.metrics is not None:
+        crew.metrics.configure(config)
 
 
 async def _tools(stack: AsyncExitStack, config: Config, clock: Clock) -> Tools:

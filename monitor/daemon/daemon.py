@@ -12,6 +12,7 @@ import gc
 import os
 import signal
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -20,25 +21,28 @@ from pathlib import Path
 from typing import Final
 
 from monitor import parts
-from monitor.clock import Clock, SystemClock, to_us
+from monitor.clock import Clock, SystemClock
 from monitor.config import BadConfiguration, Config, Probe, Scrubber, load
 from monitor.context import Context
-from monitor.daemon import crew
+from monitor.daemon import crew, saying
 from monitor.daemon.figures import Gauge
 from monitor.incidents import Event
 from monitor.links import Signer
-from monitor.log import get_logger, is_detailed
+from monitor.log import get_logger
 from monitor.ourselves.soundness import Figures
 from monitor.ourselves.systemd import Systemd
 from monitor.runner import Run
 from monitor.state import DATABASE, CannotStart, claim
 from monitor.store import StoreTrouble, records, sync
 from monitor.watching import Saved
-from probes import Outcome
 
 DRAIN: Final = timedelta(seconds=10)
 LAST_WORDS: Final = timedelta(seconds=5)  # for each of the last writes of a daemon that stops
 JUST_NOW: Final = timedelta(seconds=5)
+THREADS: Final = 32
+"""For what blocks. Channels look their names up there, and a resolver that is silent must leave
+some over; idle ones are used again before another is made.
+"""
 ALIVE_EVERY: Final = timedelta(seconds=10)
 
 log = get_logger()
@@ -58,7 +62,8 @@ class Daemon:
         self._scrubber = Scrubber(config.secrets)
         self._saved = Saved(config.files, self.reload, config.includes)
         self._systemd = Systemd(os.environ, self._clock.monotonic)
-        self._seen: set[str] = set()
+        self._unseen: set[str] = set()
+        """Probes that the page shows and that have not run yet."""
         self._recovered = 0
         self._stopping = asyncio.Event()
         self._reloading = asyncio.Event()
@@ -69,6 +74,7 @@ class Daemon:
 
     async def run(self) -> None:
         """Raises CannotStart before anything was begun, and nothing after."""
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
         async with AsyncExitStack() as stack:
             self._listen_for_signals(stack)  # first in, last out: a second signal changes nothing
             try:
@@ -81,7 +87,7 @@ class Daemon:
                 "watching",
                 probes=len(self._config.probes),
                 environment=self._config.environment,
-                page=_address(self._config),
+                page=saying.address(self._config),
             )
             await self._stopping.wait()
             self._systemd.stopping()
@@ -110,7 +116,8 @@ class Daemon:
         self._gauge = Gauge(self._crew, self._clock)
 
     async def _start(self, stack: AsyncExitStack) -> None:
-        await crew.start(stack, self._crew, self._config, self._signer)
+        own = self._gauge.routes()
+        await crew.start(stack, self._crew, self._config, self._signer, own)
         parts.background(stack, self._stay_alive, "alive")
         parts.background(stack, self._reload_when_asked, "reload")
         parts.background(stack, self._saved.serve, "files")
@@ -126,8 +133,10 @@ class Daemon:
     async def _act(self, probe: Probe, slot: datetime) -> None:
         between = self._crew.schedule.is_between(probe.id)
         run = await self._crew.runner.run(probe, slot, between=between)
-        _tell(run)
+        saying.tell(run)
         self._crew.selfwatch.saw(run)
+        if self._crew.metrics is not None:
+            self._crew.metrics.saw(run)
         self._crew.keeper.keep(run)
 
     def _acted(self) -> None:
@@ -145,8 +154,8 @@ class Daemon:
             self._ask_needs(run.probe)
         if run.probe.id in self._crew.recorder.undecided:
             self._ask_again(run)
-        if events or run.probe.id not in self._seen:
-            self._seen.add(run.probe.id)
+        if events or run.probe.id in self._unseen:
+            self._unseen.discard(run.probe.id)
             self._crew.publisher.wake()
 
     def _ask_again(self, run: Run) -> None:
@@ -181,7 +190,8 @@ class Daemon:
         ]
         work = partial(sync.sync, probes=rows, location=config.location, at=self._clock.now())
         known = await built.writer.do(work)
-        self._config, self._seen = config, set()
+        self._config = config
+        self._unseen = {p for component in config.components.values() for p in component.probes}
         self._scrubber = Scrubber(old.secrets | config.secrets)
         self._signer = Signer(built.link_key, config.address)
         built.recorder.context = Context(config, known.keys, built.instance)
@@ -228,7 +238,7 @@ class Daemon:
                 log.error("the new configuration is refused", problem=line)
             log.error("the old configuration stays in use", problems=len(said))
             return said
-        for name in _needs_restart(self._config, config):
+        for name in saying.needs_restart(self._config, config):
             log.warning("takes effect at the next start", key=name)
         await self._apply(config)
         _settle()
@@ -243,7 +253,7 @@ class Daemon:
             if len(self._crew.writer.recoveries) > self._recovered:  # another database than before
                 self._recovered = len(self._crew.writer.recoveries)
                 self.reload()
-            alive = {"at": to_us(self._clock.now()), "pid": os.getpid()}
+            alive = self._gauge.alive()
             with contextlib.suppress(StoreTrouble):  # the keeper of runs says so
                 await self._crew.writer.do(partial(records.set_meta, key="alive", value=alive))
             await asyncio.sleep(ALIVE_EVERY.total_seconds())
@@ -279,29 +289,3 @@ def _settle() -> None:
     gc.unfreeze()
     gc.collect()
     gc.freeze()
-
-
-def _tell(run: Run) -> None:
-    """Of what is as it should be, only to who asks for every detail: thousands of such lines hide
-    the one that matters.
-    """
-    result = run.result
-    passed = result.outcome is Outcome.PASS
-    if passed and not is_detailed():
-        return
-    said: dict[str, object] = {"took_ms": round(result.took / timedelta(milliseconds=1))}
-    if result.reason:
-        said["reason"] = result.reason.value
-    if result.summary:
-        said["summary"] = result.summary
-    say = log.debug if passed else log.info
-    say("run", probe=run.probe.id, outcome=result.outcome.value, **said)
-
-
-def _address(config: Config) -> str | None:
-    return f"http://{config.listen[0]}:{config.listen[1]}/" if config.listen else None
-
-
-def _needs_restart(old: Config, new: Config) -> list[str]:
-    names = ("state", "location", "listen", "browser")
-    return [name for name in names if getattr(old, name) != getattr(new, name)]

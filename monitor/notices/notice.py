@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum, unique
+from functools import cache
 from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
@@ -148,15 +149,19 @@ def from_json(body: str) -> Notice:
         raise ValueError(f"not a notice of version {VERSION}")
     read = {_FIELDS.get(key, key): value for key, value in read.items()}
     try:
-        return _NOTICE.validate_python(read)
+        return _reading().validate_python(read)
     except ValidationError as error:
         places = ", ".join(".".join(map(str, e["loc"])) for e in error.errors())
         raise ValueError(f"not a notice of version {VERSION}: {places}") from None
 
 
-_NOTICE: Final = TypeAdapter(Notice)
 _KEYS: Final = {"lasted": "lasted_s"}  # a bare number ends in its unit
 _FIELDS: Final = {key: field for field, key in _KEYS.items()}
+
+
+@cache
+def _reading() -> TypeAdapter[Notice]:
+    return TypeAdapter(Notice)
 
 
 def _plain(value: object) -> object:

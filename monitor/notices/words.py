@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Final
@@ -45,9 +46,19 @@ def _packaged(name: str) -> str:
     return resources.files(__package__).joinpath("templates", name).read_text("utf-8")
 
 
-# Compiled here and kept, so that telling touches no file.
-_OURS: Final = _SANDBOX.from_string(_packaged(_NAME))
-_LETTER: Final = _HTML.from_string(_packaged("notice.html.j2"))
+# Read here and kept, so that telling touches no file; compiled when somebody is told.
+_OURS: Final = _packaged(_NAME)
+_LETTER: Final = _packaged("notice.html.j2")
+
+
+@cache
+def _ours() -> Template:
+    return _SANDBOX.from_string(_OURS)
+
+
+@cache
+def _letter() -> Template:
+    return _HTML.from_string(_LETTER)
 
 
 class Words:
@@ -82,12 +93,12 @@ class Words:
     def text(self, notice: Notice) -> str:
         """Plain text of at most 10,000 characters that ends with a line break."""
         message = message_of(notice)
-        return self._told(message) or _render(_OURS, message)
+        return self._told(message) or _render(_ours(), message)
 
     def html(self, notice: Notice, *, picture: str = "") -> str:
         """A whole document for a mail; *picture* is the Content-ID of one that goes with it."""
         message = self.message(notice)
-        return _LETTER.render(message=message, colour=COLOURS[message.tone], picture=picture)
+        return _letter().render(message=message, colour=COLOURS[message.tone], picture=picture)
 
     def subject(self, notice: Notice) -> str:
         """One line of at most 120 characters."""
@@ -114,7 +125,7 @@ class Words:
 
 def text(notice: Notice) -> str:
     """Plain text in our own words, the most urgent first."""
-    return _render(_OURS, message_of(notice))
+    return _render(_ours(), message_of(notice))
 
 
 def problems(template: Path) -> list[str]:

@@ -41,14 +41,23 @@ def troubles_of(figures: Figures, unrecorded: timedelta = UNRECORDED) -> list[st
     """What is wrong, in a phrase each; nothing when all is well. *unrecorded* is for how long the
     store may take nothing.
     """
+    return [said.format(span(found)) for found, _, said in _beyond(figures, unrecorded)]
+
+
+def words_of(figures: Figures) -> list[str]:
+    """What is wrong, in a word each, with nothing in it that strangers must not know."""
+    return [word for _, word, _ in _beyond(figures, UNRECORDED)]
+
+
+def _beyond(figures: Figures, unrecorded: timedelta) -> list[tuple[timedelta, str, str]]:
     limits = (
-        (figures.late, LATE, "runs begin {} late"),
-        (figures.unrecorded, unrecorded, "runs wait for the store since {}"),
-        (figures.untold, UNTOLD, "a notice waits since {}"),
-        (figures.unpublished, UNPUBLISHED, "the page was made {} ago"),
-        (figures.unattended, UNATTENDED, "incidents were looked at {} ago"),
+        (figures.late, LATE, "late", "runs begin {} late"),
+        (figures.unrecorded, unrecorded, "behind", "runs wait for the store since {}"),
+        (figures.untold, UNTOLD, "untold", "a notice waits since {}"),
+        (figures.unpublished, UNPUBLISHED, "unpublished", "the page was made {} ago"),
+        (figures.unattended, UNATTENDED, "unattended", "incidents were looked at {} ago"),
     )
-    return [said.format(span(found)) for found, limit, said in limits if found > limit]
+    return [(found, word, said) for found, limit, word, said in limits if found > limit]
 
 
 def is_stuck(figures: Figures) -> bool:

@@ -142,6 +142,7 @@ def _interruptible(path: Path, stopped: threading.Event | None) -> Iterator[sqli
     uri = f"{path.resolve().as_uri()}?mode=ro"
     with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as db:
         db.execute("PRAGMA busy_timeout = 5000")
+        db.execute("PRAGMA cache_size = -256")  # every page is read once
         if stopped is not None:
             db.set_progress_handler(lambda: int(stopped.is_set()), 100_000)
         yield db

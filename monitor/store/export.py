@@ -13,7 +13,8 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from monitor.clock import from_us, to_us
-from monitor.store.histogram import percentile
+from monitor.store.compact import PHASES
+from monitor.store.histogram import of_json, percentile
 
 Row = Mapping[str, Any]
 Columns = Mapping[str, type]
@@ -68,25 +69,34 @@ DAYS: Final[Columns] = {
     "took_p99_ms": float,
 }
 _FILTER: Final = " AND (:probe = '' OR probe.id = :probe)"
+# CROSS JOIN keeps SQLite to the order in which runs are kept, so that nothing is sorted.
+_RUNS: Final = (
+    "SELECT probe.id AS probe_id, location.id AS location, slot, slot + lag_us AS started_at,"  # noqa: S608 - constants
+    " outcome.name AS outcome, reason.name AS reason, took_us, tries, steps, note,"
+    f" {', '.join(f'{name}_us' for name in PHASES)}"
+    " FROM run CROSS JOIN probe ON probe.key = run.probe"
+    " CROSS JOIN location ON location.key = run.location"
+    " CROSS JOIN outcome ON outcome.code = run.outcome LEFT JOIN reason ON reason.code = run.reason"
+    f" WHERE slot >= :since{_FILTER} ORDER BY slot, run.probe, run.location"
+)
 
 
 def runs(db: Database, probe: str, since: datetime) -> Iterator[Row]:
-    """Probe by probe, oldest first."""
-    keys = db.execute("SELECT key FROM probe WHERE :probe = '' OR id = :probe", {"probe": probe})
-    for (key,) in keys.fetchall():
-        rows = db.query(
-            "SELECT run.*, probe.id AS probe_id FROM run JOIN probe ON probe.key = run.probe"
-            " WHERE run.probe = ? AND slot >= ? ORDER BY location, slot",
-            [key, to_us(since)],
-        )
-        for row in rows:
-            phases = json.loads(row["phases"]) if row["phases"] else {}
-            yield {
-                **_picked(row, RUNS),
-                "took_ms": _ms(row["took_us"]),
-                "phases_ms": {name: _ms(us) for name, us in phases.items()},
-                "summary": row["note"] or "",
-            }
+    """Oldest first, as they are kept."""
+    rows = db.query(_RUNS, {"probe": probe, "since": to_us(since)})
+    for row in rows:
+        phases = json.loads(row["steps"]) if row["steps"] else _of_columns(row)
+        yield {
+            **_picked(row, RUNS),
+            "took_ms": _ms(row["took_us"]),
+            "phases_ms": {name: _ms(us) for name, us in phases.items()},
+            "summary": row["note"] or "",
+        }
+
+
+def _of_columns(row: Mapping[str, Any]) -> dict[str, int]:
+    phases = {name: row[f"{name}_us"] for name in PHASES}
+    return {name: us for name, us in phases.items() if us is not None}
 
 
 def incidents(db: Database, probe: str, since: datetime) -> Iterator[Row]:
@@ -114,7 +124,7 @@ def days(db: Database, probe: str, since: datetime) -> Iterator[Row]:
         {"probe": probe, "since": since.date().isoformat()},
     )
     for row in rows:
-        took = {int(key): int(value) for key, value in json.loads(row["histogram"]).items()}
+        took = of_json(row["histogram"])
         known, down = row["known_us"], row["down_us"]
         yield {
             **_picked(row, DAYS),

@@ -8,7 +8,9 @@ or longer counts into the outermost ones. Adding two histograms loses nothing.
 
 from __future__ import annotations
 
+import json
 import math
+from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
@@ -23,14 +25,19 @@ _MIDDLES: Final = tuple(
     round(_LEAST_US * 10 ** ((step + 0.5) / PER_DECADE)) for step in range(_LAST + 1)
 )
 
+_BOUNDS_US: Final = tuple(
+    math.ceil(_LEAST_US * 10 ** (step / PER_DECADE)) for step in range(1, _LAST + 1)
+)
+BUCKETS: Final = tuple(zip((0, *_BOUNDS_US), _MIDDLES, strict=True))
+"""The microseconds from which a bucket counts, and its name."""
+
 Histogram = Mapping[int, int]
 """Runs by bucket."""
 
 
 def bucket(took: timedelta) -> int:
     """The name of the bucket that *took* counts into."""
-    step = math.floor(math.log10(max(took / LEAST, 1.0)) * PER_DECADE)
-    return _MIDDLES[min(step, _LAST)]
+    return _MIDDLES[bisect_right(_BOUNDS_US, took // _US)]
 
 
 def percentile(histogram: Histogram, share: float) -> timedelta | None:
@@ -42,3 +49,13 @@ def percentile(histogram: Histogram, share: float) -> timedelta | None:
         if seen >= wanted:
             return timedelta(microseconds=middle_us)
     return None
+
+
+def of_json(text: str) -> dict[int, int]:
+    return {int(key): int(runs) for key, runs in json.loads(text).items()}
+
+
+def in_json(histogram: Histogram) -> str:
+    return json.dumps(
+        {str(key): histogram[key] for key in sorted(histogram)}, separators=(",", ":")
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import time
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +12,7 @@ from sqlite_utils import Database
 
 from monitor.clock import Clock
 from monitor.log import get_logger
-from monitor.store import recovery, tail
+from monitor.store import compact, recovery, tail
 from monitor.store.schema import MIGRATIONS
 from monitor.store.tail import Tail
 from monitor.store.trouble import StoreTrouble, is_damaged
@@ -22,13 +23,15 @@ PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 PRAGMA foreign_keys = ON;
 PRAGMA busy_timeout = 5000;
-PRAGMA cache_size = -16000;
+PRAGMA cache_size = -8000;
 PRAGMA journal_size_limit = 67108864;
 PRAGMA wal_autocheckpoint = 1000;
 PRAGMA mmap_size = 0;
 PRAGMA temp_store = MEMORY;
+PRAGMA secure_delete = OFF;
 """
 
+_PAGE: Final = 4096
 _MISSING: Final = "it is missing"
 
 log = get_logger()
@@ -99,7 +102,7 @@ class Opener:
         try:
             connection.executescript(_PRAGMAS)
             db = Database(connection)
-            MIGRATIONS.apply(db)
+            _bring_up_to_date(db)
             still_open = tail.merge(db, self._path.parent, self._clock.now())
             self._tail.watch(db)
         except BaseException:
@@ -112,3 +115,15 @@ class Opener:
 
     def _cannot(self, trouble: Exception) -> StoreTrouble:
         return StoreTrouble(f"{self._path}: the database cannot be opened: {trouble}")
+
+
+def _bring_up_to_date(db: Database) -> None:
+    pending = {migration.name for migration in MIGRATIONS.pending(db)}
+    large = compact.MIGRATION in pending and db["run"].exists()
+    if large:
+        mib = int(db.execute("PRAGMA page_count").fetchone()[0]) * _PAGE >> 20
+        log.info("the history is brought into a smaller form", mib=mib)
+    began = time.monotonic()
+    MIGRATIONS.apply(db)
+    if large:
+        log.info("the history is in its smaller form", took_s=round(time.monotonic() - began, 1))

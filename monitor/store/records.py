@@ -1,19 +1,25 @@
-"""The rows that one run touches. Every function runs inside the writer's transaction."""
+"""Probes, runs, and what is remembered by name. Inside the writer's transaction."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from sqlite_utils import Database
 
 from monitor.clock import to_us
-from monitor.store import rollups
+from monitor.store.compact import PHASES
 
-_US = timedelta(microseconds=1)
+_US: Final = timedelta(microseconds=1)
+_PHASES: Final = frozenset(PHASES)
+_NO_PHASES: Final = (None,) * len(PHASES)
+_ADD_RUN: Final = (
+    "INSERT OR IGNORE INTO run VALUES (?, ?, ?, ?, (SELECT code FROM outcome WHERE name = ?),"
+    " (SELECT code FROM reason WHERE name = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +34,7 @@ class ProbeRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRow:
-    """One run as it is kept. `note` is scrubbed already."""
+    """One run as it is kept. `note` is scrubbed already; `known` is the time it is evidence for."""
 
     probe: int
     location: str
@@ -40,6 +46,7 @@ class RunRow:
     tries: int
     phases: Mapping[str, timedelta]
     note: str
+    known: timedelta = timedelta()
 
 
 def sync_probes(db: Database, probes: Iterable[ProbeRow], at: datetime) -> dict[str, int]:
@@ -75,23 +82,48 @@ def _rename(db: Database, probe: ProbeRow) -> None:
 
 def add_run(db: Database, run: RunRow) -> bool:
     """False when this run was recorded before; then nothing may follow from it again."""
-    phases = {name: took // _US for name, took in run.phases.items()}
+    if run.reason is not None:
+        db.execute("INSERT OR IGNORE INTO reason (name) VALUES (?)", (run.reason,))
+    columns, steps = phases_of(run.phases)
+    says_something = run.outcome != "PASS" or run.tries > 1
     cursor = db.execute(
-        "INSERT OR IGNORE INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        _ADD_RUN,
         (
-            run.probe,
-            run.location,
             to_us(run.slot),
-            to_us(run.started_at),
+            run.probe,
+            location_key(db, run.location),
+            (run.started_at - run.slot) // _US,
             run.outcome,
             run.reason,
+            run.known // _US,
             run.took // _US,
             run.tries,
-            json.dumps(phases, separators=(",", ":")) if phases else None,
-            run.note or None,
+            *columns,
+            steps,
+            (run.note or None) if says_something else None,
         ),
     )
     return cursor.rowcount == 1
+
+
+def phases_of(phases: Mapping[str, timedelta]) -> tuple[Sequence[int | None], str | None]:
+    """As columns, or as JSON where there are others than those that have columns."""
+    if not phases:
+        return _NO_PHASES, None
+    if phases.keys() <= _PHASES:
+        return [None if took is None else took // _US for took in map(phases.get, PHASES)], None
+    plain = {name: took // _US for name, took in phases.items()}
+    return _NO_PHASES, json.dumps(plain, separators=(",", ":"))
+
+
+def location_key(db: Database, location: str) -> int:
+    """Of a place; made when it is new."""
+    question = "SELECT key FROM location WHERE id = ?"
+    row = db.execute(question, (location,)).fetchone()
+    if row is None:
+        db.execute("INSERT INTO location (id) VALUES (?)", (location,))
+        row = db.execute(question, (location,)).fetchone()
+    return int(row[0])
 
 
 def note_first_run(db: Database, run: RunRow) -> None:
@@ -100,38 +132,6 @@ def note_first_run(db: Database, run: RunRow) -> None:
         "UPDATE probe SET first_run_at = ? WHERE key = ? AND first_run_at IS NULL",
         (to_us(run.started_at), run.probe),
     )
-
-
-def add_to_day(db: Database, run: RunRow, *, known: timedelta) -> None:
-    """Counts the run into its day; *known* is the time it gives evidence for."""
-    column = run.outcome.lower()
-    db.execute(
-        f"INSERT INTO rollup_1d (probe, location, day, {column}, known_us, took_us)"  # noqa: S608 - an Outcome
-        " VALUES (?, ?, ?, 1, ?, ?) ON CONFLICT (probe, location, day) DO UPDATE SET"
-        f" {column} = {column} + 1, known_us = known_us + excluded.known_us,"
-        " took_us = took_us + excluded.took_us",
-        (run.probe, run.location, day_of(run.started_at), known // _US, run.took // _US),
-    )
-    series = rollups.Series(run.probe, run.location)
-    rollups.add_run(db, series, run.started_at, run.outcome, known=known, took=run.took)
-
-
-def add_down(db: Database, run: RunRow, *, since: datetime, until: datetime) -> None:
-    """Counts the time from *since* to *until* into its days, never more than they are known."""
-    rollups.add_down(db, rollups.Series(run.probe, run.location), since=since, until=until)
-    while since < until:
-        midnight = datetime.combine(since.date(), time(), since.tzinfo) + timedelta(days=1)
-        end = min(until, midnight)
-        db.execute(
-            "UPDATE rollup_1d SET down_us = min(known_us, down_us + ?)"
-            " WHERE probe = ? AND location = ? AND day = ?",
-            ((end - since) // _US, run.probe, run.location, day_of(since)),
-        )
-        since = end
-
-
-def day_of(at: datetime) -> str:
-    return at.date().isoformat()
 
 
 def set_meta(db: Database, key: str, value: Any) -> None:

@@ -1,4 +1,4 @@
-"""Forgetting, a little at a time: two thousand rows a transaction, and pages back to the disk in
+"""Forgetting, a little at a time: a few thousand rows a transaction, and pages back to the disk in
 small steps. Days, incidents and events are kept for ever, and so is who was told; of letters long
 delivered only the words go.
 """
@@ -11,10 +11,18 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from monitor.clock import from_us, to_us
-from monitor.store import records, rollups
-from monitor.store.rollups import DAY, Series
+from monitor.store import fives, records, rollups
+from monitor.store.fives import Series
+from monitor.store.rollups import DAY
 
 ROWS_MAX: Final = 2000
+FORGOTTEN_MAX: Final = 5000
+"""Runs, which lie side by side; still faster than a thousand of them a second can come."""
+RUNS_MAX: Final = 25_000
+"""Counted into their five minutes at once; a fraction of a second of the one thread that writes."""
+FIVE_MINUTES: Final = timedelta(minutes=5)
+SETTLED: Final = timedelta(minutes=2)
+"""After that most runs of five minutes are there, and those that come later cost a little more."""
 FOLDS_MAX: Final = 200
 PAGES_MAX: Final = 1000
 LETTERS_KEPT: Final = timedelta(days=90)
@@ -52,17 +60,19 @@ def step(
     """Folds what is complete and removes what is older than its time, a bounded amount of each;
     whether there may be more. Inside the writer's transaction.
     """
+    if fives.fold(db, until=at - SETTLED, most=RUNS_MAX):
+        return True
     fives_since, hours_since = _midnight(at - five_minutes), _midnight(at - hours)
     folded = rollups.fold_hours(db, since=fives_since, until=at, most=FOLDS_MAX)
     if folded:  # before anything that it needs may go
         return True
     rollups.fold_days(db, since=hours_since, until=at, most=FOLDS_MAX)
+    forgotten = _forget_runs(db, at - runs, FORGOTTEN_MAX)
     left = ROWS_MAX
-    left -= _forget(db, "run", "slot", at - runs, left)
     left -= _forget(db, "rollup_5m", "starts_at", fives_since, left)
     left -= _forget(db, "rollup_1h", "starts_at", hours_since, left)
     left -= _forget_words(db, at - LETTERS_KEPT, left)
-    return left == 0
+    return left == 0 or forgotten == FORGOTTEN_MAX
 
 
 def make_room(db: Database, at: datetime) -> bool:
@@ -72,15 +82,10 @@ def make_room(db: Database, at: datetime) -> bool:
     """
     if int(db.execute("PRAGMA freelist_count").fetchone()[0]) >= PAGES_MAX:
         return True
-    oldest = [
-        db.execute("SELECT min(slot) FROM run WHERE probe = ? AND location = ?", series).fetchone()[
-            0
-        ]
-        for series in _series(db)
-    ]
-    known = [us for us in oldest if us is not None]
-    before = min(from_us(min(known)) + DAY, at - DAY) if known else at - DAY
-    return _forget(db, "run", "slot", before, ROWS_MAX) > 0
+    oldest_us = db.execute("SELECT min(slot) FROM run").fetchone()[0]
+    before = at - DAY if oldest_us is None else min(from_us(oldest_us) + DAY, at - DAY)
+    fives.fold(db, until=before + FIVE_MINUTES, most=RUNS_MAX)
+    return _forget_runs(db, before, FORGOTTEN_MAX) > 0
 
 
 def give_back(db: Database, pages: int = PAGES_MAX) -> bool:
@@ -89,6 +94,16 @@ def give_back(db: Database, pages: int = PAGES_MAX) -> bool:
     for _ in range(min(free, pages)):
         db.execute("PRAGMA incremental_vacuum(1)")  # a larger one is not stepped to its end
     return free > pages
+
+
+def _forget_runs(db: Database, before: datetime, most: int) -> int:
+    """None that is not counted yet."""
+    cursor = db.execute(
+        "DELETE FROM run WHERE (slot, probe, location) IN"
+        " (SELECT slot, probe, location FROM run WHERE slot < ? ORDER BY slot LIMIT ?)",
+        (min(to_us(before), fives.counted_until(db)), most),
+    )
+    return int(cursor.rowcount)
 
 
 def _forget(db: Database, table: str, column: str, before: datetime, most: int) -> int:

@@ -35,6 +35,8 @@ RECENT: Final = timedelta(days=2)
 TOLD_BEFORE: Final = "told before the database was replaced"
 
 _WATCHED: Final = ("incident", "event", "outbox", "public_update", "silence", "maintenance")
+_RENAMED: Final = "UPDATE OF id, name, kind, tombstoned_at"
+"""Not that a probe ran for the first time, which thousands do in the same minute."""
 _INCIDENTS: Final = (
     "resolved_at IS NULL OR resolved_at >= ? OR id = (SELECT max(id) FROM incident)"
     " OR id IN (SELECT incident FROM outbox WHERE delivered_at IS NULL AND gave_up_at IS NULL)"
@@ -69,9 +71,9 @@ class Tail:
         """Hears of every change from now on, whoever makes it."""
         db.conn.create_function("trueup_touched", 0, self._touch)
         for table in (*_WATCHED, "probe"):
-            for change in ("INSERT", "UPDATE", "DELETE"):
+            for change in ("INSERT", _RENAMED if table == "probe" else "UPDATE", "DELETE"):
                 db.execute(
-                    f"CREATE TEMP TRIGGER IF NOT EXISTS tail_{table}_{change}"
+                    f"CREATE TEMP TRIGGER IF NOT EXISTS tail_{table}_{change.partition(' ')[0]}"
                     f" AFTER {change} ON main.{table} BEGIN SELECT trueup_touched(); END"
                 )
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Final, NamedTuple
 
 from sqlite_utils import Database
 
 from monitor.clock import from_us, to_us
 from monitor.health import Health, Standing
 from monitor.why import Why
+
+_US: Final = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,9 +34,8 @@ class ProbeView:
     incident: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DayView:
-    """One day of one probe."""
+class DayView(NamedTuple):
+    """One day of one probe; a page is made of thousands."""
 
     day: date
     known: timedelta
@@ -85,12 +89,15 @@ class IncidentView:
         return self.acknowledged_at is not None and (until is None or at < until)
 
 
-def probes(db: Database, location: str) -> dict[str, ProbeView]:
-    """Every probe that is still configured and ever ran at *location*, by id."""
+def probes(db: Database, location: str, *, of: Iterable[str] | None = None) -> dict[str, ProbeView]:
+    """Every probe that is still configured and ever ran at *location*, by id; of those in *of*
+    where it is given, as in what follows.
+    """
+    among, ids = _among(of)
     rows = db.query(
-        "SELECT probe.id, name, kind, health.* FROM health JOIN probe ON probe.key = health.probe"
-        " WHERE tombstoned_at IS NULL AND location = ? ORDER BY probe.key",
-        [location],
+        "SELECT probe.id, name, kind, health.* FROM health JOIN probe ON probe.key = health.probe"  # noqa: S608 - constants
+        f" WHERE tombstoned_at IS NULL AND location = ? AND {among} ORDER BY probe.key",
+        [location, *ids],
     )
     return {
         row["id"]: ProbeView(
@@ -110,33 +117,46 @@ def probes(db: Database, location: str) -> dict[str, ProbeView]:
     }
 
 
-def days(db: Database, *, since: date) -> dict[str, list[DayView]]:
+def days(db: Database, *, since: date, of: Iterable[str] | None = None) -> dict[str, list[DayView]]:
     """The days of every probe from *since* on, oldest first, by probe id. A day that was watched
     from two places is told by the one that watched longer.
     """
-    rows = db.query(
-        "SELECT id, day, max(known_us) AS known_us, down_us, slow, pass + slow + fail AS runs"
-        " FROM rollup_1d JOIN probe ON probe.key = rollup_1d.probe"
-        " WHERE day >= ? GROUP BY probe, day ORDER BY day",
-        [since.isoformat()],
+    among, wanted = _among(of)
+    rows = db.execute(
+        "SELECT probe, day, known_us, down_us, slow, pass + slow + fail FROM rollup_1d"  # noqa: S608 - constants
+        f" WHERE day >= ? AND {among} ORDER BY day, probe, location",
+        (since.isoformat(), *wanted),
     )
-    found: dict[str, list[DayView]] = {}
-    for row in rows:
-        view = DayView(
-            day=date.fromisoformat(row["day"]),
-            known=timedelta(microseconds=row["known_us"]),
-            down=timedelta(microseconds=row["down_us"]),
-            runs=row["runs"],
-            slow=row["slow"],
-        )
-        found.setdefault(row["id"], []).append(view)
-    return found
+    found: dict[int, list[DayView]] = {}
+    day, written = since, ""
+    for probe, text, known_us, down_us, slow, runs in rows:
+        if text != written:  # a hundred probes have the same days
+            day, written = date.fromisoformat(text), text
+        view = DayView(day, known_us * _US, down_us * _US, runs, slow)
+        known = found.setdefault(probe, [])
+        if known and known[-1].day == day:
+            view = max(known.pop(), view, key=lambda each: each.known)
+        known.append(view)
+    ids = dict(db.execute("SELECT key, id FROM probe").fetchall())
+    return {ids[probe]: of_probe for probe, of_probe in found.items()}
 
 
-def first_days(db: Database) -> dict[str, date]:
+def first_days(db: Database, *, of: Iterable[str] | None = None) -> dict[str, date]:
     """The day each probe first ran, by id."""
-    rows = db.query("SELECT id, first_run_at FROM probe WHERE first_run_at IS NOT NULL")
+    among, ids = _among(of, "key")
+    rows = db.query(
+        f"SELECT id, first_run_at FROM probe WHERE first_run_at IS NOT NULL AND {among}",  # noqa: S608 - constants
+        ids,
+    )
     return {row["id"]: from_us(row["first_run_at"]).date() for row in rows}
+
+
+def _among(of: Iterable[str] | None, key: str = "probe") -> tuple[str, tuple[str, ...]]:
+    """A condition on a probe's key, and what it is asked with."""
+    if of is None:
+        return "true", ()
+    ids = json.dumps(sorted(of))
+    return f"{key} IN (SELECT key FROM probe WHERE id IN (SELECT value FROM json_each(?)))", (ids,)  # noqa: S608 - constants
 
 
 def incidents(db: Database, *, since: datetime, limit: int = 500) -> list[IncidentView]:

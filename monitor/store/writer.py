@@ -15,6 +15,7 @@ import contextlib
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import timedelta
@@ -27,6 +28,7 @@ from sqlite_utils import Database
 from monitor.clock import Clock, SystemClock
 from monitor.log import get_logger
 from monitor.store.opening import Opener
+from monitor.store.pieces import apart, as_trouble
 from monitor.store.reserve import Reserve
 from monitor.store.tail import Tail
 from monitor.store.trouble import StoreTrouble, damage, is_damaged, is_full
@@ -64,6 +66,10 @@ class Writer:
         self._tail = Tail(path.parent, clock or SystemClock())
         self._opener = Opener(path, clock or SystemClock(), self._tail)
         self._db: Database | None = self._opener.first()
+        self.commits = 0
+        """Transactions since the start."""
+        self.commit_s = 0.0
+        """Seconds spent in them."""
         self._thread = threading.Thread(target=self._serve, name="store-writer", daemon=True)
         self._thread.start()
 
@@ -71,6 +77,11 @@ class Writer:
     def recoveries(self) -> list[str]:
         """A sentence for each database that was lost and replaced since the start."""
         return list(self._opener.recoveries)
+
+    @property
+    def waiting(self) -> int:
+        """Pieces of work that have not begun."""
+        return self._queue.qsize()
 
     async def do(self, work: Callable[[Database], T]) -> T:
         """What *work* returns, once its changes are on disk. Raises what *work* raised, and
@@ -159,7 +170,7 @@ class Writer:
             answers = self._insist([work for work, _ in wanted])
         except BaseException as trouble:  # noqa: BLE001 - the one thread that writes outlives it
             self._recover()
-            answers = [_trouble(trouble)] * len(wanted)
+            answers = [as_trouble(trouble)] * len(wanted)
         if self._tail.due() == 0:
             self._write_tail()  # before anybody is told of it
         _answer(wanted, answers)
@@ -186,10 +197,13 @@ class Writer:
         return self._transact(pieces)
 
     def _transact(self, pieces: list[Work]) -> list[Any]:
+        began = time.monotonic()
         db = self._db = self._db or self._opener.again()
         _begin(db, self._patience)
-        answers = [_one(db, work) for work in pieces]
+        answers = [apart(db, work) for work in pieces]
         db.execute("COMMIT")
+        self.commits += 1
+        self.commit_s += time.monotonic() - began
         self._patience = LOCKED_PATIENCE
         return answers
 
@@ -228,13 +242,6 @@ def _answer(items: list[Item], answers: list[Any]) -> None:
             future.set_result(answer)
 
 
-def _trouble(trouble: BaseException) -> StoreTrouble:
-    if isinstance(trouble, StoreTrouble):
-        return trouble
-    said = str(trouble) if isinstance(trouble, sqlite3.Error) else type(trouble).__name__
-    return StoreTrouble(f"the database did not take it: {said}")
-
-
 def _look_through(_: Database, path: Path) -> None:
     """With a connection of its own: ours remembers pages as they were."""
     uri = f"{path.resolve().as_uri()}?mode=ro"
@@ -253,17 +260,3 @@ def _begin(db: Database, patience: int) -> None:
                 raise
         else:
             return
-
-
-def _one(db: Database, work: Work) -> Any:
-    try:
-        with db.atomic():  # a savepoint: one piece may fail without the others
-            return work(db)
-    except sqlite3.OperationalError:
-        raise  # disk full, I/O error: the whole group is at stake
-    except sqlite3.Error as trouble:
-        if is_damaged(trouble):
-            raise
-        return _trouble(trouble)
-    except Exception as trouble:  # noqa: BLE001 - handed to whoever asked for the work
-        return trouble

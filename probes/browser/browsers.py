@@ -6,11 +6,9 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from playwright.async_api import BrowserContext
-from playwright.async_api import Error as PlaywrightError
-
+from probes.browser import api
 from probes.browser.scrub import Scrubber
 from probes.browser.slots import Slots, slots_here
 from probes.browser.travel import Journey, travel
@@ -18,6 +16,9 @@ from probes.browser.troubles import BrowserTrouble
 from probes.browser.visit import NOTHING, Errand
 from probes.browser.warm import Seat, WarmBrowser
 from probes.result import Outcome, Reason, Result
+
+if TYPE_CHECKING:
+    from playwright.async_api import BrowserContext
 
 
 class Browsers:
@@ -72,7 +73,7 @@ class Browsers:
         seat, context = await self._warm.borrow()
         try:
             return await travel(journey, errand, seat.engine, context, self._monotonic)
-        except (PlaywrightError, TimeoutError):
+        except (api.Error, TimeoutError):
             said = "the browser died or hangs"
             raise BrowserTrouble(Reason.BROWSER_CRASHED, said) from None
         finally:

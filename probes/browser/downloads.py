@@ -6,10 +6,13 @@ import asyncio
 import logging
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from playwright.async_api import BrowserContext, Download, Page
-from playwright.async_api import Error as PlaywrightError
+from probes.browser import api
+
+if TYPE_CHECKING:
+    from playwright.async_api import BrowserContext, Download, Page
+
 
 LARGEST: Final = 64 * 1024 * 1024
 _LOOK: Final = 0.2  # seconds between looks at the folder
@@ -36,7 +39,7 @@ def bound_downloads(context: BrowserContext, folder: Path, largest: int = LARGES
 
 
 async def _guard(download: Download, folder: Path, largest: int) -> None:
-    with suppress(PlaywrightError):
+    with suppress(api.Error):
         ended = asyncio.ensure_future(download.failure())
         while not (await asyncio.wait({ended}, timeout=_LOOK))[0]:
             if _largest_in(folder) > largest:

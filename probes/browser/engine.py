@@ -10,14 +10,15 @@ from collections.abc import Awaitable
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from playwright.async_api import Browser, BrowserContext, Playwright, async_playwright
-from playwright.async_api import Error as PlaywrightError
-
+from probes.browser import api
 from probes.browser.folder import clear, started_in
 from probes.browser.troubles import BrowserTrouble
 from probes.result import Reason
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, BrowserContext, Playwright
 
 T = TypeVar("T")
 
@@ -55,7 +56,7 @@ class Engine:
         """A fresh context. Raises BrowserTrouble when the browser gives none within 5 s."""
         try:
             return await within(_ANSWER, self._browser.new_context(viewport=_VIEW))  # type: ignore[arg-type] # a TypedDict by content
-        except (PlaywrightError, TimeoutError):
+        except (api.Error, TimeoutError):
             self.broken = True
             raise BrowserTrouble(Reason.BROWSER_CRASHED, "the browser died or hangs") from None
 
@@ -63,16 +64,16 @@ class Engine:
         """Whether the browser is alive: a round trip, as `is_connected` outlives the driver."""
         try:
             await within(_ANSWER, (await self.new_context()).close())
-        except (BrowserTrouble, PlaywrightError, TimeoutError):
+        except (BrowserTrouble, api.Error, TimeoutError):
             self.broken = True
         return not self.broken
 
     async def close(self) -> None:
         """Ends browser and driver, by force where they do not go by themselves."""
         if not self.broken:
-            with suppress(PlaywrightError, TimeoutError):
+            with suppress(api.Error, TimeoutError):
                 await within(_ANSWER, self._browser.close())
-        with suppress(PlaywrightError, TimeoutError, OSError):
+        with suppress(api.Error, TimeoutError, OSError):
             await within(_STOP, self._playwright.stop())
         await asyncio.to_thread(_destroy, self._folder)
 
@@ -84,7 +85,8 @@ async def within(limit: timedelta, work: Awaitable[T]) -> T:
 
 
 async def _start_driver(folder: Path) -> Playwright:
-    starter = async_playwright()
+    begin = await asyncio.to_thread(lambda: api.async_playwright)  # imports, which takes a while
+    starter = begin()
     with started_in(folder):
         playwright = await starter.start()
     _read_the_last_error_of(starter)

@@ -6,15 +6,16 @@ import logging
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import Locator, Page
-
+from probes.browser import api
 from probes.browser.engine import within
 from probes.browser.scrub import Scrubber
 from probes.excerpt import excerpt
 from probes.result import Artefact
+
+if TYPE_CHECKING:
+    from playwright.async_api import Locator, Page
 
 _LIMIT: Final = timedelta(seconds=5)
 _LARGEST: Final = 10 * 1024 * 1024
@@ -38,7 +39,7 @@ async def evidence(page: Page, scrub: Scrubber) -> Evidence:
     found = Evidence()
     try:
         await within(_LIMIT, _gather(page, scrub, found))
-    except (PlaywrightError, TimeoutError) as error:
+    except (api.Error, TimeoutError) as error:
         _log.info("no screenshot: %s", scrub.line(str(error) or "not within 5s"))
     return found
 
@@ -61,7 +62,7 @@ async def _gather(page: Page, scrub: Scrubber, found: Evidence) -> None:
 
 async def _stop_loading(page: Page) -> None:
     """A page that waits for an answer would give no picture of what it shows meanwhile."""
-    with suppress(PlaywrightError):  # just then it was replaced by another one
+    with suppress(api.Error):  # just then it was replaced by another one
         session = await page.context.new_cdp_session(page)
         await session.send("Page.stopLoading")
 

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import TimeoutError as PlaywrightTimeout
-
+from probes.browser import api
 from probes.browser.troubles import BrowserTrouble, Failure, JourneyBroken
 from probes.result import Outcome, Reason
 
@@ -60,7 +58,7 @@ def judge(error: BaseException) -> Finding:
             return Finding(Outcome.ERROR, Reason.JOURNEY_BROKEN, str(error))
         case BrowserTrouble():
             return Finding(Outcome.ERROR, error.reason, str(error))
-        case PlaywrightError():
+        case api.Error():
             return _by_playwright(error)
         case TimeoutError():
             return Finding(Outcome.FAIL, Reason.STEP_TIMEOUT, str(error) or "not done in time")
@@ -78,9 +76,9 @@ def named(error: BaseException) -> str:
     return f"{type(error).__name__}: {_first_line(error)}".rstrip(": ")
 
 
-def _by_playwright(error: PlaywrightError) -> Finding:
+def _by_playwright(error: api.Error) -> Finding:
     text = str(error)
-    if isinstance(error, PlaywrightTimeout):
+    if isinstance(error, api.TimeoutError):
         return Finding(Outcome.FAIL, Reason.STEP_TIMEOUT, _what_was_awaited(text))
     if _NET_ERROR.search(text):
         return Finding(Outcome.FAIL, net_reason(text), _did_not_load(text))

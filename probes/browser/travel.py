@@ -7,9 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Final, TypeAlias
-
-from playwright.async_api import BrowserContext, Page
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from probes.browser.downloads import bound_downloads
 from probes.browser.engine import Engine, within
@@ -20,6 +18,9 @@ from probes.browser.troubles import JourneyBroken
 from probes.browser.visit import Errand, Visit
 from probes.result import Outcome, Reason, Result, Step
 from probes.settings import write_duration
+
+if TYPE_CHECKING:
+    from playwright.async_api import BrowserContext, Page
 
 Journey: TypeAlias = Callable[[Visit], Awaitable[None]]
 

@@ -7,13 +7,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from types import MappingProxyType
-from typing import Any
-
-from playwright.async_api import Page
+from typing import TYPE_CHECKING, Any
 
 from probes.browser.troubles import JourneyBroken
 from probes.result import Outcome, Reason, Step
 from probes.settings import parse_duration, write_duration
+
+if TYPE_CHECKING:
+    from playwright.async_api import Page
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 

@@ -7,15 +7,16 @@ import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from playwright.async_api import BrowserContext
-from playwright.async_api import Error as PlaywrightError
-
+from probes.browser import api
 from probes.browser.engine import Engine, within
 from probes.browser.find import find_browser
 from probes.browser.folder import PrivateFolder
 from probes.browser.troubles import BrowserTrouble
+
+if TYPE_CHECKING:
+    from playwright.async_api import BrowserContext
 
 # A browser that lives long grows. Its driver goes with it, which costs 0.3 s.
 RUNS: Final = 50
@@ -151,6 +152,6 @@ async def _closed(seat: Seat, context: BrowserContext) -> bool:
         return False
     try:
         await within(_CLOSE, context.close())
-    except (PlaywrightError, TimeoutError):
+    except (api.Error, TimeoutError):
         return False
     return True

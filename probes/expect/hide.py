@@ -56,7 +56,9 @@ class Hidden:
         shown = [(name, self.text(value)) for name, value in headers]
         if plain == text and shown == headers:
             return None
-        return replace(seen, content=plain.encode(), headers=httpx.Headers(shown), charset="utf-8")
+        return replace(
+            seen, content=plain.encode(), fields=httpx.Headers(shown).raw, charset="utf-8"
+        )
 
 
 def _unquoted(failing: Failing) -> str:

@@ -6,40 +6,9 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final
 
-from jsonpath import JSONPath, JSONPathEnvironment
-from jsonpath.exceptions import JSONPathError
-from jsonpath.function_extensions import ExpressionType, FilterFunction
-
-from probes.expect.pattern import compiled
 from probes.expect.written import Written
 
 _SELECTED: Final = 1_000_000
-
-
-class _Regex(FilterFunction):
-    """RFC 9535's search() and match() on the engine that cannot stall."""
-
-    arg_types = [ExpressionType.VALUE, ExpressionType.VALUE]  # noqa: RUF012 - read by the library
-    return_type = ExpressionType.LOGICAL
-
-    def __init__(self, frame: str) -> None:
-        self._frame = frame
-
-    def __call__(self, value: object, pattern: object) -> bool:
-        if not isinstance(value, str) or not isinstance(pattern, str):
-            return False
-        expression = compiled(self._frame.format(pattern))
-        return expression is not None and expression.found_in(value)
-
-
-class _Environment(JSONPathEnvironment):
-    def setup_function_extensions(self) -> None:
-        super().setup_function_extensions()
-        self.function_extensions["search"] = _Regex("{}")
-        self.function_extensions["match"] = _Regex(r"\A(?:{})\z")
-
-
-_ENVIRONMENT: Final = _Environment(strict=True, filter_caching=False)
 
 
 class Selector(Written):
@@ -52,15 +21,14 @@ class Selector(Written):
         self.text = text
         if not text.startswith("$"):
             raise ValueError(f'{text!r} is not a JSONPath: begin it with $, as in "$.items[*].id"')
+        from probes.expect.paths import path_of  # noqa: PLC0415 - its library starts slowly
+
         try:
-            path = _ENVIRONMENT.compile(text)
-        except (JSONPathError, RecursionError) as error:
-            said = str(error).partition("\n")[0].partition(", line")[0]
+            self._path = path_of(text)
+        except ValueError as error:
             raise ValueError(
-                f'{text!r} is not a JSONPath: {said}; write it like "$.items[*].id"'
+                f'{text!r} is not a JSONPath: {error}; write it like "$.items[*].id"'
             ) from None
-        assert isinstance(path, JSONPath)  # noqa: S101 - strict mode knows no unions of paths
-        self._path = path
 
     @property
     def singular(self) -> bool:

@@ -10,6 +10,7 @@ from typing import Final
 QUOTED: Final = 80
 """Characters of a target's answer that a summary may repeat at a time."""
 
+_MILLISECOND: Final = timedelta(milliseconds=1)
 _UNPRINTABLE: Final = re.compile(
     r"[^\S ]+|[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+"
 )
@@ -34,5 +35,5 @@ def shown(value: object) -> str:
 
 def millis(span: timedelta) -> str:
     """A measured span for people: `812 ms`, `2.4 s`."""
-    ms = span / timedelta(milliseconds=1)
+    ms = span / _MILLISECOND
     return f"{ms:.0f} ms" if ms < 1000 else f"{ms / 1000:.1f} s"

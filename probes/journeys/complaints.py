@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import Page
+from probes.browser import api
+
+if TYPE_CHECKING:
+    from playwright.async_api import Page
+
 
 _MARKED: Final = (
     "[role=alert], [aria-live=assertive], [class*=error i], [class*=danger i],"
@@ -27,7 +30,7 @@ async def complaints(page: Page, known: Collection[str] = ()) -> list[str]:
     either = page.locator(_MARKED).or_(page.get_by_text(_SAID))
     try:
         texts = await either.filter(visible=True).evaluate_all(_TEXTS)
-    except PlaywrightError:  # the page is being replaced by the next one
+    except api.Error:  # the page is being replaced by the next one
         return []
     plain = {" ".join(text.split()) for text in texts}
     new = (text for text in plain - set(known) if 0 < len(text) <= _LONGEST)

@@ -6,14 +6,16 @@ Playwright's own request keeps the whole answer in memory, however large; this o
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import urljoin, urlsplit
 
 import httpx
-from playwright.async_api import Page
 
 from probes.browser import Failure
 from probes.result import Reason
+
+if TYPE_CHECKING:
+    from playwright.async_api import Page
 
 _HOPS: Final = 5
 

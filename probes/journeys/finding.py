@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-from playwright.async_api import Locator, Page
-
+from probes.browser import api
 from probes.journeys.sight import Sight
 from probes.result import Reason
 
-Scope: TypeAlias = Page | Locator
-Pick: TypeAlias = Callable[[Scope], Locator]
+if TYPE_CHECKING:
+    from playwright.async_api import Locator, Page
+
+Scope: TypeAlias = "Page | Locator"
+Pick: TypeAlias = "Callable[[Scope], Locator]"
 
 LINE: Final = (
     "input:not([type]), input[type=text], input[type=email], input[type=url], input[type=tel]"
@@ -148,4 +150,4 @@ async def sending_button(page: Page, field: Locator, words: str) -> Locator | No
 
 
 def _page(scope: Scope) -> Page:
-    return scope if isinstance(scope, Page) else scope.page
+    return scope if isinstance(scope, api.Page) else scope.page

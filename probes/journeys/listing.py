@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from typing import Final
-
-from playwright.async_api import Locator, Page
+from typing import TYPE_CHECKING, Final
 
 from probes.journeys.finding import first_visible, locate
+
+if TYPE_CHECKING:
+    from playwright.async_api import Locator, Page
 
 # Passing remarks such as "report.txt was added", which are no proof that it is listed.
 _REMARK: Final = (

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
-
-from playwright.async_api import Locator
+from typing import TYPE_CHECKING, Final, Literal
 
 from probes.browser import Visit
 from probes.journeys.complaints import complaints
@@ -26,6 +24,9 @@ from probes.journeys.removing import Removing
 from probes.journeys.sight import Sight
 from probes.journeys.signing_in import SignIn, sign_in_first
 from probes.result import Reason
+
+if TYPE_CHECKING:
+    from playwright.async_api import Locator
 
 _WORDS: Final = r"message|comment|write|reply|note|\bpost\b|say|text|nachricht|mensaje"
 _SEND: Final = r"send|post|publish|reply|share|submit|save|add|senden|envoyer|enviar"

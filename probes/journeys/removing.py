@@ -5,16 +5,16 @@ from __future__ import annotations
 import functools
 import re
 from datetime import timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from playwright.async_api import Dialog, Locator
-from playwright.async_api import Error as PlaywrightError
-
-from probes.browser import Failure
+from probes.browser import Failure, api
 from probes.journeys.finding import Scope, first_visible, locate
 from probes.journeys.listing import entry
 from probes.journeys.sight import Sight
 from probes.result import Reason
+
+if TYPE_CHECKING:
+    from playwright.async_api import Dialog, Locator
 
 _REMOVE: Final = r"remove|delete|discard|trash|erase|löschen|entfernen|supprimer|eliminar|borrar"
 _CONTROL: Final = re.compile(rf"^\W*({_REMOVE})\b|^\W*[×✕✖✗🗑]\W*$", re.IGNORECASE)
@@ -46,7 +46,7 @@ class Removing:
         """
         try:
             await self._remove(thorough=thorough)
-        except (Failure, PlaywrightError) as error:
+        except (Failure, api.Error) as error:
             said = str(error).splitlines()[0]
             self._sight.visit.slow(Reason.CLEANUP_FAILED, f"could not be removed: {said}")
 
@@ -132,7 +132,7 @@ class Removing:
             return await self._question()
 
         answer = await self._sight.soon(ask, _A_MOMENT)
-        if isinstance(answer, Locator):
+        if isinstance(answer, api.Locator):
             await self._click(answer)
 
     async def _question(self) -> Locator | None:
@@ -162,4 +162,4 @@ async def _only(scope: Scope, token: str) -> Locator | None:
 
 def _controls(scope: Scope) -> Locator:
     kinds = (scope.get_by_role(role, name=_CONTROL) for role in ("button", "link", "menuitem"))
-    return functools.reduce(Locator.or_, kinds).filter(visible=True)
+    return functools.reduce(api.Locator.or_, kinds).filter(visible=True)

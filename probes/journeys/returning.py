@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
-
-from playwright.async_api import Locator
+from typing import TYPE_CHECKING, Final
 
 from probes.browser import Failure
 from probes.journeys.fetching import Answer, Fetcher
 from probes.journeys.sight import Sight
 from probes.result import Reason
+
+if TYPE_CHECKING:
+    from playwright.async_api import Locator
 
 # The addresses an entry offers, the likeliest to be the file itself first.
 _OFFERED: Final = r"""(entry, token) => {

@@ -14,9 +14,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
-from playwright.async_api import Error as PlaywrightError
-
-from probes.browser import BrowserTrouble, Failure, Journey, JourneyBroken, Visit
+from probes.browser import BrowserTrouble, Failure, Journey, JourneyBroken, Visit, api
 
 
 def load(folder: Path, path: str) -> Journey:
@@ -39,7 +37,7 @@ def load(folder: Path, path: str) -> Journey:
             await journey(visit)
         except (Failure, BrowserTrouble, JourneyBroken):
             raise
-        except (PlaywrightError, AssertionError, TimeoutError, ExceptionGroup):
+        except (api.Error, AssertionError, TimeoutError, ExceptionGroup):
             raise
         except Exception as error:  # whatever else the file raises is its own trouble
             raise JourneyBroken(_said(error, file, path)) from error

@@ -6,14 +6,14 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urldefrag
 
-from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import Request, Response
-
-from probes.browser import Failure, Visit, net_reason
+from probes.browser import Failure, Visit, api, net_reason
 from probes.result import Reason
+
+if TYPE_CHECKING:
+    from playwright.async_api import Request, Response
 
 T = TypeVar("T")
 
@@ -140,7 +140,7 @@ async def _while_moving(ask: Callable[[], Awaitable[T | None]]) -> T | None:
     """What *ask* says; nothing while the page is changing under its eyes."""
     try:
         return await ask()
-    except PlaywrightError as error:
+    except api.Error as error:
         if _MOVING.search(str(error)):
             return None
         raise

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Final
-
-from playwright.async_api import Locator
+from typing import TYPE_CHECKING, Final
 
 from probes.browser import Failure
 from probes.journeys.complaints import complaints
@@ -28,6 +26,9 @@ from probes.journeys.ready import Address
 from probes.journeys.sight import Sight
 from probes.result import Reason
 from probes.settings import Secret, Strict
+
+if TYPE_CHECKING:
+    from playwright.async_api import Locator
 
 _WHO: Final = r"user|e-?mail|log.?in|account|member|nutzer|benutzer|utilisateur|usuario|identifi"
 _SIGN_IN: Final = (

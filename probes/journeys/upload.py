@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Final, Literal, Self
+from typing import TYPE_CHECKING, Final, Literal, Self
 
-from playwright.async_api import FilePayload, Locator
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from probes.browser import Visit
@@ -28,6 +27,9 @@ from probes.journeys.sight import Sight
 from probes.journeys.signing_in import SignIn, sign_in_first
 from probes.result import Reason
 from probes.settings import folder_of
+
+if TYPE_CHECKING:
+    from playwright.async_api import FilePayload, Locator
 
 _LARGEST: Final = 10 * 1024 * 1024
 _UPLOAD: Final = r"upload|send|submit|save|add|contribute|import|go|hochladen|senden|envoyer|subir"

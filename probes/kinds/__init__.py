@@ -1,8 +1,16 @@
 """The registry of kinds: one line each."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from probes.kind import Kind
-from probes.kinds import http, journey
+from probes.registry import Registry
 
-KINDS: dict[str, Kind[Any]] = {kind.name: kind for kind in (http.KIND, journey.KIND)}
+KINDS: Final[Mapping[str, Kind[Any]]] = Registry(
+    __name__,
+    "KIND",
+    (
+        "http",
+        "journey",
+    ),
+)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -13,17 +12,20 @@ from importlib.metadata import version
 from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlencode
 
-import httpx
-from pydantic import AfterValidator, Field, JsonValue, model_validator
+from pydantic import Field, JsonValue, model_validator
 
 from probes.excerpt import excerpt
 from probes.expect import Expect, Failing, Hidden, Seen, judge, millis, one_line
 from probes.kind import Kind
 from probes.result import Outcome, Reason, Result
-from probes.settings import Secret, Settings, write_duration
+from probes.settings import Secret
 from probes.tools import Tools
-from probes.wire import ACCEPTED, Terms, Trail, WireError, inflate, origin
-from probes.wire.settings import Auth, Headers, TlsSettings, Url, basic
+from probes.wire import ACCEPTED, Answered, Question, Trail, WireError, inflate, write_question
+from probes.wire.reaching import secrets_of_proxy
+from probes.wire.resolve import Ip
+from probes.wire.settings import Auth, Headers, basic
+from probes.wire.trail import trouble_in_words
+from probes.wire.way import Way
 
 AGENT: Final = f"trueup/{version('trueup')}"
 BODY_LIMIT: Final = 1 << 20
@@ -34,32 +36,13 @@ _SUMMARY: Final = 500
 _LONG: Final = 8
 """Characters of a text in a JSON body that is more likely to be a secret than a word."""
 _PUBLIC_HEADERS: Final = {"accept", "accept-language", "content-type", "host", "user-agent"}
-_LATE: Final = {
-    Reason.RESOLVE_TIMEOUT: "name not resolved",
-    Reason.CONNECT_TIMEOUT: "not connected",
-    Reason.TLS_TIMEOUT: "no agreement on TLS",
-    Reason.SEND_TIMEOUT: "request not taken",
-    Reason.ANSWER_TIMEOUT: "no answer",
-    Reason.RECEIVE_TIMEOUT: "answer not finished",
-}
-_LABEL: Final = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
+_FAMILIES: Final = ("IPv4", "IPv6")
+_BETTER_FIRST: Final = (Outcome.PASS, Outcome.SLOW, Outcome.FAIL)
 
 
-def _with_a_host(url: httpx.URL) -> httpx.URL:
-    """Refuses what no resolver can be asked for (RFC 1123 §2.1, and underscores as in use)."""
-    host = url.raw_host.decode("ascii")
-    labels = host.removesuffix(".").split(".")
-    if ":" not in host and not (len(host) < 254 and all(map(_LABEL.fullmatch, labels))):
-        raise ValueError(
-            f"{host[:64]!r} is not the name of a host; write letters, digits, - and dots only"
-        )
-    return url
-
-
-class HttpSettings(Settings):
+class HttpSettings(Way):
     """An address, how to ask it, and what to expect."""
 
-    url: Annotated[Url, AfterValidator(_with_a_host)]
     method: Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] = "GET"
     headers: Headers = Field(default_factory=dict)
     body: Secret | None = None
@@ -71,7 +54,6 @@ class HttpSettings(Settings):
     auth: Auth | None = None
     redirects: Literal["follow", "refuse"] | Annotated[int, Field(ge=0, le=20)] = "follow"
     """How many to follow; "follow" means five, "refuse" none."""
-    tls: TlsSettings = TlsSettings()
     expect: Expect = Expect()
 
     @model_validator(mode="after")
@@ -85,6 +67,7 @@ class HttpSettings(Settings):
         bodies = [name for name in ("body", "json_", "form") if getattr(self, name) is not None]
         secure, expect = self.url.scheme == "https", self.expect
         authorities = [self.auth, self.url.userinfo, "authorization" in self._names()]
+        yield from self.impassable()
         yield len(bodies) > 1, "body, json and form exclude each other; keep one"
         yield (
             bool(bodies) and self.method in {"GET", "HEAD"},
@@ -118,8 +101,12 @@ class HttpSettings(Settings):
                 return number
 
     @cached_property
-    def prepared(self) -> tuple[httpx.URL, list[tuple[bytes, bytes]], bytes | None]:
-        """The address without credentials, all headers, and the body; the same for each run."""
+    def questions(self) -> tuple[Question, ...]:
+        """What is asked in each run, over each kind of address; the same every time."""
+        families: tuple[Ip, ...] = ("4", "6") if self.ip == "both" else (self.ip,)
+        return tuple(self._question(ip) for ip in families)
+
+    def _question(self, ip: Ip) -> Question:
         body, media_type = self._body()
         default = {"User-Agent": AGENT, "Accept": "*/*", "Accept-Encoding": ACCEPTED}
         if media_type:
@@ -130,9 +117,10 @@ class HttpSettings(Settings):
         names = self._names()
         own |= {name: value for name, value in default.items() if name.lower() not in names}
         raw = [(name.encode("ascii"), value.encode()) for name, value in own.items()]
-        return self.url.copy_with(userinfo=b""), raw, body
+        url = self.url.copy_with(userinfo=b"") if self.url.userinfo else self.url
+        return write_question(self.method, url, raw, body, self.terms(ip, BODY_LIMIT))
 
-    def _body(self) -> tuple[bytes | None, str]:
+    def _body(self) -> tuple[bytes, str]:
         if self.body is not None:
             return self.body.get_secret_value().encode(), ""
         if self.form is not None:
@@ -140,7 +128,7 @@ class HttpSettings(Settings):
             return urlencode(plain).encode(), "application/x-www-form-urlencoded"
         if self.json_ is not None:
             return json.dumps(self.json_, ensure_ascii=False).encode(), "application/json"
-        return None, ""
+        return b"", ""
 
     @property
     def credentials_of_url(self) -> str:
@@ -149,40 +137,60 @@ class HttpSettings(Settings):
 
 async def run(settings: HttpSettings, tools: Tools) -> Result:
     """One try. Raises OSError when this machine, not the target, is in trouble."""
-    terms = Terms(within=settings.timeout, body_limit=BODY_LIMIT, ca=settings.tls.ca)
-    trail = Trail(tools.transport, terms, tools.monotonic)
+    if settings.ip == "both":
+        return await _over_both(settings, tools)
+    return await _ask(settings, settings.questions[0], tools)
+
+
+async def _over_both(settings: HttpSettings, tools: Tools) -> Result:
+    """At the same time; the worse outcome counts, and of two alike the slower one."""
+    asking = [asyncio.create_task(_ask(settings, each, tools)) for each in settings.questions]
     try:
-        seen = await _see(settings, trail)
+        found = await asyncio.gather(*asking)
+    finally:
+        for each in asking:
+            each.cancel()
+        await asyncio.wait(asking)
+    named = sorted(zip(found, _FAMILIES, strict=True), key=_badness)
+    said = "; ".join(f"over {name}: {result.summary}" for result, name in reversed(named))
+    return replace(named[-1][0], summary=_short(said))
+
+
+def _badness(named: tuple[Result, str]) -> tuple[int, timedelta]:
+    return _BETTER_FIRST.index(named[0].outcome), named[0].took
+
+
+async def _ask(settings: HttpSettings, question: Question, tools: Tools) -> Result:
+    trail = Trail(tools.transport, settings.timeout, tools.monotonic)
+    expect = settings.expect
+    try:
+        answered = await trail.follow(question, settings.hops, expect.status_is_met)
+        seen = _see(answered, trail)
     except WireError as error:
-        trouble = Failing(error.reason, _trouble(error, settings, trail))
-        return _failed(trail, [trouble], Hidden(_secrets(settings)))
-    failings = await _judge(settings.expect, seen, settings.timeout - seen.took)
+        said = trouble_in_words(error, settings.timeout, trail)
+        return _failed(trail, [Failing(error.reason, said)], Hidden(_secrets(settings)))
+    if expect.reads_json and len(seen.content) > _BIG:
+        failings = await _judge_beside(expect, seen, settings.timeout - seen.took)
+    else:
+        failings = judge(expect, seen)
     if failings:
-        hidden = Hidden(_secrets(settings))
-        result = _failed(trail, hidden.failings(settings.expect, seen, failings), hidden)
-        return replace(result, excerpt=_excerpt(seen, hidden)) if _is_bad(result) else result
-    said = f"status {seen.status} in {millis(seen.took)}"
-    return Result(outcome=Outcome.PASS, took=seen.took, phases=trail.phases, summary=said)
-
-
-async def _see(settings: HttpSettings, trail: Trail) -> Seen:
-    url, headers, body = settings.prepared
-    request = httpx.Request(settings.method, url, headers=headers, content=body)
-    response = await trail.follow(request, settings.hops, settings.expect.status_is_met)
-    # Not aread(): that would unpack without a limit.
-    packed = b"".join([part async for part in response.aiter_raw()])
-    return Seen(
-        status=response.status_code,
-        headers=response.headers,
-        content=inflate(packed, response.headers.get("content-encoding", ""), BODY_LIMIT),
-        took=trail.took,
-        certificate_left=trail.certificate_left,
+        return _fallen_short(settings, trail, seen, failings)
+    return Result(
+        outcome=Outcome.PASS,
+        took=seen.took,
+        summary=f"status {seen.status} in {millis(seen.took)}",
+        phases=trail.phases,
+        facts=trail.facts(len(seen.content)),
     )
 
 
-async def _judge(expect: Expect, seen: Seen, left: timedelta) -> list[Failing]:
-    if not expect.reads_json or len(seen.content) <= _BIG:
-        return judge(expect, seen)
+def _see(answered: Answered, trail: Trail) -> Seen:
+    coding = answered.joined(b"content-encoding")
+    content = inflate(answered.body, coding, BODY_LIMIT) if coding else answered.body
+    return Seen(answered.status, answered.headers, content, trail.took, trail.certificate_left)
+
+
+async def _judge_beside(expect: Expect, seen: Seen, left: timedelta) -> list[Failing]:
     try:
         async with asyncio.timeout(left.total_seconds()):
             return await asyncio.to_thread(judge, expect, seen)
@@ -190,15 +198,29 @@ async def _judge(expect: Expect, seen: Seen, left: timedelta) -> list[Failing]:
         return [Failing(Reason.TIMEOUT, "the JSON of the answer took too long to look through")]
 
 
+def _fallen_short(
+    settings: HttpSettings, trail: Trail, seen: Seen, failings: list[Failing]
+) -> Result:
+    hidden = Hidden(_secrets(settings))
+    result = _failed(trail, hidden.failings(settings.expect, seen, failings), hidden)
+    result = replace(result, facts=trail.facts(len(seen.content)))
+    return replace(result, excerpt=_excerpt(seen, hidden)) if _is_bad(result) else result
+
+
 def _failed(trail: Trail, failings: list[Failing], hidden: Hidden) -> Result:
     said = hidden.text(one_line("; ".join(each.said for each in failings)))
     return Result(
         outcome=Outcome.SLOW if all(each.slow for each in failings) else Outcome.FAIL,
         reason=failings[0].reason,
-        summary=said if len(said) <= _SUMMARY else f"{said[: _SUMMARY - 1]}…",
+        summary=_short(said),
         took=trail.took,
         phases=trail.phases,
+        facts=trail.facts(),
     )
+
+
+def _short(said: str) -> str:
+    return said if len(said) <= _SUMMARY else f"{said[: _SUMMARY - 1]}…"
 
 
 def _is_bad(result: Result) -> bool:
@@ -208,24 +230,6 @@ def _is_bad(result: Result) -> bool:
 def _excerpt(seen: Seen, hidden: Hidden) -> str:
     """Hidden twice: what markup tore apart is whole again in the words of a page."""
     return hidden.text(excerpt(hidden.text(seen.text)))
-
-
-def _trouble(error: WireError, settings: HttpSettings, trail: Trail) -> str:
-    said = str(error)
-    if what := _LATE.get(error.reason):
-        said = f"{what} within {write_duration(settings.timeout)}{_until_then(error)}"
-    if trail.redirects:
-        said = f"redirected to {origin(trail.url)}: {said}"
-    return said
-
-
-def _until_then(error: WireError) -> str:
-    """What had gone well before time ran out."""
-    report = error.report
-    *done, _ = report.phases or ("",)
-    on_the_way = [report.phases[name] for name in done if name in {"resolve", "connect", "tls"}]
-    said = f"; connected after {millis(sum(on_the_way, timedelta()))}" if "connect" in done else ""
-    return f"{said}, {report.received} bytes received" if report.received else said
 
 
 def _secrets(settings: HttpSettings) -> Iterator[str]:
@@ -241,6 +245,7 @@ def _secrets(settings: HttpSettings) -> Iterator[str]:
         yield auth.password.get_secret_value() if auth.password else ""
     if url.userinfo:
         yield from (url.password, settings.credentials_of_url.rpartition(" ")[2])
+    yield from secrets_of_proxy(settings.proxy)
     yield from (leaf for leaf in _leaves(settings.json_) if len(leaf) >= _LONG)
 
 

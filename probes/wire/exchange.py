@@ -3,128 +3,241 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import ssl
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
 
-import httpx
-
+from probes.result import Reason
 from probes.wire.answer import Answer
+from probes.wire.certificates import Tls
+from probes.wire.connecting import Connecting
 from probes.wire.connection import Connection
-from probes.wire.report import Report, Stopwatch, Terms, Tls, WireError
-from probes.wire.resolve import Lookup, Resolve, addresses_of, is_address
-from probes.wire.troubles import late, most_telling, not_connected
-from probes.wire.trust import Trust
+from probes.wire.idle import Kept
+from probes.wire.question import Question
+from probes.wire.report import Answered, Report, Stopwatch, WireError
+from probes.wire.resolve import Resolve, addresses_of
+from probes.wire.troubles import late
+from probes.wire.trust import Trust, classify
+
+_SPOKEN: Final = {None, "http/1.1"}
+_BROKEN_OFF: Final = {Reason.CLOSED_EARLY, Reason.CONNECTION_RESET}
 
 
 class Exchange:
-    """Used once. `report` can be asked for at any time; it ends the running phase."""
+    """Used once. Everything happens in callbacks of the loop, and whoever asks is woken once, at
+    the end: between two phases nothing waits for its turn.
+    """
 
-    def __init__(
-        self, request: httpx.Request, terms: Terms, resolve: Resolve, trust: Trust
-    ) -> None:
-        url = request.url
-        self._request = request
-        self._terms = terms
+    __slots__ = (
+        *("_answer", "_connecting", "_connection", "_context", "_done", "_ends", "_kept", "_loop"),
+        *("_question", "_resolve", "_timer", "_tls", "_trust", "_watch"),
+    )
+
+    def __init__(self, question: Question, ends: float, resolve: Resolve, trust: Trust) -> None:
+        """*ends* is the deadline by `time.perf_counter`."""
+        self._question = question
+        self._ends = ends
         self._resolve = resolve
         self._trust = trust
-        self._host = url.raw_host.decode("ascii").strip("[]")
-        self._secure = url.scheme == "https"
-        self._port = url.port or (443 if self._secure else 80)
+        self._context = trust.context(question.terms) if question.secure else None
         self._watch = Stopwatch()
-        self._address = ""
-        self._answer: Answer | None = None
+        self._answer = Answer(bodyless=question.bodyless, body_limit=question.terms.body_limit)
+        self._connecting = Connecting(self._connected, self.broke)
+        self._connection: Connection | None = None
+        self._kept: Kept | None = None
         self._tls: Tls | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._loop = asyncio.get_running_loop()
+        self._done: asyncio.Future[WireError | None] = self._loop.create_future()
 
-    async def run(self) -> Answer:
-        """Raises WireError with its report, or OSError when this machine is in trouble."""
+    async def run(self, kept: Kept | None = None) -> Answered:
+        """Over *kept* if it is given. Raises WireError with its report, or OSError when this
+        machine is in trouble.
+        """
+        self._kept = kept
         try:
-            async with asyncio.timeout(self._terms.within.total_seconds()):
-                return await self._run()
-        except TimeoutError:
-            trouble = late(self._watch.phase, self._address or self._host)
+            trouble = await self._run()
         except WireError as error:
             trouble = error
-        trouble.report = self.report()
+        finally:
+            self._stop()
+            self._answer.forget()
+            self._connecting.forget()
+        if trouble is None:
+            return self._answered()
+        trouble.report = self._report()
         raise trouble
 
-    def report(self) -> Report:
-        answer = self._answer
-        return Report(
-            phases=self._watch.stop(),
-            address=self._address,
-            http_version=answer.http_version if answer else "",
-            status=(answer.status or None) if answer else None,
-            received=answer.received if answer else 0,
-            tls=self._tls,
+    @property
+    def was_stale(self) -> bool:
+        """Whether a kept connection turned out to be closed, and nobody had answered over it."""
+        trouble = self._answer.trouble
+        return (
+            self._kept is not None
+            and not self._answer.received
+            and trouble is not None
+            and trouble.reason in _BROKEN_OFF
         )
 
-    async def _run(self) -> Answer:
-        connection = await self._connect(await self._addresses())
-        try:
-            if self._secure:
-                await self._encrypt(connection)
-            return await self._ask(connection)
-        finally:
-            connection.drop()
+    def keep(self) -> Kept | None:
+        """The connection, for the next one, if it is of use."""
+        connection, known = self._connection, self._kept
+        if connection is None or connection.closed:
+            return None
+        began = known.began if known else time.perf_counter()
+        return Kept(connection, self._shown(), began)
 
-    async def _addresses(self) -> list[str]:
-        if is_address(self._host):
-            return [self._host]
-        self._watch.enter("resolve")
-        return await addresses_of(Lookup(self._host), self._resolve)
-
-    async def _connect(self, addresses: list[str]) -> Connection:
-        """The first address that takes the connection; each gets a fair share of the time."""
-        loop = asyncio.get_running_loop()
-        ends = loop.time() + self._terms.within.total_seconds()
-        troubles: list[WireError] = []
-        for left, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
-            self._address = _join(address, self._port)
+    async def _run(self) -> WireError | None:
+        asked = self._question
+        if self._kept is not None:
+            self._set_timer()
+            self._talk(self._kept.connection)
+        else:
+            addresses = asked.addresses or await self._looked_up()
+            self._set_timer()
             self._watch.enter("connect")
-            share = (ends - loop.time()) / left if left > 1 else None
-            try:
-                async with asyncio.timeout(share):
-                    return await self._open(address)
-            except TimeoutError:
-                troubles.append(late("connect", self._address))
-            except OSError as error:
-                troubles.append(not_connected(error, self._address))
-        raise most_telling(troubles)
+            self._connecting.begin(addresses, asked.port, self._left_s())
+        return await self._done
 
-    async def _open(self, address: str) -> Connection:
-        _, connection = await asyncio.get_running_loop().create_connection(
-            self._new_connection, address, self._port
-        )
-        return connection
+    async def _looked_up(self) -> Sequence[str]:
+        lookup = self._question.lookup
+        assert lookup  # noqa: S101 - or there are addresses
+        self._watch.enter("resolve")
+        try:
+            async with asyncio.timeout(self._left_s()):
+                return await addresses_of(lookup, self._resolve)
+        except TimeoutError:
+            raise late("resolve", lookup.host) from None
 
-    def _new_connection(self) -> Connection:
-        bodyless = self._request.method == "HEAD"
-        limit = self._terms.body_limit
-        self._answer = Answer(self._watch, bodyless=bodyless, body_limit=limit)
-        return Connection(self._answer)
+    def _left_s(self) -> float:
+        return max(0.0, self._ends - time.perf_counter())
 
-    async def _encrypt(self, connection: Connection) -> None:
-        context = self._trust.context(self._terms.ca)
-        self._watch.enter("tls")
-        self._tls = self._trust.agreed(await connection.agree(context, self._host))
+    def _set_timer(self) -> None:
+        self._timer = self._loop.call_later(self._left_s(), self._overdue)
 
-    async def _ask(self, connection: Connection) -> Answer:
-        answer = connection.answer
+    def _overdue(self) -> None:
+        self._end(late(self._watch.phase, self._address or self._question.where))
+
+    def _connected(self, sock: socket.socket, address: str) -> None:
+        try:
+            self._connection = connection = Connection(sock, address, self)
+            if self._context is None:
+                self._ask(connection)
+            else:
+                self._watch.enter("tls")
+                connection.secure(self._context, self._question.server_name)
+        except Exception as error:  # noqa: BLE001 - whoever waits is told, whatever it is
+            self.broke(error)
+
+    def _talk(self, connection: Connection) -> None:
+        self._connection = connection
+        connection.listener = self
+        self._ask(connection)
+
+    def _ask(self, connection: Connection) -> None:
         self._watch.enter("send")
-        await connection.send(_head(self._request) + await self._request.aread())
-        if not answer.received:
+        connection.send(self._question.head + self._question.body)
+
+    # What the connection tells
+
+    def agreed(self) -> None:
+        connection = self._connection
+        assert connection  # noqa: S101 - it is what tells this
+        assert connection.tls  # noqa: S101 - as above
+        spoken = connection.tls.selected_alpn_protocol()
+        if spoken in _SPOKEN:
+            self._ask(connection)
+        else:
+            said = "TLS failed: the server chose a version of HTTP that was not offered"
+            self._end(WireError(Reason.TLS_PROTOCOL, said))
+
+    def refused(self, error: ssl.SSLError) -> None:
+        if isinstance(error, ssl.SSLEOFError):
+            said = "the connection was closed while agreeing on TLS"
+            self._end(WireError(Reason.TLS_FAILED, said))
+        else:
+            self._tls = self._trust.refused(error)
+            self._end(classify(error, self._question.server_name))
+
+    def sent(self) -> None:
+        if self._watch.phase == "send":
             self._watch.enter("wait")
-        trouble = await answer.done
-        if trouble is not None:
-            raise trouble
-        return answer
 
+    def arrived(self, data: bytes) -> None:
+        answer = self._answer
+        if not answer.received:
+            self._watch.enter("receive")
+        answer.feed(data)
+        if answer.over:
+            self._end(answer.trouble)
 
-def _head(request: httpx.Request) -> bytes:
-    lines = [b"%s %s HTTP/1.1" % (request.method.encode("ascii"), request.url.raw_path)]
-    lines += [b"%s: %s" % header for header in request.headers.raw]
-    if "connection" not in request.headers:
-        lines.append(b"Connection: close")
-    return b"\r\n".join(lines) + b"\r\n\r\n"
+    def ended(self, error: OSError | None) -> None:
+        if self._watch.phase == "tls":
+            said = "the connection was reset while agreeing on TLS"
+            self._end(WireError(Reason.CONNECTION_RESET, said))
+            return
+        self._answer.end(error)
+        self._end(self._answer.trouble)
 
+    def broke(self, error: Exception) -> None:
+        """By a mistake of ours, unless it is the target's trouble in connecting."""
+        if isinstance(error, WireError):
+            self._end(error)
+        elif not self._done.done():
+            self._done.set_exception(error)
+            self._stop()
 
-def _join(address: str, port: int) -> str:
-    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+    def _end(self, trouble: WireError | None) -> None:
+        if not self._done.done():
+            self._watch.enter("")
+            self._done.set_result(trouble)
+            self._stop()
+
+    def _stop(self) -> None:
+        """Leaves nothing open but a connection that can be kept."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._connecting.close()
+        if self._connection is not None and not self._keeps:
+            self._connection.close()
+
+    @property
+    def _keeps(self) -> bool:
+        return self._question.terms.reuse and self._answer.keeps_alive
+
+    # What is told afterwards
+
+    @property
+    def _address(self) -> str:
+        return self._connection.address if self._connection else self._connecting.address
+
+    def _shown(self) -> Tls | None:
+        if self._kept is not None:
+            return self._kept.tls and self._trust.again(self._kept.tls)
+        if self._tls is None and self._connection is not None:
+            tls = self._connection.tls
+            if tls is not None and tls.version():
+                self._tls = self._trust.agreed(tls)
+        return self._tls
+
+    def _answered(self) -> Answered:
+        answer = self._answer
+        return Answered(
+            answer.status, answer.phrase, answer.headers, bytes(answer.body), self._report()
+        )
+
+    def _report(self) -> Report:
+        answer, phases = self._answer, self._watch.stop()
+        return Report(
+            phases,
+            self._address,
+            answer.http_version,
+            answer.status or None,
+            answer.received,
+            self._shown(),
+            sum(phases.values(), timedelta()),
+        )

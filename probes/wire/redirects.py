@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import httpx
 
 from probes.result import Reason
-from probes.wire.report import WireError
+from probes.wire.head import Header
+from probes.wire.question import Question, write_question
+from probes.wire.reaching import has_port
+from probes.wire.report import Answered, Place, Terms, WireError
 
 _REDIRECTS: Final = {301, 302, 303, 307, 308}
 _KEEPS_METHOD: Final = {307, 308}
-_FOR_ANYBODY: Final = {"accept", "accept-encoding", "user-agent"}
+_FOR_ANYBODY: Final = {b"accept", b"accept-encoding", b"user-agent"}
+_ABOUT_BODY: Final = {b"content-type", b"content-length", b"transfer-encoding"}
+_NO_ADDRESS: Final = "redirected to what is no address"
 
 
-def leads_on(response: httpx.Response) -> bool:
-    """Whether the response is a redirect that says where to."""
-    return response.status_code in _REDIRECTS and "location" in response.headers
+def leads_on(answered: Answered) -> bool:
+    """Whether the answer is a redirect that says where to."""
+    return answered.status in _REDIRECTS and bool(answered.values(b"location"))
 
 
 def origin(url: httpx.URL) -> str:
@@ -24,43 +30,50 @@ def origin(url: httpx.URL) -> str:
     return f"{url.scheme}://{url.netloc.decode('ascii')}"
 
 
-def next_request(sent: httpx.Request, response: httpx.Response) -> httpx.Request:
-    """The request that a redirect asks for. To another origin go no configured headers and no body.
+def next_question(asked: Question, answered: Answered) -> Question:
+    """What a redirect asks for. To another origin go no configured headers and no body.
 
     Raises WireError: REDIRECT_REFUSED for the way from https to http, to something that is not
     HTTP, or where a body would have to follow to another origin; MALFORMED_ANSWER for no address.
     """
-    url = _target(sent.url, response.headers["location"])
-    same = _same_origin(sent.url, url)
-    keeps = response.status_code in _KEEPS_METHOD
-    body = sent.content if keeps else b""
+    location = b", ".join(answered.values(b"location"))
+    url = _target(asked.url, location)
+    same = _same_origin(asked.url, url)
+    keeps = answered.status in _KEEPS_METHOD
+    body = asked.body if keeps else b""
     if body and not same:
         raise WireError(
             Reason.REDIRECT_REFUSED, f"redirected to {origin(url)}, where the body may not follow"
         )
-    return httpx.Request(
-        sent.method if keeps or sent.method == "HEAD" else "GET",
-        url,
-        headers=_carried(sent.headers, same=same, body=bool(body)),
-        content=body or None,
-        extensions=sent.extensions,
-    )
-
-
-def _target(base: httpx.URL, location: str) -> httpx.URL:
+    method = asked.method if keeps or asked.method == "HEAD" else "GET"
+    headers = _carried(asked.headers, same=same, body=bool(body))
     try:
-        url = base.join(location).copy_with(userinfo=b"", fragment=None)
+        return write_question(method, url, headers, body, _terms(asked, url))
+    except ValueError:
+        raise WireError(Reason.MALFORMED_ANSWER, _NO_ADDRESS) from None
+
+
+def _target(base: httpx.URL, location: bytes) -> httpx.URL:
+    try:
+        url = base.join(_text(location)).copy_with(userinfo=b"", fragment=None)
     except (httpx.InvalidURL, UnicodeError, ValueError):
-        raise WireError(Reason.MALFORMED_ANSWER, "redirected to what is no address") from None
+        raise WireError(Reason.MALFORMED_ANSWER, _NO_ADDRESS) from None
     if url.scheme not in {"http", "https"}:
         raise WireError(Reason.REDIRECT_REFUSED, "redirected to what is not HTTP")
-    if not url.host or not 0 < (url.port or 1) < 65536:
-        raise WireError(Reason.MALFORMED_ANSWER, "redirected to what is no address")
+    if not url.host or not has_port(url):
+        raise WireError(Reason.MALFORMED_ANSWER, _NO_ADDRESS)
     if base.scheme == "https" and url.scheme == "http":
         raise WireError(
             Reason.REDIRECT_REFUSED, f"redirected from https to {origin(url)}, without encryption"
         )
     return url
+
+
+def _text(location: bytes) -> str:
+    try:
+        return location.decode("utf-8")
+    except UnicodeDecodeError:
+        return location.decode("latin-1")
 
 
 def _same_origin(one: httpx.URL, other: httpx.URL) -> bool:
@@ -71,12 +84,23 @@ def _same_origin(one: httpx.URL, other: httpx.URL) -> bool:
     return (one.scheme, one.port) == (other.scheme, other.port) or (upgraded and plain_ports)
 
 
-def _carried(headers: httpx.Headers, *, same: bool, body: bool) -> list[tuple[bytes, bytes]]:
-    about_body = set() if body else {"content-type", "content-length", "transfer-encoding"}
+def _terms(asked: Question, url: httpx.URL) -> Terms:
+    """What was pinned by hand is the host, wherever its other ports and schemes lead; what was
+    said of another host's connection does not hold for the next one.
+    """
+    terms, place = asked.terms, asked.terms.connect_to
+    if url.host != asked.url.host:
+        return replace(terms, connect_to=None, server_name="", certificate=None, key=None)
+    if place is None or (url.scheme, url.port) == (asked.url.scheme, asked.url.port):
+        return terms
+    return replace(terms, connect_to=Place(place.host))
+
+
+def _carried(headers: list[Header], *, same: bool, body: bool) -> list[Header]:
     return [
         (name, value)
-        for name, value in headers.raw
-        if (key := name.decode("ascii", "replace").lower()) not in about_body
-        and key != "content-length"
-        and (key in _FOR_ANYBODY or (same and key != "host"))
+        for name, value in headers
+        if (key := name.lower()) != b"content-length"
+        and (body or key not in _ABOUT_BODY)
+        and (key in _FOR_ANYBODY or (same and key not in {b"host", b"connection"}))
     ]

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import httpx
 
 from probes.result import Reason
+from probes.wire.certificates import Tls
+
+if TYPE_CHECKING:
+    from probes.wire.resolve import Ip
 
 EXTENSION: Final = "wire"
 """The key of Terms in a request's extensions, and of the Report in a response's."""
@@ -20,24 +24,44 @@ EXTENSION: Final = "wire"
 _NOTHING: Final[Mapping[str, timedelta]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What one exchange may take. `ca` is a file of the only authorities to trust."""
+    """How one request is to be made, and what it may take."""
 
     within: timedelta = timedelta(seconds=10)
     body_limit: int = 1 << 20
     """Bytes of the body as sent; one more and the connection is dropped."""
+    ip: Ip = "any"
+    connect_to: Place | None = None
+    """Where to connect instead of to the host and port of the address."""
+    resolver: str = ""
+    """Who is asked for the addresses of names, instead of the machine's own resolvers."""
+    reuse: bool = False
+    """Whether the connection is kept for the next request on the same terms."""
+    http2: bool = False
+    proxy: httpx.URL | None = field(default=None, repr=False)
+    """May hold a password."""
     ca: Path | None = None
+    """A file of the only authorities to trust."""
+    certificate: Path | None = None
+    """A file with our own certificate, for servers that want to know who asks."""
+    key: Path | None = None
+    """Its key; None when that is in the same file."""
+    server_name: str = ""
+    """The name asked for in TLS, which the certificate has to be for; the host's when empty."""
 
 
 @dataclass(frozen=True, slots=True)
-class Tls:
-    """The agreed encryption, and how long the certificate was still good for."""
+class Place:
+    """A host, or an address, and a port; that of the address asked for when None."""
 
-    version: str
-    cipher: str
-    certificate_not_after_at: datetime
-    certificate_left: timedelta
+    host: str
+    port: int | None = None
+
+    def __str__(self) -> str:
+        if self.port is None:
+            return self.host
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +78,31 @@ class Report:
     received: int = 0
     """Bytes of the answer, head included, as sent."""
     tls: Tls | None = None
+    took: timedelta = timedelta()
+    """From the first thing done to the last byte of the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A complete answer, its body as it was sent."""
+
+    status: int
+    phrase: bytes
+    headers: Sequence[tuple[bytes, bytes]] = field(repr=False)
+    body: bytes = field(repr=False)
+    report: Report
+
+    def values(self, name: bytes) -> list[bytes]:
+        """Of every header of that name, which is written in small letters."""
+        size = len(name)
+        return [value for key, value in self.headers if len(key) == size and key.lower() == name]
+
+    def joined(self, name: bytes) -> str:
+        """The same as one text, which is empty when there is none."""
+        return b", ".join(self.values(name)).decode("latin-1")
+
+
+NOTHING: Final = Report()
 
 
 class WireError(httpx.TransportError):
@@ -62,7 +111,7 @@ class WireError(httpx.TransportError):
     def __init__(self, reason: Reason, message: str, report: Report | None = None) -> None:
         super().__init__(message)
         self.reason = reason
-        self.report = report or Report()
+        self.report = report or NOTHING
 
 
 def report_of(response: httpx.Response) -> Report:
@@ -75,21 +124,22 @@ def report_of(response: httpx.Response) -> Report:
 class Stopwatch:
     """Cuts one span of time into consecutive phases."""
 
-    __slots__ = ("_began", "laps", "phase")
+    __slots__ = ("_began_ns", "laps", "phase")
 
     def __init__(self) -> None:
-        self.laps: dict[str, float] = {}
+        self.laps: dict[str, int] = {}
+        """Nanoseconds of each phase that has ended."""
         self.phase = ""
-        self._began = 0.0
+        self._began_ns = 0
 
     def enter(self, phase: str) -> None:
         """Ends the running phase, if there is one, and begins another."""
-        now = time.perf_counter()
+        now_ns = time.perf_counter_ns()
         if self.phase:
-            self.laps[self.phase] = self.laps.get(self.phase, 0.0) + now - self._began
-        self.phase, self._began = phase, now
+            self.laps[self.phase] = self.laps.get(self.phase, 0) + now_ns - self._began_ns
+        self.phase, self._began_ns = phase, now_ns
 
     def stop(self) -> Mapping[str, timedelta]:
         """Ends the running phase; the phases in the order in which they were begun."""
         self.enter("")
-        return {name: timedelta(seconds=took) for name, took in self.laps.items()}
+        return {name: timedelta(0, 0, took // 1000) for name, took in self.laps.items()}

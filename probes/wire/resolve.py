@@ -1,8 +1,7 @@
-"""From a name to addresses, through the machine's own resolver."""
+"""What is asked of whoever resolves names, and what is taken for an answer."""
 
 from __future__ import annotations
 
-import asyncio
 import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -18,8 +17,8 @@ Ip = Literal["any", "4", "6"]
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """A name to look up. `server` is the address and port of who to ask instead of the machine's
-    own resolvers.
+    """A name to look up, in ASCII. `server` is who to ask instead of the machine's own resolvers:
+    an address, with a port if it is not 53; an IPv6 address with a port in brackets.
     """
 
     host: str
@@ -32,7 +31,7 @@ Resolve = Callable[[Lookup], Awaitable[list[str]]]
 WireError.
 """
 
-ADDRESSES_TRIED: Final = 4
+ADDRESSES_TRIED: Final = 64
 _NO_SUCH_NAME: Final = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
 
 
@@ -47,15 +46,8 @@ def is_address(host: str) -> bool:
     return True
 
 
-async def system_resolve(lookup: Lookup) -> list[str]:
-    """As the machine's other programs see it: hosts file, search domains and all."""
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(lookup.host, None, type=socket.SOCK_STREAM)
-    return [str(sockaddr[0]) for *_, sockaddr in found]
-
-
 async def addresses_of(lookup: Lookup, resolve: Resolve) -> list[str]:
-    """At most four, without repetitions. Raises WireError when there is none."""
+    """At most 64, without repetitions. Raises WireError when there is none."""
     host = lookup.host
     try:
         found = await resolve(lookup)

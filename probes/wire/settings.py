@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import re
-import ssl
 from base64 import b64encode
-from pathlib import Path
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Final, Self
 
 import httpx
 from pydantic import (
     AfterValidator,
     PlainSerializer,
     PlainValidator,
-    ValidationInfo,
     WithJsonSchema,
     model_validator,
 )
 
-from probes.settings import Secret, Strict, folder_of
+from probes.settings import Secret, Strict
+from probes.wire.reaching import has_port, is_host
 
 _TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _OURS: Final = {"connection", "content-length", "transfer-encoding"}
@@ -32,8 +30,13 @@ def _read_url(value: object) -> httpx.URL:
         url = httpx.URL(value) if isinstance(value, str) else httpx.URL()
     except (httpx.InvalidURL, UnicodeError, ValueError):
         url = httpx.URL()
-    if url.scheme not in {"http", "https"} or not url.host or not 0 < (url.port or 1) < 65536:
+    if url.scheme not in {"http", "https"} or not url.host or not has_port(url):
         raise ValueError('not a web address; write it as "https://example.org/path"')
+    host = url.raw_host.decode("ascii")
+    if not is_host(host):
+        raise ValueError(
+            f"{host[:64]!r} is not the name of a host; write letters, digits, - and dots only"
+        )
     return url.copy_with(fragment=None)
 
 
@@ -64,29 +67,6 @@ def _headers(value: dict[str, Secret]) -> dict[str, Secret]:
 Headers = Annotated[dict[str, Secret], AfterValidator(_headers)]
 
 
-def _read_ca(value: Any, info: ValidationInfo) -> Path:
-    if not isinstance(value, str | Path):
-        raise ValueError('the path of a file is text; write it as "ca.pem"')
-    path = folder_of(info) / value
-    try:
-        ssl.create_default_context(cafile=path)
-    except ssl.SSLError:
-        raise ValueError(f"{path.name} holds no certificate; give a file in PEM format") from None
-    except OSError as error:
-        why = (error.strerror or "it cannot be read").lower()
-        raise ValueError(f"{path}: {why}; give a file of certificates in PEM format") from None
-    return path
-
-
-Authorities = Annotated[
-    Path,
-    PlainValidator(_read_ca),
-    PlainSerializer(str, return_type=str),
-    WithJsonSchema({"type": "string", "examples": ["ca.pem"]}),
-]
-"""A file of the only authorities to trust, relative to the configuration."""
-
-
 class Auth(Strict):
     """Either a user name and a password, or a bearer token."""
 
@@ -109,13 +89,6 @@ class Auth(Strict):
             return f"Bearer {self.bearer.get_secret_value()}"
         password = self.password.get_secret_value() if self.password else ""
         return basic(self.username or "", password)
-
-
-class TlsSettings(Strict):
-    """How the other side proves who it is."""
-
-    ca: Authorities | None = None
-    """A file of the only authorities to trust, instead of the usual ones."""
 
 
 def basic(username: str, password: str) -> str:

@@ -1,56 +1,86 @@
-"""A request and the redirects that follow it, all inside one deadline."""
+"""A question and the redirects that follow it, all inside one deadline."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
-import httpx
+from probes.result import Facts, Reason
+from probes.settings import write_duration
+from probes.wire.certificates import Tls
+from probes.wire.question import Question
+from probes.wire.redirects import leads_on, next_question, origin
+from probes.wire.report import NOTHING, Answered, Report, WireError
 
-from probes.result import Reason
-from probes.wire.redirects import leads_on, next_request, origin
-from probes.wire.report import EXTENSION, Report, Terms, WireError, report_of
+if TYPE_CHECKING:
+    from probes.wire.transport import Wire
+
+_NO_TLS: Final = Tls()
+_LATE: Final = {
+    Reason.RESOLVE_TIMEOUT: "name not resolved",
+    Reason.CONNECT_TIMEOUT: "not connected",
+    Reason.TLS_TIMEOUT: "no agreement on TLS",
+    Reason.SEND_TIMEOUT: "request not taken",
+    Reason.ANSWER_TIMEOUT: "no answer",
+    Reason.RECEIVE_TIMEOUT: "answer not finished",
+}
 
 
 class Trail:
     """Used once. Afterwards, and after a WireError, `phases` are the sums over all requests,
     `took` is the time until the last byte, `redirects` counts those that were followed,
-    `certificate_left` is the shortest seen, `url` was asked last, and `last` tells of that.
+    `certificate_left` is the shortest seen, `asked` came last, and `last` tells of that.
     """
 
-    def __init__(
-        self, transport: httpx.AsyncBaseTransport, terms: Terms, monotonic: Callable[[], float]
-    ) -> None:
+    __slots__ = (
+        *("_began", "_monotonic", "_wire", "_within_s", "asked", "certificate_left", "last"),
+        *("phases", "redirects", "took"),
+    )
+
+    def __init__(self, wire: Wire, within: timedelta, monotonic: Callable[[], float]) -> None:
         self.phases: dict[str, timedelta] = {}
         self.redirects = 0
         self.certificate_left: timedelta | None = None
-        self.last = Report()
-        self.url: httpx.URL
-        self._transport = transport
-        self._terms = terms
+        self.last = NOTHING
+        self.took = timedelta()
+        self.asked: Question
+        self._wire = wire
         self._monotonic = monotonic
         self._began = monotonic()
-        self._ends = self._began + terms.within.total_seconds()
-        self.took = timedelta()
+        self._within_s = within.total_seconds()
 
     async def follow(
-        self, request: httpx.Request, most: int, is_wanted: Callable[[int], bool]
-    ) -> httpx.Response:
-        """The first response that leads nowhere or has a wanted status.
+        self, question: Question, most: int, is_wanted: Callable[[int], bool]
+    ) -> Answered:
+        """The first answer that leads nowhere or has a wanted status.
 
         Raises WireError; more redirects than *most* are TOO_MANY_REDIRECTS, or REDIRECT_REFUSED
         where none may be followed.
         """
         while True:
-            response = await self._ask(request)
-            if not leads_on(response) or is_wanted(response.status_code):
-                return response
-            following = next_request(request, response)
+            answered = await self._ask(question)
+            if not leads_on(answered) or is_wanted(answered.status):
+                return answered
+            following = next_question(question, answered)
             if self.redirects == most:
-                raise self._enough(response.status_code, origin(following.url), most)
+                raise self._enough(answered.status, origin(following.url), most)
             self.redirects += 1
-            request = following
+            question = following
+
+    def facts(self, body_bytes: int | None = None) -> Facts:
+        """Of the last answer, or of the last one that was wanted."""
+        last, tls = self.last, self.last.tls or _NO_TLS
+        return Facts(
+            address=last.address,
+            status=last.status,
+            http_version=last.http_version,
+            redirects=self.redirects,
+            body_bytes=body_bytes,
+            tls_version=tls.version,
+            tls_cipher=tls.cipher,
+            certificate_ends_at=tls.certificate_ends_at,
+        )
 
     def _enough(self, status: int, to: str, most: int) -> WireError:
         if not most:
@@ -59,25 +89,48 @@ class Trail:
         said = f"more than {most} redirects, the next one to {to}"
         return WireError(Reason.TOO_MANY_REDIRECTS, said, self.last)
 
-    async def _ask(self, request: httpx.Request) -> httpx.Response:
-        self.url = request.url
-        left = timedelta(seconds=self._ends - self._monotonic())
-        if left <= timedelta():
+    async def _ask(self, question: Question) -> Answered:
+        self.asked = question
+        since_s = self._monotonic() - self._began
+        left_s = self._within_s - since_s
+        if left_s <= 0:
             raise WireError(Reason.TIMEOUT, "redirects used up the time", self.last)
-        request.extensions[EXTENSION] = replace(self._terms, within=left)
         try:
-            response = await self._transport.handle_async_request(request)
+            answered = await self._wire.ask(question, left_s)
         except WireError as error:
-            self._note(error.report)
+            self._note(error.report, since_s)
             raise
-        self._note(report_of(response))
-        return response
+        self._note(answered.report, since_s)
+        return answered
 
-    def _note(self, report: Report) -> None:
+    def _note(self, report: Report, since_s: float) -> None:
         self.last = report
-        self.took = timedelta(seconds=self._monotonic() - self._began)
-        for phase, took in report.phases.items():
-            self.phases[phase] = self.phases.get(phase, timedelta()) + took
-        if report.tls is not None:
-            known = [] if self.certificate_left is None else [self.certificate_left]
-            self.certificate_left = min([report.tls.certificate_left, *known])
+        self.took = timedelta(seconds=since_s) + report.took
+        if self.redirects:
+            for phase, took in report.phases.items():
+                self.phases[phase] = self.phases.get(phase, timedelta()) + took
+        else:
+            self.phases = dict(report.phases)
+        left = report.tls.certificate_left if report.tls else None
+        if left is not None:
+            known = self.certificate_left
+            self.certificate_left = left if known is None else min(left, known)
+
+
+def trouble_in_words(error: WireError, within: timedelta, trail: Trail) -> str:
+    """For a summary: with how far it got in that time, and after which redirect."""
+    said = str(error)
+    if what := _LATE.get(error.reason):
+        said = f"{what} within {write_duration(within)}{_until_then(error.report)}"
+    if trail.redirects:
+        said = f"redirected to {origin(trail.asked.url)}: {said}"
+    return said
+
+
+def _until_then(report: Report) -> str:
+    """What had gone well before time ran out."""
+    *done, _ = report.phases or ("",)
+    on_the_way = [report.phases[name] for name in done if name in {"resolve", "connect", "tls"}]
+    ms = sum(on_the_way, timedelta()) / timedelta(milliseconds=1)
+    said = f"; connected after {ms:.0f} ms" if "connect" in done else ""
+    return f"{said}, {report.received} bytes received" if report.received else said

@@ -6,39 +6,104 @@ usual pools hide name resolution inside connecting, and one exception type cover
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import httpx
 
 from probes.wire.exchange import Exchange
-from probes.wire.report import EXTENSION, Terms
-from probes.wire.resolve import Resolve, system_resolve
+from probes.wire.idle import Idle
+from probes.wire.names import Names
+from probes.wire.question import Question, request_of, write_question
+from probes.wire.report import EXTENSION, Answered, Report, Terms, WireError, report_of
+from probes.wire.resolve import Resolve
 from probes.wire.trust import Trust, machine_time
+
+if TYPE_CHECKING:
+    from probes.wire.borrowed import Borrowed
 
 
 class Wire(httpx.AsyncBaseTransport):
     """Give `extensions={"wire": Terms(…)}` with a request; a response carries a Report there.
 
-    Raises WireError for whatever the target did, and OSError when this machine is in trouble.
-    Bodies come as they were sent, still encoded, and complete. `now` is the wall clock, by which
-    certificates are judged. No proxy is read from the environment. Nothing needs closing.
+    Raises WireError for whatever the target did, OSError when this machine is in trouble, and
+    ValueError for a request in which another one could hide. Bodies come as they were sent, still
+    encoded, and complete. `now` is the wall clock, by which certificates are judged. No proxy is
+    read from the environment. Closing it ends what it looks up and closes what it keeps.
     """
 
     def __init__(
-        self, now: Callable[[], datetime] = machine_time, resolve: Resolve = system_resolve
+        self, now: Callable[[], datetime] = machine_time, resolve: Resolve | None = None
     ) -> None:
-        self._resolve = resolve
+        self._names = Names()
+        self._resolve = resolve or self._names
         self._trust = Trust(now)
+        self._idle = Idle()
+        self._borrowed: Borrowed | None = None
+
+    async def ask(self, question: Question, within_s: float) -> Answered:
+        """The short way, without httpx in between. Raises as the long one."""
+        terms = question.terms
+        if terms.http2 or terms.proxy:
+            return await self._ask_borrowed(question, within_s)
+        ends = time.perf_counter() + within_s
+        if terms.reuse:
+            return await self._ask_again(question, ends)
+        return await Exchange(question, ends, self._resolve, self._trust).run()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         terms = request.extensions.get(EXTENSION) or Terms()
-        exchange = Exchange(request, terms, self._resolve, self._trust)
-        answer = await exchange.run()
+        url = request.url.copy_with(userinfo=b"", fragment=None)
+        body = await request.aread()
+        question = write_question(request.method, url, request.headers.raw, body, terms)
+        answered = await self.ask(question, terms.within.total_seconds())
         return httpx.Response(
-            answer.status,
-            headers=answer.headers,
-            stream=httpx.ByteStream(bytes(answer.body)),
+            answered.status,
+            headers=list(answered.headers),
+            stream=httpx.ByteStream(answered.body),
             request=request,
-            extensions={EXTENSION: exchange.report(), "reason_phrase": answer.phrase},
+            extensions={EXTENSION: answered.report, "reason_phrase": answered.phrase},
         )
+
+    async def aclose(self) -> None:
+        self._idle.close()
+        await self._names.aclose()
+
+    async def _ask_again(self, question: Question, ends: float) -> Answered:
+        """Over the connection of last time, if it is still of use."""
+        kept = self._idle.take(question)
+        exchange = Exchange(question, ends, self._resolve, self._trust)
+        try:
+            answered = await exchange.run(kept)
+        except WireError:
+            if not (exchange.was_stale and question.repeatable):
+                raise
+            exchange = Exchange(question, ends, self._resolve, self._trust)
+            answered = await exchange.run()
+        found = exchange.keep()
+        if found is not None:
+            self._idle.keep(question, found)
+        return answered
+
+    async def _ask_borrowed(self, question: Question, within_s: float) -> Answered:
+        from probes.wire.borrowed import Borrowed  # noqa: PLC0415 - heavy, and few want it
+
+        if self._borrowed is None:
+            self._borrowed = Borrowed(self._resolve, self._trust)
+        terms = replace(question.terms, within=timedelta(seconds=within_s))
+        began = time.perf_counter()
+        try:
+            response = await self._borrowed.ask(request_of(question), terms)
+        except WireError as error:
+            error.report = _lasted(error.report, began)
+            raise
+        report = _lasted(report_of(response), began)
+        body = b"".join([part async for part in response.aiter_raw()])
+        return Answered(response.status_code, b"", response.headers.raw, body, report)
+
+
+def _lasted(report: Report, began: float) -> Report:
+    return replace(report, took=timedelta(seconds=time.perf_counter() - began))

@@ -22,6 +22,7 @@ _CONNECT: Final = {
     errno.ECONNRESET: (Reason.CONNECTION_RESET, "reset the connection"),
     errno.EHOSTUNREACH: (Reason.UNREACHABLE, "cannot be reached"),
     errno.ENETUNREACH: (Reason.UNREACHABLE, "cannot be reached"),
+    errno.EAFNOSUPPORT: (Reason.UNREACHABLE, "cannot be reached"),
     errno.ETIMEDOUT: (Reason.CONNECT_TIMEOUT, "did not take the connection"),
 }
 _OURS: Final = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EADDRNOTAVAIL}
@@ -36,6 +37,8 @@ def late(phase: str, whom: str) -> WireError:
 
 def not_connected(error: OSError, address: str) -> WireError:
     """Why there is no connection. Raises *error* again when the trouble is this machine's."""
+    if error.errno == errno.EADDRNOTAVAIL and address.startswith("["):  # we have no IPv6
+        return WireError(Reason.UNREACHABLE, f"{address} cannot be reached")
     if error.errno is None or error.errno in _OURS:
         raise error
     reason, did = _CONNECT.get(error.errno, (Reason.CONNECT_FAILED, "did not take the connection"))

@@ -2,71 +2,48 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 from pathlib import Path
-from shutil import which
 from typing import Any
 
 import pytest
 
+from benchmarks._climb import Climb, Step
+from tests.benchmarks.programs import LAGS, MACHINE, PATIENCE, bench, document_of, needs_nginx
 from tests.support.checkout import ROOT
 
-PATIENCE = 60.0  # seconds; a bound for a machine under load, not a wait
-NGINX = which("nginx") or which("nginx", path="/usr/sbin:/usr/local/sbin")
-LAGS = ["p50", "p99", "max"]
-
-
-def bench(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, str(ROOT / "benchmarks" / "runs.py"), *arguments],
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        env=os.environ | environ,
-        check=False,
-    )
-
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """For temporary files."""
-    return tmp_path_factory.mktemp("bench")
-
-
-@pytest.fixture(scope="module")
-def document(folder: Path) -> dict[str, Any]:
-    if NGINX is None:
-        pytest.skip("nginx is not installed")
+def document(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     peers = ("true=true", "absent=/nowhere/program --quiet")
-    done = bench("--seconds", "3", *(f"--peer={peer}" for peer in peers), TMPDIR=str(folder))
-    assert done.returncode == 0, done.stderr
-    assert "Traceback" not in done.stderr
-    read: dict[str, Any] = json.loads(done.stdout)
-    return read
+    folder = tmp_path_factory.mktemp("bench")
+    return document_of(folder, "runs", "--seconds", "3", *(f"--peer={peer}" for peer in peers))
 
 
+@needs_nginx
 @pytest.mark.parametrize("scheme", ["plain", "tls"])
 def test_a_run_costs_something_and_some_are_made(document: dict[str, Any], scheme: str) -> None:
     figures = document[scheme]
 
+    at_1000 = figures.pop("at_1000")
     assert list(figures) == ["cpu_us_per_run", "runs_per_s", "lag_ms", "missed"]
-    assert figures["cpu_us_per_run"] > 0
-    assert figures["runs_per_s"] > 0
-    assert figures["missed"] >= 0
-    assert list(figures["lag_ms"]) == LAGS
-    assert 0 <= figures["lag_ms"]["p50"] <= figures["lag_ms"]["p99"] <= figures["lag_ms"]["max"]
+    for step in (figures, at_1000):
+        assert step["cpu_us_per_run"] > 0
+        assert step["runs_per_s"] > 0
+        assert step["missed"] >= 0
+        assert list(step["lag_ms"]) == LAGS
+        assert 0 <= step["lag_ms"]["p50"] <= step["lag_ms"]["p99"] <= step["lag_ms"]["max"]
 
 
-def test_it_says_where_it_was_measured(document: dict[str, Any]) -> None:
-    assert list(document) == ["plain", "tls", "rss_mb", "python", "cores", "peers"]
+@needs_nginx
+def test_it_says_what_it_measured_and_where(document: dict[str, Any]) -> None:
+    assert list(document) == ["plain", "tls", "rss_mb", "peers", *MACHINE]
     assert document["rss_mb"] > 0
-    assert document["python"].startswith("3.")
-    assert document["cores"] > 0
 
 
+@needs_nginx
 @pytest.mark.parametrize("peer", ["httpx", "true"])
 def test_peers_are_measured_beside_it(document: dict[str, Any], peer: str) -> None:
     for scheme in ("plain", "tls"):
@@ -74,12 +51,13 @@ def test_peers_are_measured_beside_it(document: dict[str, Any], peer: str) -> No
         assert document["peers"][peer][scheme]["ratio"] > 0
 
 
+@needs_nginx
 def test_a_peer_that_is_not_there_is_left_out(document: dict[str, Any]) -> None:
     assert document["peers"]["absent"] == {}
 
 
 def test_a_peer_without_a_command_is_refused() -> None:
-    done = bench("--peer", "curl=")
+    done = bench("runs", "--peer", "curl=")
 
     assert done.returncode == 2
     assert "'curl=' is not NAME=COMMAND" in done.stderr
@@ -106,8 +84,28 @@ def test_without_a_web_server_it_says_what_to_install(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_it_leaves_nothing_in_the_folder_for_temporary_files(
-    document: dict[str, Any], folder: Path
-) -> None:
-    assert document
-    assert list(folder.iterdir()) == []
+def step(p99_ms: float) -> Step:
+    lag_ms = {"p50": 1.0, "p99": p99_ms, "max": 99.0}
+    return Step(cpu_us_per_run=300, runs_per_s=1, lag_ms=lag_ms, missed=0, failed=0, rss_mb=50)
+
+
+def test_the_climb_goes_up_until_it_is_late_and_then_in_between() -> None:
+    climb = Climb()
+    tried = [1000]
+    while not climb.over:
+        climb.take(tried[-1], step(p99_ms=25 if tried[-1] > 1500 else 3))
+        tried.append(climb.next())
+
+    assert tried[:4] == [1000, 1300, 1690, 1495]
+    assert 1450 < climb.good <= 1500 < climb.bad
+
+
+def test_the_climb_goes_down_while_nothing_is_on_time() -> None:
+    climb = Climb()
+    tried = [1000]
+    while not climb.over:
+        climb.take(tried[-1], step(p99_ms=25))
+        tried.append(climb.next())
+
+    assert tried[:3] == [1000, 591, 349]
+    assert climb.best is None

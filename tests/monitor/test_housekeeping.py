@@ -96,9 +96,11 @@ async def test_old_runs_go_while_others_are_recorded(
 ) -> None:
     monkeypatch.setattr(housekeeping, "AFTER_START", timedelta())
     monkeypatch.setattr(housekeeping, "WHILE_BUSY", timedelta(milliseconds=5))
+    store.runs(NIGHT)
     store.ask(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)"
-        " INSERT INTO run SELECT 1, 'here', i, 0, 'PASS', NULL, 1, 1, NULL, '' FROM n"
+        " INSERT INTO run (slot, probe, location, lag_us, outcome, took_us, tries)"
+        " SELECT i, 1, 1, 0, 1, 1, 1 FROM n"
     )
     clock = HandClock(NIGHT)
     house, _ = a_house(store, tmp_path, clock)

@@ -11,11 +11,10 @@ from typing import cast
 
 import pytest
 
-from monitor import keeping
+from monitor import keeping, waiting
 from monitor.context import Context
-from monitor.incidents import Event
 from monitor.keeping import Keeper
-from monitor.recorder import Recorder
+from monitor.recorder import Followed, Recorder
 from monitor.runner import Run
 from monitor.store import StoreTrouble, Writer
 from monitor.store.records import ProbeRow, sync_probes
@@ -35,25 +34,27 @@ class Reluctant:
         self.tried: list[str] = []
         self.recorded: list[tuple[str, int]] = []
         self.context: Context | None = None
+        self.unsettled: set[str] = set()
 
-    async def record(self, run: Run) -> Sequence[Event]:
-        self.tried.append(run.probe.id)
+    async def record_all(self, runs: Sequence[Run]) -> list[Followed]:
+        self.tried += [run.probe.id for run in runs]
         await asyncio.sleep(0)
         if not self.willing.is_set():
             raise StoreTrouble("disk full")
-        self.recorded.append((run.probe.id, (run.slot - NIGHT) // MINUTE))
-        return ()
+        self.recorded += [(run.probe.id, (run.slot - NIGHT) // MINUTE) for run in runs]
+        return [()] * len(runs)
 
 
-def a_run(probe: str, minute: int) -> Run:
+def a_run(probe: str, minute: int, outcome: Outcome = Outcome.PASS) -> Run:
     at = NIGHT + minute * MINUTE
-    result = Result(outcome=Outcome.PASS, took=MINUTE)
+    result = Result(outcome=outcome, took=MINUTE)
     return Run(probe=a_probe(probe), slot=at, started_at=at, lasted=MINUTE, result=result)
 
 
 @pytest.fixture(autouse=True)
 def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keeping, "AGAIN", timedelta(milliseconds=20))
+    monkeypatch.setattr(keeping, "GATHER", timedelta(milliseconds=20))
 
 
 async def test_what_the_store_cannot_take_waits_and_is_recorded_in_order() -> None:
@@ -74,16 +75,17 @@ async def test_what_the_store_cannot_take_waits_and_is_recorded_in_order() -> No
 async def test_what_waits_is_bounded_and_the_oldest_are_counted(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(keeping, "WAITING_MAX", 3)
+    monkeypatch.setattr(waiting, "WAITING_MAX", 3)
     store, probe = Reluctant(), a_probe("one")
     with closing(Writer(tmp_path / "t.db")) as writer:
         rows = [ProbeRow("one", "one", "toy")]
         keys = await writer.do(lambda db: sync_probes(db, rows, NIGHT))
         store.context = Context(a_config(probe), keys, "one")
         keeper = Keeper(cast("Recorder", store), lambda *_: None, writer=writer)
-        for minute in range(8):
+        keeper.keep(a_run("one", 0))
+        await until_async(lambda: store.tried, "the store was asked for it")
+        for minute in range(1, 8):
             keeper.keep(a_run("one", minute))
-            await asyncio.sleep(0)
         assert (keeper.waiting, keeper.dropped) == (3, 5)
         store.willing.set()
         await keeper.drain(timedelta(seconds=10))
@@ -97,12 +99,13 @@ async def test_what_waits_is_bounded_and_the_oldest_are_counted(
 async def test_when_every_run_is_on_its_way_the_new_one_is_counted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(keeping, "WAITING_MAX", 2)
+    monkeypatch.setattr(waiting, "WAITING_MAX", 2)
     store = Reluctant()
     keeper = Keeper(cast("Recorder", store), lambda *_: None)
-    for probe in ("one", "two", "three"):
+    for probe in ("one", "two"):
         keeper.keep(a_run(probe, 0))
-        await asyncio.sleep(0)
+    await until_async(lambda: store.tried, "the store was asked for both")
+    keeper.keep(a_run("three", 0))
     assert (keeper.waiting, keeper.dropped) == (2, 1)
     await keeper.drain(timedelta())
 
@@ -148,8 +151,8 @@ async def test_an_end_does_not_wait_for_ever() -> None:
 
 async def test_a_bug_while_recording_is_not_repeated_for_ever() -> None:
     class Broken(Reluctant):
-        async def record(self, run: Run) -> Sequence[Event]:
-            self.tried.append(run.probe.id)
+        async def record_all(self, runs: Sequence[Run]) -> list[Followed]:
+            self.tried += [run.probe.id for run in runs]
             raise ZeroDivisionError
 
     store = Broken()
@@ -157,3 +160,93 @@ async def test_a_bug_while_recording_is_not_repeated_for_ever() -> None:
     keeper.keep(a_run("one", 0))
     await keeper.drain(timedelta(seconds=10))
     assert store.tried == ["one"]
+
+
+async def test_what_changes_nothing_is_recorded_together_and_a_failure_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(keeping, "GATHER", timedelta(minutes=5))
+    store = Willing()
+    keeper = Keeper(cast("Recorder", store), lambda *_: None)
+    for minute in range(200):
+        keeper.keep(a_run("one", minute))
+    await asyncio.sleep(0)
+    assert store.asked == []
+    keeper.keep(a_run("two", 0, Outcome.FAIL))
+    await until_async(lambda: store.asked, "it does not wait for others")
+    assert store.asked == [201]
+    store.unsettled.add("two")
+    keeper.keep(a_run("two", 1))
+    await until_async(lambda: store.asked[1:], "what a probe in trouble says is wanted at once too")
+    assert store.asked == [201, 1]
+    keeper.keep(a_run("one", 200))
+    await asyncio.wait_for(keeper.drain(timedelta(seconds=10)), 20)
+    assert store.asked == [201, 1, 1]
+
+
+class Willing(Reluctant):
+    """One that takes what it is given, and notes how many it was given at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.willing.set()
+        self.asked: list[int] = []
+
+    async def record_all(self, runs: Sequence[Run]) -> list[Followed]:
+        self.asked.append(len(runs))
+        return await super().record_all(runs)
+
+
+async def test_a_store_that_takes_only_a_few_is_given_fewer_until_it_takes_all() -> None:
+    class Narrow(Willing):
+        async def record_all(self, runs: Sequence[Run]) -> list[Followed]:
+            if len(runs) > 6:
+                self.asked.append(-len(runs))
+                raise StoreTrouble("disk full")
+            return await super().record_all(runs)
+
+    store = Narrow()
+    keeper = Keeper(cast("Recorder", store), lambda *_: None)
+    for minute in range(40):
+        keeper.keep(a_run("one", minute))
+    await keeper.drain(timedelta(seconds=20))
+    assert store.asked[:3] == [-40, -20, -10]
+    assert [m for _, m in store.recorded] == list(range(40))
+
+
+async def test_a_probe_whose_run_is_not_taken_holds_up_no_other() -> None:
+    class Partial(Willing):
+        stubborn = True
+
+        async def record_all(self, runs: Sequence[Run]) -> list[Followed]:
+            found = await super().record_all(runs)
+            if not self.stubborn:
+                return found
+            refused = StoreTrouble("no such probe")
+            return [refused if run.probe.id == "two" else () for run in runs]
+
+    store, after = Partial(), list[str]()
+    keeper = Keeper(cast("Recorder", store), lambda run, _: after.append(run.probe.id))
+    for minute in range(3):
+        for probe in ("two", "one"):
+            keeper.keep(a_run(probe, minute))
+    await until_async(lambda: after.count("one") == 3, "the others are recorded")
+    assert keeper.waiting == 3
+    store.stubborn = False
+    await keeper.drain(timedelta(seconds=10))
+    assert after.count("two") == 3
+
+
+async def test_one_that_cannot_be_recorded_for_our_own_fault_costs_no_other() -> None:
+    class Poisoned(Willing):
+        async def record_all(self, runs: Sequence[Run]) -> list[Followed]:
+            if any(run.probe.id == "two" for run in runs):
+                raise ZeroDivisionError
+            return await super().record_all(runs)
+
+    store = Poisoned()
+    keeper = Keeper(cast("Recorder", store), lambda *_: None)
+    for probe in ("one", "two", "three"):
+        keeper.keep(a_run(probe, 0))
+    await keeper.drain(timedelta(seconds=10))
+    assert [probe for probe, _ in store.recorded] == ["one", "three"]

@@ -8,13 +8,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import cast
 
-import httpx
-
 from monitor.clock import SystemClock
 from monitor.config.model import Probe
 from monitor.runner import SUMMARY_MAX, Run, Runner
 from probes import Kind, Outcome, Reason, Result, Settings, Step, Tools
 from probes.browser import Browsers
+from probes.wire import Wire
 from tests.support.clock import NIGHT
 from tests.support.configs import a_probe
 
@@ -42,7 +41,7 @@ async def run(
         return answer
 
     tools = Tools(
-        transport=httpx.AsyncHTTPTransport(),
+        transport=Wire(),
         browsers=cast("Browsers", None),
         monotonic=SystemClock().monotonic,
     )

@@ -13,6 +13,7 @@ from itertools import pairwise
 import pytest
 
 from monitor import schedule as schedule_module
+from monitor.cells import CELL
 from monitor.clock import SystemClock
 from monitor.config.model import Probe
 from monitor.schedule import Schedule
@@ -212,7 +213,7 @@ async def test_probes_of_one_interval_share_what_planning_costs() -> None:
     probes = [a_probe(f"probe-{n}", every=timedelta(minutes=1)) for n in range(5_000)]
     async with scheduled(*probes) as (schedule, _):
         jobs = schedule._scheduler.get_jobs()
-    assert len(jobs) <= timedelta(minutes=1) // schedule_module.CELL
+    assert len(jobs) <= timedelta(minutes=1) // CELL
 
 
 async def test_every_probe_of_a_cell_begins_in_its_own_slot() -> None:
@@ -252,3 +253,13 @@ async def test_slots_that_went_by_while_we_stood_still_are_counted() -> None:
         await until_async(lambda: schedule.punctuality.missed >= 3, "they are counted")
         slots = [slot for _, slot in acts.slots]
         assert len(slots) + schedule.punctuality.missed >= (slots[-1] - slots[0]) // QUICK
+
+
+async def test_the_first_slot_after_the_start_is_nobodys_loss() -> None:
+    probes = [a_probe(f"probe-{n}", every=timedelta(seconds=1)) for n in range(200)]
+    began = SystemClock().now()
+    async with scheduled(*probes) as (_, acts):
+        await until_async(lambda: len({name for name, _ in acts.slots}) == 200, "all have begun")
+    firsts = dict(reversed(acts.slots))
+    late = {name for name, slot in firsts.items() if slot - began > timedelta(seconds=1)}
+    assert not late

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from probes import KINDS, Outcome, Reason
 from probes.kinds.http import AGENT
+from probes.wire import ACCEPTED
 from tests.support.targets import Certificates, answering, ok
 from tests.support.tools import ask, settings_of
 
@@ -63,7 +64,7 @@ async def test_the_request_is_plain_http_and_says_who_asks() -> None:
         "host": f"127.0.0.1:{there.port}",
         "user-agent": AGENT,
         "accept": "*/*",
-        "accept-encoding": "gzip, deflate",
+        "accept-encoding": ACCEPTED,
         "x-tenant": "käse",
         "connection": "close",
     }
@@ -180,7 +181,7 @@ async def test_to_another_host_go_no_credentials() -> None:
         "host": f"127.0.0.1:{other.port}",
         "user-agent": AGENT,
         "accept": "*/*",
-        "accept-encoding": "gzip, deflate",
+        "accept-encoding": ACCEPTED,
         "connection": "close",
     }
 

@@ -29,7 +29,7 @@ def seen(
         body = json.dumps(body)
     content = body.encode() if isinstance(body, str) else body
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Seen(status, httpx.Headers(named), content, took, left)
+    return Seen(status, httpx.Headers(named).raw, content, took, left)
 
 
 def verdict(answer: Seen, **table: Any) -> list[tuple[Reason, str]]:

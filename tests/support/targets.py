@@ -61,13 +61,15 @@ class _Server:
             thread.start()
 
     def _serve(self, connection: socket.socket) -> None:
-        with contextlib.suppress(OSError), connection:
+        with contextlib.suppress(OSError, ValueError), connection:
             if self._tls is None:
                 self._script(connection)
             else:
                 with self._tls.wrap_socket(connection, server_side=True) as secure:
                     self._open.add(secure)
                     self._script(secure)
+                    secure.settimeout(0)  # says farewell, and waits for none
+                    secure.unwrap()
 
     def close(self) -> None:
         for each in (self._listener, *self._open):

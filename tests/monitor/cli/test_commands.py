@@ -53,7 +53,7 @@ expect.contains = "Welcome"
 [probe.slow]
 kind = "http"
 url = "{site}/good"
-expect.within = "1ms"
+expect.within = "0ms"
 [probe.bad]
 kind = "http"
 url = "{site}/bad?token=${{env:TOKEN}}"

@@ -8,14 +8,17 @@ import json
 import subprocess
 import sys
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from monitor.cli import app
+from monitor.clock import from_us
 from monitor.state import claim
-from monitor.store import Writer, open_read_only
+from monitor.store import Writer, open_read_only, records
+from monitor.store.records import RunRow
 from tests.monitor.cli.past import configure, past
 from tests.monitor.cli.processes import ROOT
 
@@ -31,12 +34,20 @@ def folder(tmp_path: Path) -> Path:
     with past(tmp_path, "web") as story:
         story.runs("web")
         story.breaks("web", over=True)
-        story.writer.submit(
-            lambda db: db.execute(
-                "INSERT INTO run VALUES (1, 'here', 1773453600000000, 0, 'PASS', NULL, 12000, 1,"
-                " NULL, '=1+1')"
-            )
-        ).result()
+        at = from_us(1773453600000000)
+        run = RunRow(
+            probe=1,
+            location="here",
+            slot=at,
+            started_at=at,
+            outcome="FAIL",
+            reason="status",
+            took=timedelta(milliseconds=12),
+            tries=1,
+            phases={},
+            note="=1+1",
+        )
+        story.writer.submit(lambda db: records.add_run(db, run)).result()
     return tmp_path
 
 
@@ -124,8 +135,8 @@ def test_an_export_whose_reader_leaves_ends_without_a_word(folder: Path) -> None
         writer.submit(
             lambda db: db.execute(
                 "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)"
-                " INSERT INTO run SELECT 1, 'here', 1773453600000000 + i, 0, 'PASS', NULL, 1, 1,"
-                " NULL, '' FROM n"
+                " INSERT INTO run (slot, probe, location, lag_us, outcome, took_us, tries)"
+                " SELECT 1773453600000000 + i, 1, 1, 0, 1, 1, 1 FROM n"
             )
         ).result()
     command = [sys.executable, "-m", "monitor", "export", "runs", "--since", "2026-01-01"]

@@ -50,6 +50,15 @@ def test_the_address_of_the_heartbeat_is_a_secret_wherever_it_came_from(tmp_path
         assert BEAT not in repr(config.heartbeat)
 
 
+def test_the_token_of_the_figures_is_a_secret_wherever_it_came_from(tmp_path: Path) -> None:
+    for written in ("${env:BEAT}", BEAT):
+        config = loaded(tmp_path, f'metrics_token = "{written}"')
+        assert config.metrics_token == BEAT
+        assert BEAT in config.secrets
+        assert BEAT not in repr(config)
+    assert loaded(tmp_path, "").metrics_token == ""
+
+
 def test_the_test_page_goes_to_the_operators_unless_somebody_else_is_named(tmp_path: Path) -> None:
     test = 'operators = ["chat"]\ndaily_test = { time = "09:00", timezone = "Europe/Berlin"'
     own, other = loaded(tmp_path, test + "}"), loaded(tmp_path, test + ', channels = ["phone"]}')
@@ -109,6 +118,10 @@ def test_a_template_that_cannot_be_used_is_refused(
         ("operators = 'oncall'", "operators: expected a list in [brackets], found text; write op"),
         ("address = 'trueup'", "address: is not a web address; write it in full, as"),
         ("anchors = ['192.0.2.1']", 'anchors[0]: \'192.0.2.1\' is neither "host:port" nor "gat'),
+        ("metrics_token = 'short'", "metrics_token: is short enough to be guessed; write 16"),
+        ("metrics_token = 'with spaces in it, alas'", "metrics_token: holds more than a header"),
+        ("metrics_token = 5", "metrics_token: expected text in quotes, found a"),
+        ("metrics_token = '${env:NONE}'", "metrics_token: the environment variable NONE is not"),
         ("heartbeat = 'x'", "heartbeat: expected a table, found text; write heartbeat = { … }"),
         ("heartbeat = {}", 'heartbeat.url: is missing; write url = "${env:URL}"'),
         ("heartbeat = { url = '' }", 'heartbeat.url: is empty; write url = "${env:URL}"'),

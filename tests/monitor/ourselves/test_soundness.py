@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from monitor.ourselves.soundness import Figures, is_stuck, troubles_of
+from monitor.ourselves.soundness import Figures, is_stuck, troubles_of, words_of
 
 
 def test_a_daemon_that_does_its_work_is_sound() -> None:
@@ -32,6 +32,15 @@ def test_a_daemon_that_does_its_work_is_sound() -> None:
 )
 def test_each_figure_can_spoil_it(figures: dict[str, Any], said: str) -> None:
     assert troubles_of(Figures(**figures)) == [said]
+
+
+def test_strangers_hear_a_word_for_each_and_no_more() -> None:
+    hopeless = timedelta(days=1)
+    spoilt = {"late", "unrecorded", "untold", "unpublished", "unattended"}
+    assert words_of(Figures()) == []
+    assert words_of(Figures(**dict.fromkeys(spoilt, hopeless))) == [
+        *("late", "behind", "untold", "unpublished", "unattended"),
+    ]
 
 
 def test_only_what_a_restart_mends_is_a_reason_for_one() -> None:

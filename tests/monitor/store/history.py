@@ -11,11 +11,12 @@ from typing import Any, TypeVar
 
 from sqlite_utils import Database  # noqa: TID251 - a test of the store
 
-from monitor.store import Writer, records, rollups, verdicts
+from monitor.store import Writer, counting, fives, records, rollups, verdicts
 from monitor.store import incidents as rows
+from monitor.store.fives import Series
 from monitor.store.incidents import NewIncident
 from monitor.store.records import ProbeRow, RunRow
-from monitor.store.rollups import DAY, Series
+from monitor.store.rollups import DAY
 from monitor.store.verdicts import HealthRow
 from tests.support.clock import NIGHT, HandClock
 from tests.support.notices import opened, resolved
@@ -62,11 +63,12 @@ class Store:
             tries=1,
             phases={"wait": took},
             note="",
+            known=known,
         )
 
         def work(db: Database) -> None:
             if records.add_run(db, row):
-                records.add_to_day(db, row, known=known)
+                counting.add_run(db, row)
                 before = verdicts.load_health(db, row.probe, row.location)
                 verdicts.save_health(db, row, before)
 
@@ -130,5 +132,6 @@ def health(store: Store, probe: str = "a") -> HealthRow:
 def fold(store: Store, until: timedelta = 2 * DAY) -> None:
     """Hours and days, as far as they are complete."""
     since, end = NIGHT - 40 * DAY, NIGHT + until
+    store.do(lambda db: fives.fold(db, until=end, most=1_000_000))
     store.do(lambda db: rollups.fold_hours(db, since=since, until=end, most=1000))
     store.do(lambda db: rollups.fold_days(db, since=since, until=end, most=1000))

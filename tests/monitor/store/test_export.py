@@ -40,12 +40,14 @@ def exported(store: Store, table: str, written_as: Format) -> bytes:
     return file.getvalue()
 
 
-def test_runs_come_with_their_units_probe_by_probe(store: Store) -> None:
-    first, *_, last = rows_of(store, "runs")
+def test_runs_come_with_their_units_oldest_first(store: Store) -> None:
+    first, failed, *_, last = rows_of(store, "runs")
     assert list(first) == list(export.RUNS)
     assert (first["probe"], first["slot"], first["took_ms"]) == ("a", NIGHT, 120.0)
     assert first["phases_ms"] == {"wait": 120.0}
-    assert (last["probe"], last["outcome"]) == ("b", "FAIL")
+    assert (first["location"], first["outcome"], first["reason"]) == ("here", "PASS", None)
+    assert (failed["probe"], failed["outcome"], failed["slot"]) == ("b", "FAIL", NIGHT)
+    assert (last["probe"], last["slot"]) == ("a", NIGHT + timedelta(minutes=2))
     assert len(rows_of(store, "runs", since=NIGHT + timedelta(minutes=2))) == 1
     assert [row["probe"] for row in rows_of(store, "runs", "b")] == ["b"]
 

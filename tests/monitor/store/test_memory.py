@@ -44,7 +44,7 @@ async def test_it_is_bounded(found: Memory, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 async def test_history_is_forgotten_and_what_decides_stays(found: Memory) -> None:
-    run = "INSERT INTO run VALUES (7, 'here', 1, 1, 'PASS', NULL, 1, 1, NULL, NULL)"
-    await found.do(lambda db: db.execute(run))
+    run = "INSERT INTO run (slot, probe, location, lag_us, outcome, took_us, tries)"
+    await found.do(lambda db: db.execute(f"{run} VALUES (1, 7, 1, 1, 1, 1, 1)"))
     await found.do(memory.forget_history)
     assert await found.ask(lambda db: (db["run"].count, db["probe"].count)) == (0, 1)

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from monitor.clock import to_us
-from monitor.store import rollups
+from monitor.store import counting, rollups
+from monitor.store.fives import Tally
 from monitor.store.histogram import LEAST, MOST, bucket, percentile
-from monitor.store.rollups import DAY, Tally
+from monitor.store.rollups import DAY
 from tests.monitor.store.history import MINUTE, Store, a_store, fold
 from tests.support.clock import NIGHT
 
@@ -49,10 +50,12 @@ def test_percentiles_of_a_histogram_are_those_of_what_went_into_it() -> None:
     assert percentile({}, 0.5) is None
 
 
-def test_every_run_counts_into_its_five_minutes_at_once(store: Store) -> None:
+def test_every_run_counts_into_its_five_minutes_once_they_are_over(store: Store) -> None:
     for minute, outcome in enumerate(("PASS", "PASS", "SLOW", "FAIL", "ERROR", "PASS")):
         known = MINUTE if outcome != "ERROR" else timedelta()
         store.runs(NIGHT + minute * MINUTE, outcome, known=known)
+    assert store.ask("SELECT * FROM rollup_5m") == []
+    fold(store)
     found = store.ask(
         "SELECT starts_at, pass, slow, fail, error, known_us, took_us FROM rollup_5m ORDER BY 1"
     )
@@ -99,7 +102,7 @@ def test_down_time_is_told_by_the_runs_that_saw_it(store: Store) -> None:
     for minute in range(8):
         store.runs(NIGHT + minute * MINUTE, "FAIL" if minute in (3, 4, 5, 6) else "PASS")
     down = NIGHT + 3 * MINUTE
-    store.do(lambda db: rollups.add_down(db, store.series(), since=down, until=down + 4 * MINUTE))
+    store.do(lambda db: counting.add_down(db, store.series(), since=down, until=down + 4 * MINUTE))
     assert store.ask("SELECT down_us FROM rollup_5m ORDER BY starts_at") == [
         (120_000_000,),
         (120_000_000,),
@@ -117,7 +120,8 @@ def test_runs_counted_together_are_added_to_what_is_known(store: Store) -> None:
         histogram={bucket(timedelta(milliseconds=100)): 4, bucket(timedelta(seconds=1)): 1},
     )
     for _ in range(2):
-        store.do(lambda db: rollups.add_tally(db, store.series(), NIGHT + MINUTE, tally))
+        store.do(lambda db: counting.add_tally(db, store.series(), NIGHT + MINUTE, tally))
+        fold(store)
     assert store.ask("SELECT pass, fail, known_us FROM rollup_5m") == [(11, 4, 660_000_000)]
     assert store.ask("SELECT pass, fail, known_us FROM rollup_1d") == [(11, 4, 660_000_000)]
     [(histogram,)] = store.ask("SELECT histogram FROM rollup_5m")

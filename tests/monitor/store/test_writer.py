@@ -102,6 +102,25 @@ def test_a_reader_cannot_write(tmp_path: Path) -> None:
     db.close()
 
 
+async def test_what_waits_together_is_one_commit_and_all_are_counted(tmp_path: Path) -> None:
+    writer, begun, free = Writer(tmp_path / "t.db"), threading.Event(), threading.Event()
+
+    def holds(_: Database) -> None:
+        begun.set()
+        free.wait(20)
+
+    first = writer.submit(holds)
+    assert begun.wait(20)
+    handed = [writer.submit(put(f"k{n}", n)) for n in range(50)]
+    assert writer.waiting == 50
+    free.set()
+    for future in (first, *handed):
+        future.result(20)
+    assert (writer.waiting, writer.commits) == (0, 2)
+    assert 0 < writer.commit_s < 20
+    writer.close()
+
+
 WRITES_AND_TELLS = """
 import sys
 from monitor.store import Writer

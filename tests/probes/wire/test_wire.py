@@ -86,7 +86,7 @@ def test_an_answer_behind_tls_tells_what_was_agreed(
     assert list(report.phases) == ["resolve", "connect", "tls", "send", "wait", "receive"]
     assert (report.address, report.http_version) == (f"127.0.0.1:{there.port}", "1.1")
     assert report.tls
-    assert (report.tls.version, report.tls.certificate_not_after_at) == ("TLSv1.3", ends_at)
+    assert (report.tls.version, report.tls.certificate_ends_at) == ("TLSv1.3", ends_at)
     assert report.tls.certificate_left == ends_at - AT
 
 

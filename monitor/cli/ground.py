@@ -10,18 +10,18 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
 
 import typer
 from rich.console import Console
-from sqlite_utils import Database  # noqa: TID251 - named in a signature only; store opens it
 
 from monitor.config import BadConfiguration, Config, Scrubber, load
 from monitor.log import configure
 from monitor.state import DATABASE
-from monitor.store import StoreTrouble
-from monitor.store.looking import looking
 from probes import write_duration
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database  # noqa: TID251 - named in a signature only; store opens it
 
 BAD: Final = 2
 NOT_KNOWN: Final = 3
@@ -71,6 +71,9 @@ def read(path: Path) -> Config:
 @contextlib.contextmanager
 def history(config: Config) -> Iterator[Database]:
     """What the daemon recorded, as of one moment; or a sentence and exit status 3."""
+    from monitor.store import StoreTrouble  # noqa: PLC0415 - not every command looks
+    from monitor.store.looking import looking  # noqa: PLC0415 - as above
+
     try:
         with looking(config.state / DATABASE) as db:
             yield db

@@ -1,0 +1,55 @@
+"""Probes of one interval that are due within the same twentieth of a second."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from operator import attrgetter
+from typing import Final, NamedTuple
+
+from monitor.config.model import Probe
+from monitor.slots import EPOCH, phase
+
+CELL: Final = timedelta(milliseconds=50)
+
+
+class CellKey(NamedTuple):
+    """Names a cell for ever, as an interval and a phase name a slot."""
+
+    every: timedelta
+    number: int
+
+    @property
+    def starts(self) -> datetime:
+        """The first of its instants."""
+        return EPOCH + self.number * CELL
+
+
+@dataclass(slots=True)
+class Entry:
+    """A probe and the first of its slots."""
+
+    probe: Probe
+    start: datetime
+
+
+@dataclass(slots=True)
+class Cell:
+    """Its entries in order. `nudged` is by the monotonic clock, `slot` the newest it was for."""
+
+    nudged: float
+    entries: list[Entry] = field(default_factory=list)
+    slot: datetime | None = None
+
+
+def of(probes: Iterable[Probe]) -> Mapping[CellKey, list[Entry]]:
+    """The entries of each cell, in order."""
+    found: dict[CellKey, list[Entry]] = defaultdict(list)
+    for probe in probes:
+        due = phase(probe.id, probe.every)
+        found[CellKey(probe.every, due // CELL)].append(Entry(probe, EPOCH + due))
+    for entries in found.values():
+        entries.sort(key=attrgetter("start"))
+    return found

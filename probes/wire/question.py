@@ -1,0 +1,98 @@
+"""One request, written out once and asked as often as one likes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+import httpx
+
+from probes.wire.head import Header, read_headers, write_head
+from probes.wire.report import Terms
+from probes.wire.resolve import Lookup, is_address
+
+_SENDING: Final = {"POST", "PUT", "PATCH"}
+_REPEATABLE: Final = {"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """`head` and `body` are what is sent. `url` holds no credentials and no fragment.
+
+    The rest follows from these: where to connect, by an address or by a name to look up, which
+    name stands in the certificate, and whether the answer can have a body.
+    """
+
+    method: str
+    url: httpx.URL
+    head: bytes
+    body: bytes
+    terms: Terms
+    host: str = field(init=False)
+    port: int = field(init=False)
+    secure: bool = field(init=False)
+    addresses: tuple[str, ...] = field(init=False)
+    """To connect to; empty when a name has to be looked up."""
+    lookup: Lookup | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        url, terms, place = self.url, self.terms, self.terms.connect_to
+        host = place.host if place else url.raw_host.decode("ascii").strip("[]")
+        secure = url.scheme == "https"
+        known = (host,) if is_address(host) else ()
+        lookup = None if known else Lookup(host, terms.ip, terms.resolver)
+        values = {
+            "host": url.raw_host.decode("ascii").strip("[]"),
+            "port": (place and place.port) or url.port or (443 if secure else 80),
+            "secure": secure,
+            "addresses": known,
+            "lookup": lookup,
+        }
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+    @property
+    def where(self) -> str:
+        """Who is connected to: a name or an address."""
+        return self.lookup.host if self.lookup else self.addresses[0]
+
+    @property
+    def server_name(self) -> str:
+        return self.terms.server_name or self.host
+
+    @property
+    def bodyless(self) -> bool:
+        return self.method == "HEAD"
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether asking twice does what asking once does (RFC 9110, section 9.2.2)."""
+        return self.method in _REPEATABLE
+
+    @property
+    def headers(self) -> list[Header]:
+        """All of them, as they are sent."""
+        return read_headers(self.head)
+
+
+def write_question(
+    method: str, url: httpx.URL, headers: Iterable[Header], body: bytes, terms: Terms
+) -> Question:
+    """Adds the headers that speak of the connection, the body and the host, where they are
+    missing. Raises ValueError for anything in which another line could hide.
+    """
+    given = [each for each in headers if each[0].lower() != b"transfer-encoding"]
+    names = {name.lower() for name, _ in given}
+    if b"host" not in names:
+        given.insert(0, (b"Host", url.netloc))
+    if b"content-length" not in names and (body or method in _SENDING):
+        given.append((b"Content-Length", b"%d" % len(body)))
+    if b"connection" not in names and not (terms.reuse or terms.http2):
+        given.append((b"Connection", b"close"))
+    return Question(method, url, write_head(method, url.raw_path, given), body, terms)
+
+
+def request_of(asked: Question) -> httpx.Request:
+    """The same for httpx."""
+    return httpx.Request(asked.method, asked.url, headers=asked.headers, content=asked.body or None)
