@@ -1,4 +1,4 @@
-"""Probes of one interval that are due within the same twentieth of a second."""
+"""Probes of one interval that are due within the same tenth of a second."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from monitor.config.model import Probe
 from monitor.slots import EPOCH, phase
 
-CELL: Final = timedelta(milliseconds=50)
+CELL: Final = timedelta(milliseconds=100)
 
 
 class CellKey(NamedTuple):

@@ -1,7 +1,7 @@
 """When to ask. APScheduler nudges; this module is its only owner.
 
 A job of the scheduler is not one probe but a cell: all probes of one interval that are due within
-the same twentieth of a second. It is nudged a moment before that, and the loop's own timers start
+the same tenth of a second. It is nudged a moment before that, and the loop's own timers start
 each probe of it in its slot: so what planning costs is shared, and a start is as punctual as the
 loop is.
 

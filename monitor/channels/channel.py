@@ -51,11 +51,16 @@ Delivery = Delivered | Retry | Refused
 class Outside:
     """What a channel may borrow to reach the world."""
 
-    http: httpx.AsyncClient
+    client: Callable[[], httpx.AsyncClient]
+    """Made when it is first asked for: with its authorities it weighs some megabytes."""
     clock: Clock = field(default_factory=SystemClock)
     words: Words = field(default_factory=Words)
     artefacts: Path | None = None
     """The folder that the paths of pictures start from."""
+
+    @property
+    def http(self) -> httpx.AsyncClient:
+        return self.client()
 
 
 @asynccontextmanager
@@ -65,11 +70,20 @@ async def reaching_out(
     """The outside world for as long as the block lasts. Its client follows no redirect and keeps
     no cookie, so that no far end can steer or mark what is sent to another.
     """
-    forgetful = CookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
-    async with httpx.AsyncClient(
-        headers={"User-Agent": "trueup"}, cookies=forgetful, follow_redirects=False
-    ) as http:
-        yield Outside(http, clock, words or Words(), artefacts)
+    made: list[httpx.AsyncClient] = []
+
+    def client() -> httpx.AsyncClient:
+        if not made:
+            forgetful = CookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
+            agent = {"User-Agent": "trueup"}
+            made.append(httpx.AsyncClient(headers=agent, cookies=forgetful, follow_redirects=False))
+        return made[0]
+
+    try:
+        yield Outside(client, clock, words or Words(), artefacts)
+    finally:
+        for each in made:
+            await each.aclose()
 
 
 C = TypeVar("C", bound=ChannelSettings)

@@ -14,7 +14,7 @@ from monitor.config import positions, syntax
 from monitor.config.files import UnreadableError, read_bytes, to_text
 from monitor.config.problems import MOST, BadConfiguration, Problem
 
-LARGEST: Final = 1024 * 1024
+LARGEST: Final = 8 * 1024 * 1024
 _DEEPEST: Final = 40
 _LARGEST_NUMBER: Final = 2**63 - 1
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")

@@ -188,7 +188,7 @@ async def build(stack: AsyncExitStack, config: Config, clock: Clock, hooks: Hook
             lambda: schedule.late,
             {*own, *operator.told_directly},
         ),
-        heartbeat=Heartbeat(outside.http, hooks.measure),
+        heartbeat=Heartbeat(outside.client, hooks.measure),
         daily=DailyTest(writer, clock, operator.test),
         errands=errands,
         metrics=Metrics(clock) if listener is not None else None,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import os
 import signal
 from collections.abc import Callable, Sequence
@@ -24,7 +23,7 @@ from monitor import parts
 from monitor.clock import Clock, SystemClock
 from monitor.config import BadConfiguration, Config, Probe, Scrubber, load
 from monitor.context import Context
-from monitor.daemon import crew, saying
+from monitor.daemon import crew, saying, thrift
 from monitor.daemon.figures import Gauge
 from monitor.incidents import Event
 from monitor.links import Signer
@@ -74,6 +73,7 @@ class Daemon:
 
     async def run(self) -> None:
         """Raises CannotStart before anything was begun, and nothing after."""
+        thrift.share()
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
         async with AsyncExitStack() as stack:
             self._listen_for_signals(stack)  # first in, last out: a second signal changes nothing
@@ -123,7 +123,7 @@ class Daemon:
         parts.background(stack, self._saved.serve, "files")
         parts.background(stack, partial(self._systemd.serve, self._gauge.pulse), "systemd")
         stack.push_async_callback(self._drain)
-        _settle()
+        thrift.settle()
         self._crew.schedule.start()
         self._systemd.ready()
 
@@ -241,7 +241,7 @@ class Daemon:
         for name in saying.needs_restart(self._config, config):
             log.warning("takes effect at the next start", key=name)
         await self._apply(config)
-        _settle()
+        thrift.settle()
         log.info("the new configuration is in use", probes=len(config.probes))
         return []
 
@@ -280,12 +280,3 @@ class Daemon:
             loop.add_signal_handler(number, act)
             stack.callback(signal.signal, number, signal.SIG_IGN)  # the end is near anyway
             stack.callback(loop.remove_signal_handler, number)
-
-
-def _settle() -> None:
-    """What a configuration is made of lives until the next one. The collector need not look through
-    it again and again, which with thousands of probes would hold everybody up.
-    """
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()

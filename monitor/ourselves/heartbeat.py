@@ -31,8 +31,8 @@ log = get_logger()
 class Heartbeat:
     """Sends a GET, again and again, for as long as *measure* gives figures that are sound."""
 
-    def __init__(self, http: httpx.AsyncClient, measure: Measure) -> None:
-        self._http = http
+    def __init__(self, client: Callable[[], httpx.AsyncClient], measure: Measure) -> None:
+        self._client = client
         self._measure = measure
         self._settings: Settings | None = None
         self._changed = asyncio.Event()
@@ -77,7 +77,7 @@ class Heartbeat:
         try:
             async with (
                 asyncio.timeout(PATIENCE.total_seconds()),
-                self._http.stream(
+                self._client().stream(
                     "GET", url, timeout=PATIENCE.total_seconds(), follow_redirects=False
                 ) as answer,
             ):

@@ -30,6 +30,7 @@ def open_read_only(path: Path) -> Database:
         )
         connection.executescript(
             "PRAGMA query_only = ON; PRAGMA busy_timeout = 5000; PRAGMA wal_autocheckpoint = 0;"
+            " PRAGMA cache_size = -1000;"
         )
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except sqlite3.Error as trouble:

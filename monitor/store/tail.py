@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
+import zlib
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -64,7 +65,7 @@ class Tail:
         self._path = folder / NAME
         self._clock = clock
         self._touched = False
-        self._body = ""
+        self._packed = b""
         self._next = 0.0
 
     def watch(self, db: Database) -> None:
@@ -89,8 +90,9 @@ class Tail:
         """
         began = time.monotonic()
         try:
-            self._body = json.dumps(read(db, self._clock.now()), separators=(",", ":"))
-            self._put(self._body)
+            body = json.dumps(read(db, self._clock.now()), separators=(",", ":")).encode()
+            self._packed = zlib.compress(body, 1)
+            self._put(body)
         except (OSError, sqlite3.Error) as trouble:
             log.warning("what is open is not on disk beside the database", why=str(trouble))
             self._next = time.monotonic() + AT_MOST_EVERY.total_seconds()
@@ -101,12 +103,12 @@ class Tail:
 
     def leave(self) -> None:
         """Leaves it for the next database, if the file went away or never got there."""
-        if self._body and not is_left(self._path.parent):
-            self._put(self._body)
+        if self._packed and not is_left(self._path.parent):
+            self._put(zlib.decompress(self._packed))
 
-    def _put(self, body: str) -> None:
+    def _put(self, body: bytes) -> None:
         new = self._path.with_name(NAME + ".new")
-        new.write_text(body, encoding="utf-8")
+        new.write_bytes(body)
         settle(new, self._path)
 
     def _touch(self) -> None:

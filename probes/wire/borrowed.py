@@ -19,6 +19,7 @@ from probes.wire.borrowed_streams import Secure
 from probes.wire.borrowed_talk import NO_HTTP2, Talk
 from probes.wire.borrowed_way import Way
 from probes.wire.certificates import Tls
+from probes.wire.question import literal_of, without_zone
 from probes.wire.refusals import classify
 from probes.wire.report import Report, Stopwatch, Terms, WireError
 from probes.wire.resolve import Resolve
@@ -45,9 +46,12 @@ class Borrowed:
         Raises WireError with its report, or OSError when this machine is in trouble. What is wrong
         with the proxy, or on the way to it, is PROXY_REFUSED, unless it took too long.
         """
-        # What httpcore loads when first used must not be taken for the target's time.
-        await httpcore.AnyIOBackend().sleep(0)
         return await _Errand(request, terms, self._resolve, self._trust).run()
+
+
+async def ready() -> None:
+    """What httpcore loads when first used must not be taken for the target's time."""
+    await httpcore.AnyIOBackend().sleep(0)
 
 
 class _Errand:
@@ -61,7 +65,7 @@ class _Errand:
         self._terms = terms
         self._trust = trust
         self._context = trust.context(terms) if url.scheme == "https" else None
-        self._host = url.raw_host.decode("ascii").strip("[]")
+        self._host = literal_of(url)
         self._port = url.port or _PORTS[url.scheme]
         self._watch = Stopwatch()
         self._way = Way(terms, resolve, trust, self._watch)
@@ -73,7 +77,7 @@ class _Errand:
             async with asyncio.timeout(self._terms.within.total_seconds()):
                 await self._run()
         except TimeoutError:
-            trouble = late(self._watch.phase, self._way.whom or self._host)
+            trouble = late(self._watch.phase, self._way.whom or self._host, self._terms.resolver)
         except WireError as error:
             trouble = error
         else:
@@ -113,7 +117,7 @@ class _Errand:
         self, stream: httpcore.AsyncNetworkStream, context: ssl.SSLContext
     ) -> Secure:
         self._watch.enter("tls")
-        name = self._terms.server_name or self._host
+        name = (self._terms.server_name or without_zone(self._host)).removesuffix(".")
         secure = Secure(stream, context, name)
         try:
             await secure.agree()

@@ -13,9 +13,10 @@ import httpx
 
 from probes.wire.borrowed_proxies import is_socks, port_of, refused, through_http, through_socks
 from probes.wire.borrowed_streams import Opening, Secure
+from probes.wire.question import literal_of, without_zone
 from probes.wire.refusals import classify
 from probes.wire.report import Stopwatch, Terms, WireError
-from probes.wire.resolve import Lookup, Resolve, addresses_of, is_address
+from probes.wire.resolve import Lookup, Resolve, addresses_of, is_address, of_kind
 from probes.wire.trust import Trust
 
 
@@ -61,7 +62,7 @@ class Way:
 
     async def to_proxy(self, proxy: httpx.URL) -> httpcore.AsyncNetworkStream:
         """To where the proxy can be spoken to."""
-        host = proxy.raw_host.decode("ascii").strip("[]")
+        host = literal_of(proxy)
         self.whom = f"the proxy {host}"
         try:
             with _blaming_the_proxy():
@@ -69,7 +70,8 @@ class Way:
                 self.whom = f"the proxy {self.address}"
                 if self._context is None:
                     return stream
-                return await _encrypt(stream, self._context, host)
+                name = without_zone(host).removesuffix(".")
+                return await _encrypt(stream, self._context, name)
         except WireError as error:
             raise refused(f"no way to the proxy: {error}") from None
 
@@ -86,6 +88,7 @@ class Way:
 
     async def _addresses(self, host: str) -> list[str]:
         if is_address(host):
+            of_kind(host, self._terms.ip)
             return [host]
         self._watch.enter("resolve")
         lookup = Lookup(host, self._terms.ip, self._terms.resolver)

@@ -86,7 +86,7 @@ def _readable(shown: Sequence[bytes]) -> Iterator[x509.Certificate]:
     from cryptography import x509  # noqa: PLC0415 - 8 MB that whoever asks without TLS can spare
 
     for der in shown:
-        with suppress(ValueError):
+        with suppress(ValueError, x509.InvalidVersion):
             yield x509.load_der_x509_certificate(der)
 
 
@@ -103,9 +103,9 @@ def _told(found: x509.Certificate) -> Certificate:
 def _name(found: x509.Certificate, whose: Literal["subject", "issuer"]) -> str:
     try:
         name: x509.Name = getattr(found, whose)
+        return name.rfc4514_string()[:_LENGTH]
     except ValueError:
         return ""
-    return name.rfc4514_string()[:_LENGTH]
 
 
 def _names(found: x509.Certificate) -> list[str]:
@@ -113,7 +113,12 @@ def _names(found: x509.Certificate) -> list[str]:
 
     try:
         names = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (ValueError, x509.ExtensionNotFound):
+    except (
+        ValueError,
+        x509.ExtensionNotFound,
+        x509.DuplicateExtension,
+        x509.UnsupportedGeneralNameType,
+    ):
         return []
     hosts = names.get_values_for_type(x509.DNSName)
     return hosts + [str(address) for address in names.get_values_for_type(x509.IPAddress)]

@@ -88,7 +88,10 @@ class Connecting:
         except OSError as error:
             return self._no(error, self.address)
         sock.setblocking(False)
-        number = sock.connect_ex((address, self._port))
+        try:
+            number = sock.connect_ex((address, self._port))
+        except socket.gaierror:  # this machine has no such zone
+            number = errno.ENETUNREACH
         if number not in {0, errno.EINPROGRESS}:
             sock.close()
             return self._no(OSError(number, os.strerror(number)), self.address)
@@ -106,8 +109,8 @@ class Connecting:
         number = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if not number:
             self.close()
+            self._loop.remove_writer(fd)  # first: whoever has it may want to know the same
             self._won(sock, address)
-            self._loop.remove_writer(fd)  # last: a socket that is read from already costs less
             return
         self._loop.remove_writer(fd)
         sock.close()

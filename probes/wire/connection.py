@@ -89,6 +89,11 @@ class Connection:
         return self._fd < 0
 
     @property
+    def sending(self) -> bool:
+        """Whether something has not left yet."""
+        return bool(self._unsent)
+
+    @property
     def quiet(self) -> bool:
         """Whether it is open on both sides, and nothing has come that nobody asked for."""
         try:

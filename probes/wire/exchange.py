@@ -18,12 +18,17 @@ from probes.wire.connection import Connection
 from probes.wire.idle import Kept
 from probes.wire.question import Question
 from probes.wire.report import Answered, Report, Stopwatch, WireError
-from probes.wire.resolve import Resolve, addresses_of
+from probes.wire.resolve import Resolve, addresses_of, of_kind
 from probes.wire.troubles import late
 from probes.wire.trust import Trust, classify
 
 _SPOKEN: Final = {None, "http/1.1"}
 _BROKEN_OFF: Final = {Reason.CLOSED_EARLY, Reason.CONNECTION_RESET}
+_AT_ONCE_S: Final = 0.05
+_STALE_MOST_S: Final = 1.0
+"""Between these lies the time in which a kept connection tells that it is none: twice as long as
+connecting took.
+"""
 
 
 class Exchange:
@@ -59,27 +64,35 @@ class Exchange:
         """
         self._kept = kept
         try:
-            trouble = await self._run()
-        except WireError as error:
-            trouble = error
-        finally:
-            self._stop()
-            self._answer.forget()
-            self._connecting.forget()
-        if trouble is None:
-            return self._answered()
-        trouble.report = self._report()
+            try:
+                trouble = await self._run()
+            except WireError as error:
+                trouble = error
+            finally:
+                self._stop()
+                self._answer.forget()
+                self._connecting.forget()
+            if trouble is None:
+                return self._answered()
+            trouble.report = self._report()
+        except BaseException:  # also who is called off after the answer came keeps no connection
+            self._hang_up()
+            raise
+        self._hang_up()
         raise trouble
 
     @property
     def was_stale(self) -> bool:
-        """Whether a kept connection turned out to be closed, and nobody had answered over it."""
-        trouble = self._answer.trouble
+        """Whether a kept connection turned out to be closed, almost at once: who took our request
+        and fell over it had more time.
+        """
+        kept, trouble = self._kept, self._answer.trouble
         return (
-            self._kept is not None
+            kept is not None
             and not self._answer.received
             and trouble is not None
             and trouble.reason in _BROKEN_OFF
+            and self._watch.total_s < kept.patience_s
         )
 
     def keep(self) -> Kept | None:
@@ -87,8 +100,14 @@ class Exchange:
         connection, known = self._connection, self._kept
         if connection is None or connection.closed:
             return None
-        began = known.began if known else time.perf_counter()
-        return Kept(connection, self._shown(), began)
+        if not self._keeps:
+            connection.close()
+            return None
+        if known is not None:
+            return Kept(connection, known.tls, known.began, known.patience_s)
+        far_s = 2 * self._watch.laps["connect"] / 1e9
+        patience_s = min(max(_AT_ONCE_S, far_s), _STALE_MOST_S)
+        return Kept(connection, self._shown(), time.perf_counter(), patience_s)
 
     async def _run(self) -> WireError | None:
         asked = self._question
@@ -96,7 +115,11 @@ class Exchange:
             self._set_timer()
             self._talk(self._kept.connection)
         else:
-            addresses = asked.addresses or await self._looked_up()
+            addresses: Sequence[str] = asked.addresses
+            if not addresses:
+                addresses = await self._looked_up()
+            elif asked.terms.ip != "any":
+                of_kind(addresses[0], asked.terms.ip)
             self._set_timer()
             self._watch.enter("connect")
             self._connecting.begin(addresses, asked.port, self._left_s())
@@ -110,7 +133,7 @@ class Exchange:
             async with asyncio.timeout(self._left_s()):
                 return await addresses_of(lookup, self._resolve)
         except TimeoutError:
-            raise late("resolve", lookup.host) from None
+            raise late("resolve", lookup.host, lookup.server) from None
 
     def _left_s(self) -> float:
         return max(0.0, self._ends - time.perf_counter())
@@ -175,6 +198,9 @@ class Exchange:
             self._end(answer.trouble)
 
     def ended(self, error: OSError | None) -> None:
+        if self._done.done():
+            self._hang_up()  # or it would tell its end again and again
+            return
         if self._watch.phase == "tls":
             said = "the connection was reset while agreeing on TLS"
             self._end(WireError(Reason.CONNECTION_RESET, said))
@@ -202,12 +228,22 @@ class Exchange:
             self._timer.cancel()
             self._timer = None
         self._connecting.close()
-        if self._connection is not None and not self._keeps:
+        if not self._keeps:
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        if self._connection is not None:
             self._connection.close()
 
     @property
     def _keeps(self) -> bool:
-        return self._question.terms.reuse and self._answer.keeps_alive
+        connection = self._connection
+        return (
+            self._question.terms.reuse
+            and self._answer.keeps_alive
+            and connection is not None
+            and not connection.sending
+        )
 
     # What is told afterwards
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 
 from probes.wire.certificates import Tls
 from probes.wire.connection import Connection, Deaf
-from probes.wire.report import Terms
 
 if TYPE_CHECKING:
     from probes.wire.question import Question
@@ -19,36 +18,38 @@ IDLE_S: Final = 300.0
 AGE_S: Final = 3600.0
 """After which a fresh one is made in any case: a renewed certificate is seen within the hour."""
 
-_Key = tuple[str, int, bool, Terms]
-
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An open connection over which nothing is under way. `began` is by `time.perf_counter`."""
+    """An open connection over which nothing is under way. `began` is by `time.perf_counter`;
+    one that breaks within `patience_s` after the next request was closed before that.
+    """
 
     connection: Connection
     tls: Tls | None
     began: float
+    patience_s: float
 
 
 class Idle:
-    """At most one connection for each host, port and terms, and not too many of them."""
+    """At most one connection for each first question, which is a probe's own, and not too many."""
 
     def __init__(self) -> None:
-        self._kept: dict[_Key, tuple[Kept, asyncio.TimerHandle]] = {}
+        self._kept: dict[Question, tuple[Kept, asyncio.TimerHandle]] = {}
 
     def take(self, question: Question) -> Kept | None:
         """One that is still open, for this question alone."""
-        found = self._pop(_key(question))
-        if found is None or found.connection.loop is not asyncio.get_running_loop():
+        found = self._pop(question.first)
+        if found is None:
             return None
-        if found.connection.quiet and time.perf_counter() - found.began < AGE_S:
+        here = found.connection.loop is asyncio.get_running_loop()
+        if here and found.connection.quiet and time.perf_counter() - found.began < AGE_S:
             return found
         found.connection.close()
         return None
 
     def keep(self, question: Question, kept: Kept) -> None:
-        key = _key(question)
+        key = question.first
         self._drop(key)
         if len(self._kept) >= MOST:
             self._drop(next(iter(self._kept)))
@@ -60,14 +61,14 @@ class Idle:
         for key in list(self._kept):
             self._drop(key)
 
-    def _pop(self, key: _Key) -> Kept | None:
+    def _pop(self, key: Question) -> Kept | None:
         found = self._kept.pop(key, None)
         if found is None:
             return None
         found[1].cancel()
         return found[0]
 
-    def _drop(self, key: _Key) -> None:
+    def _drop(self, key: Question) -> None:
         found = self._pop(key)
         if found is not None:
             found.connection.close()
@@ -89,7 +90,3 @@ class _Dropping(Deaf):
 
     def broke(self, error: Exception) -> None:  # noqa: ARG002 - as above
         self._connection.close()
-
-
-def _key(question: Question) -> _Key:
-    return (question.host, question.port, question.secure, question.terms)

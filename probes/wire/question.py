@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
@@ -29,25 +30,30 @@ class Question:
     head: bytes
     body: bytes
     terms: Terms
+    led_from: Question | None = None
+    """The one whose redirects led to this; None for one that was asked first."""
     host: str = field(init=False)
     port: int = field(init=False)
     secure: bool = field(init=False)
     addresses: tuple[str, ...] = field(init=False)
     """To connect to; empty when a name has to be looked up."""
+    server_name: str = field(init=False)
     lookup: Lookup | None = field(init=False)
 
     def __post_init__(self) -> None:
         url, terms, place = self.url, self.terms, self.terms.connect_to
-        host = place.host if place else url.raw_host.decode("ascii").strip("[]")
+        named = sys.intern(literal_of(url))
+        host = place.host if place else named
         secure = url.scheme == "https"
         known = (host,) if is_address(host) else ()
         lookup = None if known else Lookup(host, terms.ip, terms.resolver)
         values = {
-            "host": url.raw_host.decode("ascii").strip("[]"),
+            "host": named,
             "port": (place and place.port) or url.port or (443 if secure else 80),
             "secure": secure,
             "addresses": known,
             "lookup": lookup,
+            "server_name": (terms.server_name or without_zone(named)).removesuffix("."),
         }
         for name, value in values.items():
             object.__setattr__(self, name, value)
@@ -58,8 +64,8 @@ class Question:
         return self.lookup.host if self.lookup else self.addresses[0]
 
     @property
-    def server_name(self) -> str:
-        return self.terms.server_name or self.host
+    def first(self) -> Question:
+        return self.led_from or self
 
     @property
     def bodyless(self) -> bool:
@@ -77,7 +83,12 @@ class Question:
 
 
 def write_question(
-    method: str, url: httpx.URL, headers: Iterable[Header], body: bytes, terms: Terms
+    method: str,
+    url: httpx.URL,
+    headers: Iterable[Header],
+    body: bytes,
+    terms: Terms,
+    led_from: Question | None = None,
 ) -> Question:
     """Adds the headers that speak of the connection, the body and the host, where they are
     missing. Raises ValueError for anything in which another line could hide.
@@ -85,12 +96,30 @@ def write_question(
     given = [each for each in headers if each[0].lower() != b"transfer-encoding"]
     names = {name.lower() for name, _ in given}
     if b"host" not in names:
-        given.insert(0, (b"Host", url.netloc))
+        given.insert(0, (b"Host", host_header(url)))
     if b"content-length" not in names and (body or method in _SENDING):
         given.append((b"Content-Length", b"%d" % len(body)))
     if b"connection" not in names and not (terms.reuse or terms.http2):
         given.append((b"Connection", b"close"))
-    return Question(method, url, write_head(method, url.raw_path, given), body, terms)
+    return Question(method, url, write_head(method, url.raw_path, given), body, terms, led_from)
+
+
+def literal_of(url: httpx.URL) -> str:
+    """The host to look up or to connect to, a zone as this machine writes it (RFC 6874)."""
+    host = url.raw_host.decode("ascii").strip("[]")
+    return host.replace("%25", "%", 1) if ":" in host else host
+
+
+def without_zone(host: str) -> str:
+    """As anybody else may know an address: zones are this machine's own affair."""
+    return host.partition("%")[0] if ":" in host else host
+
+
+def host_header(url: httpx.URL) -> bytes:
+    if b"%" not in url.netloc or b":" not in url.raw_host:
+        return url.netloc
+    port = f":{url.port}" if url.port else ""
+    return f"[{without_zone(literal_of(url))}]{port}".encode("ascii")
 
 
 def request_of(asked: Question) -> httpx.Request:

@@ -48,7 +48,7 @@ def next_question(asked: Question, answered: Answered) -> Question:
     method = asked.method if keeps or asked.method == "HEAD" else "GET"
     headers = _carried(asked.headers, same=same, body=bool(body))
     try:
-        return write_question(method, url, headers, body, _terms(asked, url))
+        return write_question(method, url, headers, body, _terms(asked.first, url), asked.first)
     except ValueError:
         raise WireError(Reason.MALFORMED_ANSWER, _NO_ADDRESS) from None
 
@@ -56,17 +56,29 @@ def next_question(asked: Question, answered: Answered) -> Question:
 def _target(base: httpx.URL, location: bytes) -> httpx.URL:
     try:
         url = base.join(_text(location)).copy_with(userinfo=b"", fragment=None)
+        fits = _fits(url)
     except (httpx.InvalidURL, UnicodeError, ValueError):
         raise WireError(Reason.MALFORMED_ANSWER, _NO_ADDRESS) from None
     if url.scheme not in {"http", "https"}:
         raise WireError(Reason.REDIRECT_REFUSED, "redirected to what is not HTTP")
-    if not url.host or not has_port(url):
+    if not fits:
         raise WireError(Reason.MALFORMED_ANSWER, _NO_ADDRESS)
     if base.scheme == "https" and url.scheme == "http":
         raise WireError(
             Reason.REDIRECT_REFUSED, f"redirected from https to {origin(url)}, without encryption"
         )
     return url
+
+
+def _fits(url: httpx.URL) -> bool:
+    """Whether there is a host that can be asked for, and a port. Raises UnicodeError for what only
+    looks like an international one.
+    """
+    if not url.host or not has_port(url):
+        return False
+    name = url.raw_host.removesuffix(b".")
+    labels = name.split(b".")
+    return b":" in name or (len(name) < 254 and all(0 < len(each) < 64 for each in labels))
 
 
 def _text(location: bytes) -> str:
@@ -84,16 +96,23 @@ def _same_origin(one: httpx.URL, other: httpx.URL) -> bool:
     return (one.scheme, one.port) == (other.scheme, other.port) or (upgraded and plain_ports)
 
 
-def _terms(asked: Question, url: httpx.URL) -> Terms:
-    """What was pinned by hand is the host, wherever its other ports and schemes lead; what was
-    said of another host's connection does not hold for the next one.
+def _terms(first: Question, url: httpx.URL) -> Terms:
+    """What was pinned by hand is the first host, wherever its other ports and schemes lead, and
+    also for who comes back to it; what was said of its connection does not hold for another's.
     """
-    terms, place = asked.terms, asked.terms.connect_to
-    if url.host != asked.url.host:
-        return replace(terms, connect_to=None, server_name="", certificate=None, key=None)
-    if place is None or (url.scheme, url.port) == (asked.url.scheme, asked.url.port):
+    terms = first.terms
+    if (url.scheme, url.host, url.port) == (first.url.scheme, first.url.host, first.url.port):
         return terms
-    return replace(terms, connect_to=Place(place.host))
+    place = terms.connect_to if url.host == first.url.host else None
+    same = _same_origin(first.url, url)
+    return replace(
+        terms,
+        reuse=False,
+        connect_to=place and Place(place.host),
+        server_name=terms.server_name if url.host == first.url.host else "",
+        certificate=terms.certificate if same else None,
+        key=terms.key if same else None,
+    )
 
 
 def _carried(headers: list[Header], *, same: bool, body: bool) -> list[Header]:

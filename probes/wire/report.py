@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -114,6 +114,15 @@ class WireError(httpx.TransportError):
         self.report = report or NOTHING
 
 
+def after(first: Report, second: Report) -> Report:
+    """*second*, with the time that a try in vain took before it."""
+    took = dict(first.phases)
+    phases = {name: lasted for name, lasted in took.items() if name not in second.phases}
+    for name, lasted in second.phases.items():
+        phases[name] = lasted + took.get(name, timedelta())
+    return replace(second, phases=phases, took=first.took + second.took)
+
+
 def report_of(response: httpx.Response) -> Report:
     """The measurements of a response that came over the wire."""
     report = response.extensions[EXTENSION]
@@ -138,6 +147,11 @@ class Stopwatch:
         if self.phase:
             self.laps[self.phase] = self.laps.get(self.phase, 0) + now_ns - self._began_ns
         self.phase, self._began_ns = phase, now_ns
+
+    @property
+    def total_s(self) -> float:
+        """Seconds of all phases that have ended."""
+        return sum(self.laps.values()) / 1e9
 
     def stop(self) -> Mapping[str, timedelta]:
         """Ends the running phase; the phases in the order in which they were begun."""

@@ -46,6 +46,12 @@ def is_address(host: str) -> bool:
     return True
 
 
+def of_kind(address: str, ip: Ip) -> None:
+    """Raises WireError when an address that nobody looked up is of the other kind."""
+    if ip != "any" and (":" in address) != (ip == "6"):
+        raise WireError(Reason.UNREACHABLE, f"{address} is no IPv{ip} address")
+
+
 async def addresses_of(lookup: Lookup, resolve: Resolve) -> list[str]:
     """At most 64, without repetitions. Raises WireError when there is none."""
     host = lookup.host

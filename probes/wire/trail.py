@@ -12,19 +12,12 @@ from probes.wire.certificates import Tls
 from probes.wire.question import Question
 from probes.wire.redirects import leads_on, next_question, origin
 from probes.wire.report import NOTHING, Answered, Report, WireError
+from probes.wire.troubles import IN_TIME
 
 if TYPE_CHECKING:
     from probes.wire.transport import Wire
 
 _NO_TLS: Final = Tls()
-_LATE: Final = {
-    Reason.RESOLVE_TIMEOUT: "name not resolved",
-    Reason.CONNECT_TIMEOUT: "not connected",
-    Reason.TLS_TIMEOUT: "no agreement on TLS",
-    Reason.SEND_TIMEOUT: "request not taken",
-    Reason.ANSWER_TIMEOUT: "no answer",
-    Reason.RECEIVE_TIMEOUT: "answer not finished",
-}
 
 
 class Trail:
@@ -120,8 +113,9 @@ class Trail:
 def trouble_in_words(error: WireError, within: timedelta, trail: Trail) -> str:
     """For a summary: with how far it got in that time, and after which redirect."""
     said = str(error)
-    if what := _LATE.get(error.reason):
-        said = f"{what} within {write_duration(within)}{_until_then(error.report)}"
+    if said.endswith(IN_TIME):
+        said = said.removesuffix(IN_TIME) + f"within {write_duration(within)}"
+        said += _until_then(error.report)
     if trail.redirects:
         said = f"redirected to {origin(trail.asked.url)}: {said}"
     return said

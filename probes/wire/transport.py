@@ -7,7 +7,7 @@ usual pools hide name resolution inside connecting, and one exception type cover
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -17,8 +17,9 @@ import httpx
 from probes.wire.exchange import Exchange
 from probes.wire.idle import Idle
 from probes.wire.names import Names
+from probes.wire.preparing import prepare
 from probes.wire.question import Question, request_of, write_question
-from probes.wire.report import EXTENSION, Answered, Report, Terms, WireError, report_of
+from probes.wire.report import EXTENSION, Answered, Report, Terms, WireError, after, report_of
 from probes.wire.resolve import Resolve
 from probes.wire.trust import Trust, machine_time
 
@@ -55,7 +56,7 @@ class Wire(httpx.AsyncBaseTransport):
         return await Exchange(question, ends, self._resolve, self._trust).run()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        terms = request.extensions.get(EXTENSION) or Terms()
+        terms = replace(request.extensions.get(EXTENSION) or Terms(), reuse=False)
         url = request.url.copy_with(userinfo=b"", fragment=None)
         body = await request.aread()
         question = write_question(request.method, url, request.headers.raw, body, terms)
@@ -68,32 +69,44 @@ class Wire(httpx.AsyncBaseTransport):
             extensions={EXTENSION: answered.report, "reason_phrase": answered.phrase},
         )
 
+    async def prepare(self, questions: Iterable[Question]) -> None:
+        """Loads beside the loop what asking these takes, so that no run waits for it. Raises
+        nothing: trouble is told by the run that has it.
+        """
+        await prepare(questions, self._trust)
+
     async def aclose(self) -> None:
         self._idle.close()
         await self._names.aclose()
 
     async def _ask_again(self, question: Question, ends: float) -> Answered:
         """Over the connection of last time, if it is still of use."""
-        kept = self._idle.take(question)
         exchange = Exchange(question, ends, self._resolve, self._trust)
+        kept = self._idle.take(question) if question.repeatable else None
         try:
             answered = await exchange.run(kept)
-        except WireError:
-            if not (exchange.was_stale and question.repeatable):
+        except WireError as stale:
+            if not exchange.was_stale:
                 raise
             exchange = Exchange(question, ends, self._resolve, self._trust)
-            answered = await exchange.run()
+            try:
+                answered = await exchange.run()
+            except WireError as error:
+                error.report = after(stale.report, error.report)
+                raise error from None
+            answered = replace(answered, report=after(stale.report, answered.report))
         found = exchange.keep()
         if found is not None:
             self._idle.keep(question, found)
         return answered
 
     async def _ask_borrowed(self, question: Question, within_s: float) -> Answered:
-        from probes.wire.borrowed import Borrowed  # noqa: PLC0415 - heavy, and few want it
+        from probes.wire.borrowed import Borrowed, ready  # noqa: PLC0415 - heavy, and few want it
 
         if self._borrowed is None:
             self._borrowed = Borrowed(self._resolve, self._trust)
         terms = replace(question.terms, within=timedelta(seconds=within_s))
+        await ready()
         began = time.perf_counter()
         try:
             response = await self._borrowed.ask(request_of(question), terms)

@@ -24,7 +24,7 @@ DUPLICATE = '[probe.web]\nkind = "page"\n\n[probe.web]\nurl = "x"\n'
         (b"a = 1\nb = '\xe4'", "probes.toml: byte 12, in line 2, is not UTF-8; save it as UTF-8"),
         (b"a = 1\nb\x00 = 2", "probes.toml:2: this is not TOML: expected '=' after a key"),
         (b'a = "\\u0000"', "probes.toml:1: a: holds a NUL character; leave it out"),
-        (b"#" * (1024 * 1024 + 1), "probes.toml: it is larger than 1024 KiB; make it smaller"),
+        (b"#" * (8 * 1024**2 + 1), "probes.toml: it is larger than 8192 KiB; make it smaller"),
         (b"a = " + b"[" * 5000, "probes.toml:1: lists or tables are nested too deep; write it"),
         (b"a = " + b"[" * 60 + b"]" * 60, "probes.toml:1: a[0][0]: is nested more than 40 deep"),
         (b"x = 1\n" + b"a." * 9000 + b"a = 1", "probes.toml:2: a key has too many dotted parts"),

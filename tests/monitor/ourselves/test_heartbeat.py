@@ -42,7 +42,7 @@ class Measured:
 @asynccontextmanager
 async def beating(url: str, measured: Measured) -> AsyncIterator[Heartbeat]:
     async with reaching_out(SystemClock()) as outside:
-        heartbeat = Heartbeat(outside.http, measured)
+        heartbeat = Heartbeat(outside.client, measured)
         heartbeat.configure(Settings(url=url, every=MOMENT))
         serve = asyncio.create_task(heartbeat.serve())
         yield heartbeat
