@@ -37,11 +37,23 @@ class Entry:
 
 @dataclass(slots=True)
 class Cell:
-    """Its entries in order. `nudged` is by the monotonic clock, `slot` the newest it was for."""
+    """Its entries in order. `slot` is the newest instant of it that was reached, `nudged` when that
+    was, by the monotonic clock.
+    """
 
-    nudged: float
     entries: list[Entry] = field(default_factory=list)
-    slot: datetime | None = None
+    slot: datetime = EPOCH
+    nudged: float = 0.0
+    _since: float = 0.0
+
+    def reached(self, slot: datetime, at: float, now: datetime) -> None:
+        """At *at* by the monotonic clock, and *now* by the other."""
+        self.slot = slot
+        self._since = at - (now - slot).total_seconds()
+
+    def step(self, at: float, now: datetime) -> timedelta:
+        """By how much the wall clock was set since then."""
+        return now - self.slot - timedelta(seconds=at - self._since)
 
 
 def of(probes: Iterable[Probe]) -> Mapping[CellKey, list[Entry]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -27,6 +29,20 @@ class SystemClock:
 
     def monotonic(self) -> float:
         return time.monotonic()
+
+
+async def steps(
+    clock: Clock, look: timedelta, least: timedelta, stepped: Callable[[timedelta], None]
+) -> None:
+    """Until cancelled: looks every *look* whether the wall clock was set by *least* or more."""
+    start, began = clock.now(), clock.monotonic()
+    while True:
+        await asyncio.sleep(look.total_seconds())
+        now, at = clock.now(), clock.monotonic()
+        step = now - start - timedelta(seconds=at - began)
+        start, began = now, at
+        if abs(step) >= least:
+            stepped(step)
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

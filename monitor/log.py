@@ -9,6 +9,7 @@ import logging
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 from traceback import walk_tb
@@ -22,6 +23,7 @@ Scrub = Callable[[str], str]
 
 LENGTH_MAX: Final = 2_000
 """Characters of one value."""
+SELDOM: Final = timedelta(minutes=1)
 _ITEMS_MAX: Final = 50
 _DEPTH_MAX: Final = 3
 _OURS: Final = ("monitor", "probes", "status_page", "practice")
@@ -35,6 +37,20 @@ def get_logger() -> structlog.stdlib.BoundLogger:
     everything that varies as a named value. Silent until `configure` ran.
     """
     return structlog.stdlib.get_logger(_NAME)
+
+
+class Seldom:
+    """Says one thing once a minute at most; whoever uses it counts the rest."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._said: dict[str, float] = {}
+
+    def warning(self, event: str, **values: object) -> None:
+        now = self._monotonic()
+        if now - self._said.get(event, float("-inf")) >= SELDOM.total_seconds():
+            self._said[event] = now
+            get_logger().warning(event, **values)
 
 
 def configure(*, json: bool, scrub: Scrub, level: str = "INFO") -> None:

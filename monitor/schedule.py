@@ -26,9 +26,9 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from monitor import cells
 from monitor.cells import CELL, Cell, CellKey, Entry
-from monitor.clock import Clock
+from monitor.clock import Clock, steps
 from monitor.config.model import Probe
-from monitor.log import get_logger
+from monitor.log import Seldom, get_logger
 from monitor.punctuality import Punctuality
 from monitor.slots import newest_slot
 
@@ -41,7 +41,6 @@ MOST: Final = 10_000  # runs at the same time, for whoever knows of no limit of 
 CLOCK_STEP: Final = timedelta(seconds=2)
 NEAR: Final = timedelta(seconds=5)
 CLOCK_LOOK: Final = timedelta(seconds=5)
-TOLD_EVERY: Final = timedelta(minutes=1)
 
 log = get_logger()
 
@@ -61,30 +60,33 @@ class Schedule:
         self._between: set[str] = set()
         self._after_it: set[str] = set()
         self._extra: dict[str, asyncio.TimerHandle] = {}
+        self._starved: dict[str, float] = {}
         self._scheduler = AsyncIOScheduler(
             timezone="UTC",
             executors={"default": DebugExecutor()},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         self._watch: asyncio.Task[None] | None = None
-        self._draining = False
-        self._told: dict[str, float] = {}
+        self._draining = self._planning = False
+        self._seldom = Seldom(clock.monotonic)
         self.punctuality = Punctuality()
 
     def start(self) -> None:
         self._scheduler.start()
         for key in self._cells:
             self._join(key)
-        self._watch = asyncio.create_task(self._watch_clock(), name="watch the clock")
+        watching = steps(self._clock, CLOCK_LOOK, CLOCK_STEP, self._stepped)
+        self._watch = asyncio.create_task(watching, name="watch the clock")
 
     def configure(self, probes: Iterable[Probe], newest: Mapping[str, datetime]) -> None:
         """Takes over a configuration; probes whose interval is unchanged keep their place.
         *newest* are the last slots that were ever recorded, by probe id.
         """
         self._newest = {**newest, **self._newest}
+        self._starved.clear()
         before, self._cells, self._entries = self._cells, {}, {}
         for key, entries in cells.of(probes).items():
-            cell = self._cells[key] = before.get(key) or Cell(self._clock.monotonic())
+            cell = self._cells[key] = before.get(key) or Cell()
             cell.entries = entries
             self._entries |= {entry.probe.id: entry for entry in entries}
         for gone in before.keys() - self._cells.keys():
@@ -123,7 +125,7 @@ class Schedule:
         return len(self._running)
 
     @property
-    def late(self) -> timedelta:
+    def stuck(self) -> timedelta:
         """By how much the nudge that should have come first is overdue; by the monotonic clock, so
         that a wall clock that is set makes nobody late.
         """
@@ -132,6 +134,13 @@ class Schedule:
             timedelta(seconds=now - cell.nudged) - key.every for key, cell in self._cells.items()
         ]
         return max([timedelta(), *spans])
+
+    @property
+    def late(self) -> timedelta:
+        """The same, or for how long a probe has had no room to run."""
+        now = self._clock.monotonic()
+        first = next(iter(self._starved.values()), now)
+        return max(self.stuck, timedelta(seconds=now - first))
 
     async def drain(self, patience: timedelta) -> None:
         """Starts nothing more and waits for what is under way; cuts it off after *patience*."""
@@ -152,8 +161,9 @@ class Schedule:
             await asyncio.wait(late, timeout=patience.total_seconds())
 
     def _plan(self, key: CellKey) -> None:
-        self._cells[key].nudged = self._clock.monotonic()
-        self._cells[key].slot = None
+        cell, at, now = self._cells[key], self._clock.monotonic(), self._clock.now()
+        cell.nudged = at
+        cell.reached(newest_slot(key.starts, key.every, now + AHEAD + EARLY), at, now)
         trigger = IntervalTrigger(
             seconds=key.every.total_seconds(), start_date=key.starts - AHEAD, timezone="UTC"
         )
@@ -163,32 +173,31 @@ class Schedule:
 
     def _join(self, key: CellKey) -> None:
         """A cell whose nudge has just gone by, and that is not over, need not wait for the next."""
-        now = self._clock.now()
-        if now < newest_slot(key.starts, key.every, now + AHEAD) + CELL:
-            self._nudge(key)
+        cell, now = self._cells[key], self._clock.now()
+        if now < cell.slot + CELL:
+            self._call(key, cell, now)
 
     def _nudge(self, key: CellKey) -> None:
         cell = self._cells.get(key)
         if cell is None or self._draining:
             return
-        cell.nudged = self._clock.monotonic()
-        now = self._clock.now()
+        before, at, now = cell.slot, self._clock.monotonic(), self._clock.now()
+        cell.nudged = at
         slot = newest_slot(key.starts, key.every, now + AHEAD + EARLY)
-        if cell.slot == slot:
-            return
-        self._count_gap(cell, slot, key.every)
+        if abs(cell.step(at, now)) > CLOCK_STEP:
+            self._plan_anew_soon()  # else an hour that was skipped is an hour of slots at once
+        elif slot != before:
+            if slots := ((slot - before) // key.every - 1) * len(cell.entries):
+                self.punctuality.missed += slots
+                self._say("slots missed: we stood still ourselves", slots=slots)
+            cell.reached(slot, at, now)
+            self._call(key, cell, now)
+
+    def _call(self, key: CellKey, cell: Cell, now: datetime) -> None:
         loop = asyncio.get_running_loop()
         for start, due in groupby(cell.entries, attrgetter("start")):
-            wait = slot + (start - key.starts) - now
+            wait = cell.slot + (start - key.starts) - now
             loop.call_later(max(wait.total_seconds(), 0.0), self._start, key, list(due))
-
-    def _count_gap(self, cell: Cell, slot: datetime, every: timedelta) -> None:
-        """Slots between two nudges, as when this process stood still."""
-        before, cell.slot = cell.slot, slot
-        if before is not None and slot - before > every:
-            slots = ((slot - before) // every - 1) * len(cell.entries)
-            self.punctuality.missed += slots
-            self._tell("slots missed: we stood still ourselves", slots=slots)
 
     def _start(self, key: CellKey, due: list[Entry]) -> None:
         if self._draining:
@@ -203,21 +212,27 @@ class Schedule:
 
     def _take(self, entry: Entry, slot: datetime) -> None:
         probe_id = entry.probe.id
-        if probe_id in self._between:
+        if probe_id in self._between and probe_id not in self._after_it:
             self._after_it.add(probe_id)  # the run between two slots takes nothing from this one
         elif probe_id in self._running:
             self.punctuality.missed += 1
-            self._tell("slot missed: the last run is still under way", probe=probe_id)
-        elif len(self._running) >= self._most:
-            self.punctuality.crowded += 1
-            self._tell("slot missed: too many runs are under way", most=self._most)
+            self._say("slot missed: the last run is still under way", probe=probe_id)
+        elif self._is_full():
+            self._starved.setdefault(probe_id, self._clock.monotonic())
         else:
             self._begin(entry.probe, self._later(probe_id, slot))
+
+    def _is_full(self) -> bool:
+        if len(self._running) < self._most:
+            return False
+        self.punctuality.crowded += 1
+        self._say("slot missed: too many runs are under way", most=self._most)
+        return True
 
     def _nudge_between(self, probe_id: str) -> None:
         self._extra.pop(probe_id, None)
         entry = self._entries.get(probe_id)
-        if entry is None or self._draining or probe_id in self._running:
+        if entry is None or self._draining or probe_id in self._running or self._is_full():
             return
         self._between.add(probe_id)
         self._begin(entry.probe, self._later(probe_id, self._clock.now()))
@@ -233,6 +248,7 @@ class Schedule:
         return slot
 
     def _begin(self, probe: Probe, slot: datetime) -> None:
+        self._starved.pop(probe.id, None)
         self._running[probe.id] = asyncio.create_task(self._run(probe, slot), name=probe.id)
 
     async def _run(self, probe: Probe, slot: datetime) -> None:
@@ -248,33 +264,37 @@ class Schedule:
     def _ended(self, probe: Probe) -> None:
         self._running.pop(probe.id, None)
         self._between.discard(probe.id)
+        if self._draining:
+            return
         if probe.id in self._after_it:
             self._after_it.discard(probe.id)
-            if (entry := self._entries.get(probe.id)) and not self._draining:
-                slot = newest_slot(entry.start, entry.probe.every, self._clock.now() + EARLY)
-                self._take(entry, slot)
+            self._make_up_for(probe.id)
+        elif self._starved:
+            self._make_up_for(next(iter(self._starved)))  # whoever has had no room for longest
 
-    def _tell(self, said: str, **values: object) -> None:
-        """Once a minute at most; the counts tell the rest."""
-        now = self._clock.monotonic()
-        if (
-            now - self._told.get(said, now - TOLD_EVERY.total_seconds())
-            >= TOLD_EVERY.total_seconds()
-        ):
-            self._told[said] = now
-            log.warning(said, missed=self.punctuality.missed, **values)
+    def _make_up_for(self, probe_id: str) -> None:
+        """Now, for the slot that it had to let pass."""
+        entry = self._entries.get(probe_id)
+        if entry is not None:
+            slot = newest_slot(entry.start, entry.probe.every, self._clock.now() + EARLY)
+            self._take(entry, slot)
 
-    async def _watch_clock(self) -> None:
+    def _say(self, said: str, **values: object) -> None:
+        self._seldom.warning(said, missed=self.punctuality.missed, **values)
+
+    def _stepped(self, step: timedelta) -> None:
         """APScheduler plans by the wall clock: after a step, everything is planned anew."""
-        known = self._wall_minus_monotonic()
-        while True:
-            await asyncio.sleep(CLOCK_LOOK.total_seconds())
-            offset = self._wall_minus_monotonic()
-            step, known = offset - known, offset
-            if abs(step) > CLOCK_STEP.total_seconds():
-                log.warning("clock stepped: every probe is planned anew", step_s=round(step, 1))
-                for key in self._cells:
-                    self._plan(key)
+        log.warning("clock stepped: every probe is planned anew", step_s=step.total_seconds())
+        self._plan_anew()
 
-    def _wall_minus_monotonic(self) -> float:
-        return self._clock.now().timestamp() - self._clock.monotonic()
+    def _plan_anew_soon(self) -> None:
+        if not self._planning:
+            asyncio.get_running_loop().call_soon(self._plan_anew)
+        self._planning = True
+
+    def _plan_anew(self) -> None:
+        self._planning = False
+        if not self._draining:
+            for key in self._cells:
+                self._plan(key)
+                self._join(key)

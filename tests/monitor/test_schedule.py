@@ -263,3 +263,54 @@ async def test_the_first_slot_after_the_start_is_nobodys_loss() -> None:
     firsts = dict(reversed(acts.slots))
     late = {name for name, slot in firsts.items() if slot - began > timedelta(seconds=1)}
     assert not late
+
+
+async def test_a_clock_set_ahead_makes_nobody_late_and_no_slot_missed() -> None:
+    clock, acts = SteppedClock(), Acts()
+    acts.hold.set()
+    schedule = Schedule(clock, acts)
+    schedule.configure([a_probe(f"probe-{n}", every=timedelta(seconds=1)) for n in range(50)], {})
+    schedule.start()
+    await until_async(lambda: len(acts.slots) >= 20, "some have run")
+    clock.offset = timedelta(hours=1)
+    seen = len(acts.slots)
+    await until_async(lambda: len(acts.slots) >= seen + 60, "they go on")
+    await schedule.drain(PATIENCE)
+    assert (schedule.punctuality.missed, schedule.punctuality.late) == (0, 0)
+
+
+async def test_who_had_no_room_is_next_and_the_wait_shows_as_lateness() -> None:
+    acts = Acts()
+    schedule = Schedule(SystemClock(), acts, most=1)
+    schedule.configure([a_probe("first", every=QUICK)], {})
+    schedule.start()
+    await until_async(lambda: acts.slots, "the only room is taken")
+    schedule.configure([a_probe("first", every=QUICK), a_probe("starved", every=QUICK)], {})
+    await until_async(lambda: schedule.late > QUICK, "the other one waits")
+    assert schedule.stuck < QUICK
+    acts.hold.set()
+    await until_async(lambda: "starved" in acts.ended, "then it has its turn")
+    await until_async(lambda: schedule.late == timedelta(), "and nobody is late")
+    await schedule.drain(PATIENCE)
+
+
+async def test_runs_between_slots_have_no_more_room_than_others() -> None:
+    acts = Acts()
+    schedule = Schedule(SystemClock(), acts, most=2)
+    schedule.configure([a_probe(f"probe-{n}", every=SLOW) for n in range(5)], {})
+    schedule.start()
+    for number in range(5):
+        schedule.again(f"probe-{number}", timedelta())
+    await until_async(lambda: schedule.punctuality.crowded == 3, "three have no room")
+    assert schedule.running == 2
+    acts.hold.set()
+    await schedule.drain(PATIENCE)
+
+
+async def test_slots_behind_a_long_run_between_two_slots_are_missed() -> None:
+    async with scheduled(a_probe("long", every=timedelta(seconds=1))) as (schedule, acts):
+        await until_async(lambda: len(acts.ended) == 1, "its first slot")
+        acts.hold.clear()
+        schedule.again("long", timedelta(milliseconds=100))
+        await until_async(lambda: schedule.punctuality.missed == 1, "one is made up for, one not")
+        acts.hold.set()
