@@ -134,7 +134,12 @@ def _step(
     """Inside the writer's transaction: whether there is more to do, and what files may go."""
     horizon = retention.goes_by(db, at, passed)
     more = retention.step(
-        db, horizon, runs=policy.runs, five_minutes=policy.five_minutes, hours=policy.hours
+        db,
+        horizon,
+        runs=policy.runs,
+        five_minutes=policy.five_minutes,
+        hours=policy.hours,
+        over=retention.over_by(db, at),
     )
     outdated = artefacts.expire(db, horizon - policy.artefacts)
     return retention.give_back(db) or more, outdated

@@ -87,6 +87,11 @@ class Keeper:
         self._stuck: set[str] = set()
         """Probes of which the store did not take a run, though it took others."""
         self._stuck_until = 0.0
+        self._alone: dict[str, None] = {}
+        """Probes of which a run was refused though nothing was with it: it would cost the others
+        their transaction, so it is asked for on its own.
+        """
+        self._alone_at = 0.0
         self._most = TOGETHER_MAX
         self._hurry = asyncio.Event()
         self._draining = False
@@ -143,9 +148,25 @@ class Keeper:
             await self._gather()
             if time.monotonic() >= self._stuck_until:
                 self._stuck.clear()
-            batch = self._line.begin(self._most, but=self._stuck)
-            if not batch or not await self._record(batch):
+            batch = self._line.begin(self._most, of=self._may_join)
+            took = bool(batch) and await self._record(batch)
+            if not await self._record_alone() and not took:
                 await asyncio.sleep(AGAIN.total_seconds())
+
+    def _may_join(self, probe: str) -> bool:
+        return probe not in self._stuck and probe not in self._alone
+
+    async def _record_alone(self) -> bool:
+        """Whether the store took any. It is asked until it refuses one, then not for a while."""
+        took = False
+        while self._alone and time.monotonic() >= self._alone_at:
+            probe = next(iter(self._alone))
+            del self._alone[probe]
+            batch = self._line.begin(1, of=probe.__eq__)
+            if batch and not await self._record(batch):
+                break
+            took = took or bool(batch)
+        return took
 
     async def _gather(self) -> None:
         if len(self._line) < self._most and not self._draining:
@@ -159,8 +180,12 @@ class Keeper:
         try:
             found = await self._recorder.record_all([waiting.run for waiting in batch])
         except StoreTrouble as trouble:
-            self._most = max(1, len(batch) // 2)
             self._refused(batch[0].run, trouble)
+            if len(batch) > 1:
+                self._most = len(batch) // 2
+            else:
+                self._alone[batch[0].run.probe.id] = None
+                self._alone_at = time.monotonic() + AGAIN.total_seconds()
             return False
         except Exception as trouble:
             self._most = 1  # which of them was it?

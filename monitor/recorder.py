@@ -137,11 +137,11 @@ def _left_by_plain(db: Database, pieces: Sequence[_Piece], context: Context) -> 
     """Records what is as it should be, all at once; gives which of them were left."""
     left, passed, seen = [], [], set[str]()
     for number, piece in enumerate(pieces):
-        run = piece.run
-        if run.result.outcome is Outcome.PASS and not piece.files and run.probe.id not in seen:
+        probe = piece.run.probe.id
+        if _may_be_plain(piece) and probe not in seen:
             passed.append(number)
         else:
-            seen.add(run.probe.id)
+            seen.add(probe)
             left.append(number)
     if not passed:
         return left
@@ -152,6 +152,11 @@ def _left_by_plain(db: Database, pieces: Sequence[_Piece], context: Context) -> 
         return range(len(pieces))
     left += [number for number, well in zip(passed, taken, strict=True) if not well]
     return sorted(left)
+
+
+def _may_be_plain(piece: _Piece) -> bool:
+    result = piece.run.result
+    return result.outcome is Outcome.PASS and result.reason is None and not piece.files
 
 
 def _plain(run: Run, context: Context) -> PlainRun:

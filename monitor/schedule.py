@@ -36,6 +36,7 @@ Act = Callable[[Probe, datetime], Awaitable[None]]
 
 AHEAD: Final = timedelta(milliseconds=25)
 """A cell is nudged that long before its first slot, for the scheduler wakes up late by a bit."""
+ROUNDED: Final = timedelta(microseconds=500)  # uvloop's timers go by whole milliseconds
 EARLY: Final = timedelta(milliseconds=5)  # a timer may be that much ahead of its slot
 MOST: Final = 10_000  # runs at the same time, for whoever knows of no limit of this machine
 CLOCK_STEP: Final = timedelta(seconds=2)
@@ -109,8 +110,7 @@ class Schedule:
             max(after, timedelta()).total_seconds(), self._nudge_between, probe_id
         )
 
-    def is_between(self, probe_id: str) -> bool:
-        """Whether its run that is under way was begun between two slots."""
+    def is_between(self, probe_id: str) -> bool:  # of its run that is under way
         return probe_id in self._between
 
     def asked_within(self, probe_id: str, span: timedelta) -> bool:
@@ -121,7 +121,6 @@ class Schedule:
 
     @property
     def running(self) -> int:
-        """Runs under way."""
         return len(self._running)
 
     @property
@@ -197,7 +196,8 @@ class Schedule:
         loop = asyncio.get_running_loop()
         for start, due in groupby(cell.entries, attrgetter("start")):
             wait = cell.slot + (start - key.starts) - now
-            loop.call_later(max(wait.total_seconds(), 0.0), self._start, key, list(due))
+            wait_s = max((wait + ROUNDED).total_seconds(), 0.0)
+            loop.call_later(wait_s, self._start, key, list(due))
 
     def _start(self, key: CellKey, due: list[Entry]) -> None:
         if self._draining:

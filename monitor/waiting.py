@@ -1,11 +1,12 @@
 """Runs that wait for the store, in their order. So many of them; beyond that the oldest are only
-counted.
+counted: first those that say no more than that all is well, so that an outage is told of longest.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Container, Iterator, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count, islice
@@ -14,8 +15,12 @@ from typing import Final
 from monitor.folding import Folded
 from monitor.log import get_logger
 from monitor.runner import Run
+from probes import Outcome
 
 WAITING_MAX: Final = 10_000
+MENDING: Final = 3
+"""That many passes after a run that did not tell whether it is over; without them failures that
+were apart would look as if they were in a row."""
 
 log = get_logger()
 
@@ -27,8 +32,6 @@ class Waiting:
     number: int
     run: Run
     since: float = field(default_factory=time.monotonic)
-    begun: bool = False
-    """The store was asked to take it, and may have."""
 
 
 class Line:
@@ -37,6 +40,10 @@ class Line:
     def __init__(self) -> None:
         self._numbers = count()
         self._waiting: dict[int, Waiting] = {}
+        self._calm: OrderedDict[int, None] = OrderedDict()
+        self._telling: OrderedDict[int, None] = OrderedDict()
+        self._mending: dict[str, int] = {}
+        """By probe, how many of its next passes are still worth keeping."""
         self.folded = Folded()
         self.dropped = 0
         """Runs that were counted and not kept, since the start."""
@@ -58,19 +65,21 @@ class Line:
         number = next(self._numbers)
         if len(self) < WAITING_MAX or self._fold_oldest():
             self._waiting[number] = Waiting(number, run)
+            (self._telling if self._tells(run) else self._calm)[number] = None
         else:
             self._fold(run)
         return number
 
-    def begin(self, most: int, *, but: Container[str]) -> Sequence[Waiting]:
-        """The oldest, *but* none of those probes. From now on they wait for the store alone."""
-        ready = (each for each in self if each.run.probe.id not in but)
-        batch = list(islice(ready, most))
+    def begin(self, most: int, *, of: Callable[[str], bool]) -> Sequence[Waiting]:
+        """The oldest *of* those probes. From now on they wait for the store alone."""
+        batch = list(islice((each for each in self if of(each.run.probe.id)), most))
         for each in batch:
-            each.begun = True
+            self._calm.pop(each.number, None)
+            self._telling.pop(each.number, None)
         return batch
 
     def leave(self, number: int) -> None:
+        """Of one that was begun."""
         del self._waiting[number]
 
     def take_folded(self) -> Folded:
@@ -80,11 +89,23 @@ class Line:
 
     def _fold_oldest(self) -> bool:
         """Whether that made room; not when the store was asked to take every one that waits."""
-        oldest = next((each for each in self if not each.begun), None)
-        if oldest is not None:
-            self.leave(oldest.number)
-            self._fold(oldest.run)
-        return oldest is not None
+        idle = self._calm or self._telling
+        if idle:
+            number, _ = idle.popitem(last=False)
+            self._fold(self._waiting.pop(number).run)
+            return True
+        return False
+
+    def _tells(self, run: Run) -> bool:
+        """Whether decisions may hang on this run; of a pass that follows passes none does."""
+        probe = run.probe.id
+        if run.result.outcome is not Outcome.PASS:
+            self._mending[probe] = MENDING
+            return True
+        left = self._mending.pop(probe, 0)
+        if left > 1:
+            self._mending[probe] = left - 1
+        return left > 0
 
     def _fold(self, run: Run) -> None:
         if not self.folded.runs:

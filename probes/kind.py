@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Generic, TypeVar
@@ -22,9 +22,12 @@ class Kind(Generic[S]):
     `run` makes one try. It ends inside `settings.timeout`, tells the target's trouble as a
     FAIL result, and raises only for trouble of its own.
     `grace` is how long a run may need past its timeout to tidy up before it is cut off.
+    `prepare` does beforehand what the first of many runs would have to wait for. It raises nothing
+    and holds nobody up for long.
     """
 
     name: str
     settings: Any
     run: Callable[[S, Tools], Awaitable[Result]]
     grace: timedelta = timedelta(seconds=2)
+    prepare: Callable[[Sequence[S], Tools], Awaitable[None]] | None = None

@@ -18,6 +18,7 @@ _SENTENCES: Final = {
     "once": "Run probes now and print what they found. Nothing is recorded and nobody is told.",
     "run": "Run the daemon until SIGTERM or Ctrl-C.",
     "status": "Show how every probe stands and whether the daemon is at work.",
+    "metrics": "Print the daemon's figures as Prometheus reads them.",
     "incidents": "List incidents, the open ones first, with who was told.",
     "ack": "Acknowledge an incident: reminders and escalation stop.",
     "say": "Publish an update under an incident, at once.",

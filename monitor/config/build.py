@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
+from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, SecretStr
 
@@ -212,12 +214,20 @@ def declared(value: object) -> Iterator[str]:
     """
     match value:
         case SecretStr():
-            yield value.get_secret_value()
+            yield from _forms(value.get_secret_value())
         case BaseModel():
             for _, inner in value:
                 yield from declared(inner)
         case list() | tuple() | frozenset():
             yield from _declared_in(value)
+
+
+def _forms(secret: str) -> Iterator[str]:
+    """The secret, and where it is an address, the password in it, as it is used."""
+    yield secret
+    with suppress(ValueError):
+        if password := urlsplit(secret).password:
+            yield unquote(password)
 
 
 def _declared_in(values: Iterable[object]) -> Iterator[str]:

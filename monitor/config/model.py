@@ -135,7 +135,7 @@ class Config:
     everything that is written.
     """
     metrics_token: str = field(default="", repr=False)
-    """What whoever reads the figures has to show; empty: nothing, and only this machine may."""
+    """What whoever reads the figures from the server has to show; empty: nobody may."""
     operators: tuple[str, ...] = ()
     """The channels that hear of trueup's own trouble."""
     address: str = ""

@@ -87,7 +87,7 @@ class TrueupTable(Strict):
         Annotated[Secret, AfterValidator(_fit_to_be_sent), Field(min_length=1, max_length=1000)]
         | None
     ) = None
-    """What whoever reads /metrics has to show; when absent, only this machine may read it."""
+    """What whoever reads /metrics has to show; when absent, nobody may."""
     include: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     """Further files, as patterns relative to this one, with probes, components and channels."""
     browser: str = ""

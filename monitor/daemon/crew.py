@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
-import resource
 import secrets
 import socket
 from collections.abc import Awaitable, Callable, Sequence
@@ -25,6 +23,7 @@ from monitor.channels import Outside, reaching_out
 from monitor.clock import Clock
 from monitor.config import Config, Probe
 from monitor.context import Context
+from monitor.daemon import room
 from monitor.dispatch import Dispatch
 from monitor.housekeeping import Housekeeping
 from monitor.incidents import Event
@@ -55,10 +54,6 @@ from probes.wire import Wire
 
 KEY_BYTES: Final = 32
 CHANNEL: Final = "channel-"
-FILES_MOST: Final = 16_384
-FILES_KEPT: Final = 400
-"""Open files that are for the page's readers, the database and whoever is told."""
-ROOM_LEAST: Final = 50
 ERRANDS_LAST: Final = timedelta(seconds=2)
 
 
@@ -87,6 +82,7 @@ class Crew:
     writer: Writer
     reader: Reader
     outside: Outside
+    tools: Tools
     runner: Runner
     schedule: Schedule
     recorder: Recorder
@@ -104,8 +100,7 @@ class Crew:
     heartbeat: Heartbeat
     daily: DailyTest
     errands: parts.Errands
-    metrics: Metrics | None
-    """None when there is no server to read them from."""
+    metrics: Metrics
 
 
 async def build(stack: AsyncExitStack, config: Config, clock: Clock, hooks: Hooks) -> Crew:
@@ -154,10 +149,9 @@ async def build(stack: AsyncExitStack, config: Config, clock: Clock, hooks: Hook
     await standby.take_up()
     network = Network(config.anchors, clock.monotonic)
     loop = LoopWatch(clock.monotonic)
-    schedule = Schedule(clock, hooks.act, most=room_for_runs())
-    runner = Runner(
-        await _tools(stack, config, clock), clock, hooks.scrub, Doubts(network, loop).weigh
-    )
+    schedule = Schedule(clock, hooks.act, most=room.for_runs())
+    tools = await _tools(stack, config, clock)
+    runner = Runner(tools, clock, hooks.scrub, Doubts(network, loop).weigh)
     return Crew(
         instance=instance,
         troubled_channels=tuple(
@@ -168,6 +162,7 @@ async def build(stack: AsyncExitStack, config: Config, clock: Clock, hooks: Hook
         writer=writer,
         reader=reader,
         outside=outside,
+        tools=tools,
         runner=runner,
         schedule=schedule,
         recorder=recorder,
@@ -191,14 +186,19 @@ async def build(stack: AsyncExitStack, config: Config, clock: Clock, hooks: Hook
         heartbeat=Heartbeat(outside.client, hooks.measure),
         daily=DailyTest(writer, clock, operator.test),
         errands=errands,
-        metrics=Metrics(clock) if listener is not None else None,
+        metrics=Metrics(clock),
     )
 
 
 async def start(
-    stack: AsyncExitStack, crew: Crew, config: Config, signer: Signer, own: Sequence[Route] = ()
+    stack: AsyncExitStack,
+    crew: Crew,
+    config: Config,
+    signer: Signer,
+    own: Sequence[Route],
+    inside: Sequence[Route],
 ) -> None:
-    """Everything but the schedule goes to work. *own* is what the server says of trueup itself."""
+    """Everything but the schedule goes to work. *own* is for the server, *inside* for the desk."""
     for serve, name in (
         (crew.publisher.serve, "publish"),
         (crew.attending.serve, "attend"),
@@ -213,7 +213,7 @@ async def start(
     stack.push_async_callback(crew.errands.end, ERRANDS_LAST)
     if STORAGE in crew.operator.told_directly:  # by the daemon before; this one could begin
         crew.errands.run(crew.operator.ends(STORAGE), "storage is well")
-    await stack.enter_async_context(control.serving(config.state, crew.desk))
+    await stack.enter_async_context(control.serving(config.state, crew.desk, inside))
     if crew.listener is not None:
         routes = [*own, *acknowledging.routes(crew.desk, signer)]
         app = server.application(config.state / PUBLIC, routes)
@@ -234,8 +234,7 @@ def configure(crew: Crew, config: Config) -> None:
     crew.heartbeat.configure(config.heartbeat)
     crew.daily.configure(config.daily_test)
     crew.housekeeping.configure(config.retention)
-    if crew.metrics is not None:
-        crew.metrics.configure(config)
+    crew.metrics.configure(config)
 
 
 async def _tools(stack: AsyncExitStack, config: Config, clock: Clock) -> Tools:
@@ -244,20 +243,6 @@ async def _tools(stack: AsyncExitStack, config: Config, clock: Clock) -> Tools:
     tools = Tools(transport=Wire(now=clock.now), browsers=browsers, monotonic=clock.monotonic)
     stack.push_async_callback(tools.transport.aclose)
     return tools
-
-
-def room_for_runs() -> int:
-    """How many may be under way at once: each holds two files open at most. Asks the machine for as
-    many as it gives.
-    """
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = FILES_MOST if hard == resource.RLIM_INFINITY else min(hard, FILES_MOST)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        with contextlib.suppress(OSError, ValueError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-            soft = wanted
-    files = FILES_MOST if soft == resource.RLIM_INFINITY else soft
-    return max((files - FILES_KEPT) // 2, ROOM_LEAST)
 
 
 def _listen(config: Config) -> socket.socket | None:

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import os
 import signal
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
@@ -116,8 +117,8 @@ class Daemon:
         self._gauge = Gauge(self._crew, self._clock)
 
     async def _start(self, stack: AsyncExitStack) -> None:
-        own = self._gauge.routes()
-        await crew.start(stack, self._crew, self._config, self._signer, own)
+        own, inside = self._gauge.routes(), self._gauge.routes_inside()
+        await crew.start(stack, self._crew, self._config, self._signer, own, inside)
         parts.background(stack, self._stay_alive, "alive")
         parts.background(stack, self._reload_when_asked, "reload")
         parts.background(stack, self._saved.serve, "files")
@@ -135,8 +136,7 @@ class Daemon:
         run = await self._crew.runner.run(probe, slot, between=between)
         saying.tell(run)
         self._crew.selfwatch.saw(run)
-        if self._crew.metrics is not None:
-            self._crew.metrics.saw(run)
+        self._crew.metrics.saw(run)
         self._crew.keeper.keep(run)
 
     def _acted(self) -> None:
@@ -198,9 +198,18 @@ class Daemon:
         built.schedule.configure(config.probes.values(), known.newest)
         self._saved.configure(config.files, config.includes)
         crew.configure(built, config)
+        await self._prepare(config)
         await built.dispatch.configure(config.channels)
         built.attending.wake()
         self._forgive(old, config)
+
+    async def _prepare(self, config: Config) -> None:
+        by_kind: dict[str, list[Probe]] = defaultdict(list)
+        for probe in config.probes.values():
+            by_kind[probe.kind.name].append(probe)
+        for probes in by_kind.values():
+            if prepare := probes[0].kind.prepare:
+                await prepare([probe.settings for probe in probes], self._crew.tools)
 
     def _forgive(self, old: Config, new: Config) -> None:
         """The trouble of a channel that is gone, or was set up differently, is over until it shows

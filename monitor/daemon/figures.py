@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -56,20 +58,23 @@ class Gauge:
         return self._last
 
     async def pulse(self) -> Pulse:
-        """For the service manager, which must not wait for the store."""
-        figures = self._figures(self._last.untold)
+        """For the service manager, which must not wait for the store, and for which too many slow
+        targets are no reason to begin anew.
+        """
+        figures = replace(self._figures(self._last.untold), late=self._crew.schedule.stuck)
         return pulse_of(figures, len(self._config.probes), self._open)
 
     async def troubles(self) -> list[str]:
-        """For whoever asks from outside, a word each."""
+        """For whoever asks from outside, a word each. All who wait share one measurement."""
         async with self._asking:
-            now = self._clock.monotonic()
-            if self._words is None or now - self._words[0] > FRESH.total_seconds():
-                self._words = now, await self._measured_words()
-            return self._words[1]
+            at, words = self._words or (-math.inf, [])
+            if self._clock.monotonic() - at > FRESH.total_seconds():
+                words = await self._measured_words()
+                self._words = self._clock.monotonic(), words
+            return words
 
     async def _collect(self) -> tuple[Sequence[Row], Own]:
-        return (await self._crew.metrics.rows() if self._crew.metrics else ()), await self.own()
+        return await self._crew.metrics.rows(), await self.own()
 
     async def own(self) -> Own:
         """For Prometheus. What the store does not say in time is left out."""
@@ -92,19 +97,15 @@ class Gauge:
         )
 
     def routes(self) -> tuple[Route, ...]:
-        """What the server says of trueup itself; nothing without a server."""
-        crew = self._crew
-        if crew.metrics is None:
-            return ()
-        listens_on, _ = self._config.listen or ("", 0)
+        """What the server says of trueup itself."""
         return (
             readiness.route(self.troubles),
-            scraping.route(
-                self._collect,
-                lambda: self._config.metrics_token,
-                private=scraping.is_loopback(listens_on),
-            ),
+            scraping.route(self._collect, lambda: self._config.metrics_token),
         )
+
+    def routes_inside(self) -> tuple[Route, ...]:
+        """What the daemon's back door says of it, to whoever may read its files."""
+        return (scraping.route_inside(self._collect),)
 
     def alive(self) -> dict[str, Any]:
         """The sign of life that is left in the store; `trueup status` reads it."""

@@ -70,17 +70,23 @@ class Row(NamedTuple):
 
 
 class Metrics:
-    """Is shown every run, and configured before the first."""
+    """Is shown every run, and configured before the first. Keeps something of them as soon as
+    there is a token to read it with, or somebody has asked: most never do.
+    """
+
+    _config: Config
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._tallies: dict[str, _Tally] = {}
-        self._location = ""
+        self._kept = False
 
     def configure(self, config: Config) -> None:
         """Probes that stay keep their figures; those of others are forgotten."""
-        self._location = config.location
-        self._tallies = {probe.id: self._tally(probe) for probe in config.probes.values()}
+        self._config = config
+        self._kept = self._kept or bool(config.metrics_token)
+        if self._kept:
+            self._tallies = {probe.id: self._tally(probe) for probe in config.probes.values()}
 
     def _tally(self, probe: Probe) -> _Tally:
         known = self._tallies.get(probe.id)
@@ -97,6 +103,9 @@ class Metrics:
 
     async def rows(self) -> list[Row]:
         """Every probe, in the order of the configuration. The event loop has its turn between."""
+        if not self._kept:
+            self._kept = True
+            self.configure(self._config)
         rows: list[Row] = []
         now, left = self._clock.monotonic(), iter(list(self._tallies.items()))
         while some := list(islice(left, AT_ONCE)):
@@ -111,7 +120,7 @@ class Metrics:
             and latest.outcome is not Outcome.ERROR
             and now - latest.seen_s <= tally.patience_s
         )
-        location, kind = label(self._location), label(tally.kind)
+        location, kind = label(self._config.location), label(tally.kind)
         labels = f'probe="{label(probe)}",kind="{kind}",location="{location}"'
         return Row(probe, labels, tuple(tally.runs), latest, latest if tells else None)
 

@@ -1,4 +1,4 @@
-"""The daemon's back door: a Unix socket on which the command line hands in orders.
+"""The daemon's back door: a Unix socket on which the command line hands in orders, and reads.
 
 SQLite has one writer, and while the daemon runs that is the daemon. The socket is in a folder that
 only this user can enter; `control` in the state folder says where. The folder is inside the state
@@ -14,8 +14,8 @@ import os
 import shutil
 import socket
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -53,10 +53,10 @@ class Unanswered(Exception):
 
 
 @asynccontextmanager
-async def serving(state: Path, desk: Desk) -> AsyncIterator[None]:
-    """Takes orders for *desk* as long as the block lasts. Whoever calls has claimed *state*, so
-    what an earlier daemon left there is swept. When there can be no socket that is logged, and
-    the block runs without.
+async def serving(state: Path, desk: Desk, reads: Sequence[Route] = ()) -> AsyncIterator[None]:
+    """Takes orders for *desk*, and answers with *reads*, as long as the block lasts. Whoever calls
+    has claimed *state*, so what an earlier daemon left there is swept. When there can be no socket
+    that is logged, and the block runs without.
     """
     _sweep(state)
     try:
@@ -65,7 +65,7 @@ async def serving(state: Path, desk: Desk) -> AsyncIterator[None]:
         log.error("the command line cannot reach this daemon", why=str(trouble))
         yield
         return
-    server = Server(application(desk), listener, _LIMITS)
+    server = Server(application(desk, reads), listener, _LIMITS)
     task = asyncio.create_task(parts.once(server.serve(), "control"))
     try:
         yield
@@ -74,7 +74,7 @@ async def serving(state: Path, desk: Desk) -> AsyncIterator[None]:
         _take_away(state, folder)
 
 
-def application(desk: Desk) -> Starlette:
+def application(desk: Desk, reads: Sequence[Route] = ()) -> Starlette:
     """What is behind the socket."""
 
     async def act(request: Request) -> Response:
@@ -88,7 +88,7 @@ def application(desk: Desk) -> Starlette:
             return _refusal(503, "store", str(trouble))
         return JSONResponse({"said": done.said, "facts": dict(done.facts)})
 
-    return Starlette(routes=[Route("/act", act, methods=["POST"])])
+    return Starlette(routes=[Route("/act", act, methods=["POST"]), *reads])
 
 
 def _refusal(status: int, why: str, text: str) -> Response:
@@ -160,12 +160,9 @@ def ask(state: Path, order: Order) -> Done:
     Raises NoDaemon, CannotAct, StoreTrouble when the daemon's database is in trouble, and
     Unanswered when it is not known whether the order was carried out.
     """
-    address = _found(state)
-    transport = httpx.HTTPTransport(uds=address)
-    # Without the environment, which may name a proxy.
-    with httpx.Client(transport=transport, trust_env=False, timeout=DEADLINE) as client:
+    with reaching(state) as client:
         try:
-            answer = client.post("http://trueup/act", content=orders.write(order))
+            answer = client.post("/act", content=orders.write(order))
         except httpx.ConnectError:
             raise NoDaemon from None
         except httpx.HTTPError as trouble:
@@ -174,6 +171,19 @@ def ask(state: Path, order: Order) -> Done:
                 " known: look with trueup incidents"
             ) from None
     return _read(answer)
+
+
+@contextmanager
+def reaching(state: Path) -> Iterator[httpx.Client]:
+    """For questions to the daemon at work in *state*. Raises NoDaemon, and Unanswered when it is
+    somebody else's.
+    """
+    transport = httpx.HTTPTransport(uds=_found(state))
+    # Without the environment, which may name a proxy.
+    with httpx.Client(
+        transport=transport, base_url="http://trueup", trust_env=False, timeout=DEADLINE
+    ) as client:
+        yield client
 
 
 def _found(state: Path) -> str:

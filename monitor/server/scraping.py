@@ -1,5 +1,6 @@
-"""`/metrics`. The figures name probes, so they are for programs of this machine, or for whoever has
-the token; to everybody else it is as if there were nothing.
+"""`/metrics`. The figures name probes, so over the network they are for whoever has the token, and
+to everybody else it is as if there were nothing. Where a request comes from opens nothing: what a
+proxy of this machine asks for a stranger cannot be told from what this machine asks for itself.
 """
 
 from __future__ import annotations
@@ -7,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 from collections.abc import Awaitable, Callable, Sequence
-from ipaddress import IPv6Address, ip_address
+from functools import partial
 from types import ModuleType
 from typing import Final
 
@@ -24,44 +25,27 @@ from monitor.metrics.latest import Row
 PATH: Final = "/metrics"
 AT_ONCE_MOST: Final = 2
 """Answers under way: whoever has Prometheus twice asks twice."""
-_ASKS_FOR_ANOTHER: Final = (
-    "forwarded",
-    "via",
-    "x-real-ip",
-    "x-client-ip",
-    "x-cluster-client-ip",
-    "true-client-ip",
-    "cf-connecting-ip",
-)
 _READS: Final = ("GET", "HEAD")
 
 Collect = Callable[[], Awaitable[tuple[Sequence[Row], Own]]]
 
 
-def is_loopback(host: str) -> bool:
-    """Whether an address, or `localhost`, is of this machine and reached from nowhere else."""
-    if host == "localhost":
-        return True
-    try:
-        address = ip_address(host.removeprefix("[").removesuffix("]"))
-    except ValueError:
-        return False
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return (mapped or address).is_loopback
-
-
-def route(collect: Collect, token: Callable[[], str], *, private: bool) -> Route:
-    """For `server.application`. *token* is what has to be shown, empty for none; then *private*,
-    that the server listens on loopback, opens it to this machine.
+def route(collect: Collect, token: Callable[[], str]) -> Route:
+    """For `server.application`. *token* is what has to be shown; while it is empty there is
+    nothing for anybody.
     """
-    return Route(PATH, _Scrape(collect, token, private=private))
+    return Route(PATH, _Scrape(collect, partial(_shows, token)))
+
+
+def route_inside(collect: Collect) -> Route:
+    """For a socket that lets nobody in but who may read everything anyway."""
+    return Route(PATH, _Scrape(collect, lambda _: True))
 
 
 class _Scrape:
-    def __init__(self, collect: Collect, token: Callable[[], str], *, private: bool) -> None:
+    def __init__(self, collect: Collect, may: Callable[[Request], bool]) -> None:
         self._collect = collect
-        self._token = token
-        self._private = private
+        self._may = may
         self._under_way = 0
         self._zipped = GZipMiddleware(self._answer, compresslevel=1)
 
@@ -93,13 +77,12 @@ class _Scrape:
             answer = StreamingResponse(pieces, headers=headers)
         await answer(scope, receive, send)
 
-    def _may(self, request: Request) -> bool:
-        token = self._token()
-        if token:
-            scheme, _, shown = request.headers.get("authorization", "").partition(" ")
-            same = hmac.compare_digest(shown.strip().encode(), token.encode())
-            return same and scheme.lower() == "bearer"
-        return self._private and _comes_from_here(request)
+
+def _shows(token: Callable[[], str], request: Request) -> bool:
+    wanted = token().encode()
+    scheme, _, shown = request.headers.get("authorization", "").partition(" ")
+    same = hmac.compare_digest(shown.strip().encode(), wanted)
+    return bool(wanted) and same and scheme.lower() == "bearer"
 
 
 def _writing() -> ModuleType:
@@ -118,24 +101,3 @@ def _header(scope: Scope, name: bytes) -> str:
     """Every value of it."""
     found = [value for key, value in scope["headers"] if key == name]
     return b",".join(found).decode("latin-1")
-
-
-def _comes_from_here(request: Request) -> bool:
-    """And for nobody else: a proxy of this machine asks for others. It says so in a header, or
-    passes their name for us on, or is one that says nothing and speaks HTTP/1.0, as nginx does
-    unless told otherwise. The name also keeps out pages in a browser here that were given our
-    address under a name of theirs.
-    """
-    for name in request.headers:
-        if name.startswith("x-forwarded") or name in _ASKS_FOR_ANOTHER:
-            return False
-    return (
-        request.client is not None
-        and is_loopback(request.client.host)
-        and request.scope["http_version"] != "1.0"
-        and all(is_loopback(_without_port(host)) for host in request.headers.getlist("host"))
-    )
-
-
-def _without_port(host: str) -> str:
-    return host.partition("]")[0] + "]" if host.startswith("[") else host.partition(":")[0]

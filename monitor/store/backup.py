@@ -17,7 +17,7 @@ from typing import Final
 from sqlite_utils import Database
 
 from monitor.store.files import settle
-from monitor.store.schema import MIGRATIONS
+from monitor.store.schema import must_be_known
 from monitor.store.trouble import StoreTrouble
 
 FOLDER: Final = "backups"
@@ -114,17 +114,7 @@ def _must_be_ours(db: sqlite3.Connection, path: Path) -> None:
     tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master")}
     if not {"meta", "probe", "run", "incident", "outbox", "_sqlite_migrations"} <= tables:
         raise StoreTrouble(f"{path}: this is a database, but none of trueup's")
-    ours = {m.name for m in MIGRATIONS.pending(Database(memory=True))}
-    applied = {
-        str(row[0])
-        for row in db.execute(
-            "SELECT name FROM _sqlite_migrations WHERE migration_set = ?", (MIGRATIONS.name,)
-        )
-    }
-    if newer := sorted(applied - ours):
-        raise StoreTrouble(
-            f"{path}: a newer trueup wrote it ({', '.join(newer)}); use that one to read it"
-        )
+    must_be_known(Database(db), path)
 
 
 def _room_for(source: Path, folder: Path) -> None:

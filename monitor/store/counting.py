@@ -15,7 +15,7 @@ _US: Final = timedelta(microseconds=1)
 
 
 def add_run(db: Database, run: RunRow) -> None:
-    """Into its day, and into its five minutes when these were made already."""
+    """Into its day, and into its five minutes when these are not made from it."""
     column = run.outcome.lower()
     db.execute(
         f"INSERT INTO rollup_1d (day, probe, location, {column}, known_us, took_us)"  # noqa: S608 - an Outcome
@@ -24,8 +24,7 @@ def add_run(db: Database, run: RunRow) -> None:
         " took_us = took_us + excluded.took_us",
         (day_of(run.started_at), run.probe, run.location, run.known // _US, run.took // _US),
     )
-    series = Series(run.probe, run.location)
-    fives.add_late(db, series, run.slot, run.outcome, known=run.known, took=run.took)
+    fives.add_unseen(db, run)
 
 
 def add_tally(db: Database, series: Series, at: datetime, tally: Tally) -> None:

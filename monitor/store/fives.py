@@ -1,8 +1,9 @@
 """Five minutes of a probe: made from its runs once they are over, and what is added afterwards.
 
 They go by the slots of runs. Every run before the instant `counted_until` is counted into its row,
-and none from it on, so that each is counted once whatever happens in between. Everything here runs
-inside the writer's transaction.
+and none from it on, so that each is counted once whatever happens in between. Only a run whose slot
+was named by a clock that was ahead goes by when it began, and is counted as it is recorded.
+Everything here runs inside the writer's transaction.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from typing import Final, NamedTuple
 from sqlite_utils import Database
 
 from monitor.clock import to_us
+from monitor.store.compact import AHEAD_US
 from monitor.store.histogram import Histogram, bucket, in_json, of_json
-from monitor.store.records import get_meta, set_meta
+from monitor.store.records import RunRow, get_meta, set_meta
 
 SPAN_US: Final = 300_000_000
 OUTCOMES: Final = ("PASS", "SLOW", "FAIL", "ERROR")
@@ -43,7 +45,7 @@ FROM (
         iif(outcome <= 2, {_BUCKET}, NULL) AS middle_us, sum(outcome = 1) AS pass,
         sum(outcome = 2) AS slow, sum(outcome = 3) AS fail, sum(outcome = 4) AS error,
         sum(known_us) AS known_us, sum(took_us) AS took_us
-    FROM run WHERE slot >= ? AND slot < ? GROUP BY 1, 2, 3, 4
+    FROM run WHERE slot >= ? AND slot < ? AND lag_us > -{AHEAD_US} GROUP BY 1, 2, 3, 4
 ) JOIN location ON location.key = place
 WHERE true GROUP BY probe, place, starts_at
 ON CONFLICT DO UPDATE SET {ADDED}, folded = 0,
@@ -53,6 +55,10 @@ ON CONFLICT DO UPDATE SET {ADDED}, folded = 0,
             UNION ALL SELECT key, value FROM json_each(excluded.histogram)
         ) GROUP BY key ORDER BY CAST(key AS INTEGER)))
 """  # noqa: S608 - constants
+_NOT_KNOWN: Final = (
+    "UPDATE rollup_5m SET down_us = known_us WHERE folded = 0 AND starts_at >= ? AND starts_at <= ?"
+    " AND down_us > known_us"
+)
 _SAW_IT: Final = (
     "SELECT slot + lag_us, slot FROM run INDEXED BY run_not_passed WHERE probe = ?"  # noqa: S608 - a constant
     f" AND location = {_PLACE} AND outcome <> 1 AND slot > ? AND slot < ? ORDER BY 1"
@@ -99,20 +105,26 @@ def fold(db: Database, *, until: datetime, most: int) -> bool:
     ).fetchone()
     reached = max(int(beyond[0]), since + 1) if beyond else end
     db.execute(_FOLD, (since, reached))
+    db.execute(_NOT_KNOWN, (since - since % SPAN_US, reached - SPAN_US))
     set_meta(db, _COUNTED, reached)
     return beyond is not None
 
 
-def add_late(
-    db: Database, series: Series, slot: datetime, outcome: str, *, known: timedelta, took: timedelta
-) -> None:
-    """Counts one run into a row that was made without it; does nothing while it is to be made."""
-    if to_us(slot) >= counted_until(db):
+def add_unseen(db: Database, run: RunRow) -> None:
+    """Counts a run that `fold` does not see, be it too late or named by a clock that was ahead;
+    does nothing with any other.
+    """
+    ahead = (run.slot - run.started_at) // _US >= AHEAD_US
+    if not ahead and to_us(run.slot) >= counted_until(db):
         return
-    histogram = {bucket(took): 1} if outcome in ANSWERED else {}
-    add_tally(
-        db, series, slot, Tally(outcomes={outcome: 1}, known=known, took=took, histogram=histogram)
+    tally = Tally(
+        outcomes={run.outcome: 1},
+        known=run.known,
+        took=run.took,
+        histogram={bucket(run.took): 1} if run.outcome in ANSWERED else {},
     )
+    at = run.started_at if ahead else run.slot
+    add_tally(db, Series(run.probe, run.location), at, tally)
 
 
 def add_tally(db: Database, series: Series, at: datetime, tally: Tally) -> None:
@@ -135,6 +147,8 @@ def add_down(db: Database, series: Series, *, since: datetime, until: datetime) 
     """Counts the time from *since* to *until* as down, each part into the five minutes of the run
     that speaks for it, and in the end never more than is known there.
     """
+    if since >= until:
+        return
     since_us, until_us, counted = to_us(since), to_us(until), counted_until(db)
     rows = db.execute(_SAW_IT, (*series, since_us - LATE // _US, until_us)).fetchall()
     saw = [(start, slot) for start, slot in rows if since_us <= start < until_us]
@@ -163,7 +177,7 @@ def histogram_of_runs(
     since_us = max(to_us(since), counted_until(db))
     rows = db.execute(
         f"SELECT {_BUCKET}, count(*) FROM run WHERE slot >= ? AND slot < ? AND probe = ?"  # noqa: S608 - constants
-        f" AND location = {_PLACE} AND outcome <= 2 GROUP BY 1",
+        f" AND location = {_PLACE} AND outcome <= 2 AND lag_us > -{AHEAD_US} GROUP BY 1",
         (since_us, to_us(until), *series),
     )
     return Counter({int(row[0]): int(row[1]) for row in rows.fetchall()})

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 from monitor.clock import Clock
 from monitor.log import get_logger
 from monitor.store import compact, recovery, tail
-from monitor.store.schema import MIGRATIONS
+from monitor.store.schema import MIGRATIONS, must_be_known
 from monitor.store.tail import Tail
 from monitor.store.trouble import StoreTrouble, is_damaged
 
@@ -100,8 +100,9 @@ class Opener:
     def _open(self) -> Database:
         connection = sqlite3.connect(self._path, check_same_thread=False, isolation_level=None)
         try:
-            connection.executescript(_PRAGMAS)
             db = Database(connection)
+            must_be_known(db, self._path)  # before anything is written
+            connection.executescript(_PRAGMAS)
             _bring_up_to_date(db)
             still_open = tail.merge(db, self._path.parent, self._clock.now())
             self._tail.watch(db)

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from sqlite_utils import Database
 
 from monitor.clock import from_us
+from monitor.store.compact import AHEAD_US
 from monitor.store.counting import day_of
 from monitor.store.fives import counted_until
 from monitor.store.records import location_key, phases_of
@@ -65,6 +66,7 @@ def take(db: Database, location: str, runs: Sequence[PlainRun]) -> list[bool]:
         well = (
             run.probe not in left
             and run.slot_us >= counted
+            and run.slot_us - run.started_us < AHEAD_US
             and execute(_HEALTH, _health(run, location)).rowcount == 1
         )
         taken.append(well)

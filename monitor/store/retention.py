@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from monitor.clock import from_us, to_us
 from monitor.store import fives, records, rollups
+from monitor.store.compact import AHEAD_US
 from monitor.store.fives import Series
 from monitor.store.rollups import DAY
 
@@ -29,6 +30,10 @@ LETTERS_KEPT: Final = timedelta(days=90)
 CATCHES_UP: Final = 2
 """Times the real time is the fastest that retention's own clock runs."""
 _HORIZON: Final = "retention_at"
+_FORGET: Final = (
+    "DELETE FROM run WHERE (slot, probe, location) IN"
+    " (SELECT slot, probe, location FROM run WHERE {} ORDER BY {} LIMIT ?)"
+)
 
 
 def advanced(known_at: datetime, at: datetime, passed: timedelta) -> datetime:
@@ -44,29 +49,45 @@ def goes_by(db: Database, at: datetime, passed: timedelta) -> datetime:
     it is the clock's, but at most a day after the newest run.
     """
     known_us = records.get_meta(db, _HORIZON)
-    if known_us is None:
-        newest_us = db.execute("SELECT max(last_run_at) FROM health").fetchone()[0]
-        known_at = at if newest_us is None else min(at, from_us(newest_us) + DAY)
-    else:
-        known_at = from_us(int(known_us))
+    known_at = min(at, _newest(db, at) + DAY) if known_us is None else from_us(int(known_us))
     horizon = advanced(known_at, at, passed)
     records.set_meta(db, _HORIZON, to_us(horizon))
     return horizon
 
 
-def step(
-    db: Database, at: datetime, *, runs: timedelta, five_minutes: timedelta, hours: timedelta
-) -> bool:
-    """Folds what is complete and removes what is older than its time, a bounded amount of each;
-    whether there may be more. Inside the writer's transaction.
+def over_by(db: Database, at: datetime) -> datetime:
+    """The instant that folding goes by: the clock's, unless nothing has run so late. It leaps over
+    a pause, unlike that of `goes_by`, as folding loses nothing.
     """
-    if fives.fold(db, until=at - SETTLED, most=RUNS_MAX):
+    return min(at, _newest(db, at))
+
+
+def _newest(db: Database, at: datetime) -> datetime:
+    """When the newest run began; *at* before any."""
+    newest_us = db.execute("SELECT max(last_run_at) FROM health").fetchone()[0]
+    return at if newest_us is None else from_us(newest_us)
+
+
+def step(
+    db: Database,
+    at: datetime,
+    *,
+    runs: timedelta,
+    five_minutes: timedelta,
+    hours: timedelta,
+    over: datetime | None = None,
+) -> bool:
+    """Folds what is complete by *over*, else by *at*, and removes what is older than its time at
+    *at*, a bounded amount of each; whether there may be more. Inside the writer's transaction.
+    """
+    over = over or at
+    if fives.fold(db, until=over - SETTLED, most=RUNS_MAX):
         return True
     fives_since, hours_since = _midnight(at - five_minutes), _midnight(at - hours)
-    folded = rollups.fold_hours(db, since=fives_since, until=at, most=FOLDS_MAX)
+    folded = rollups.fold_hours(db, since=fives_since, until=over, most=FOLDS_MAX)
     if folded:  # before anything that it needs may go
         return True
-    rollups.fold_days(db, since=hours_since, until=at, most=FOLDS_MAX)
+    rollups.fold_days(db, since=hours_since, until=over, most=FOLDS_MAX)
     forgotten = _forget_runs(db, at - runs, FORGOTTEN_MAX)
     left = ROWS_MAX
     left -= _forget(db, "rollup_5m", "starts_at", fives_since, left)
@@ -98,12 +119,12 @@ def give_back(db: Database, pages: int = PAGES_MAX) -> bool:
 
 def _forget_runs(db: Database, before: datetime, most: int) -> int:
     """None that is not counted yet."""
-    cursor = db.execute(
-        "DELETE FROM run WHERE (slot, probe, location) IN"
-        " (SELECT slot, probe, location FROM run WHERE slot < ? ORDER BY slot LIMIT ?)",
-        (min(to_us(before), fives.counted_until(db)), most),
-    )
-    return int(cursor.rowcount)
+    counted_us = min(to_us(before), fives.counted_until(db))
+    gone = db.execute(_FORGET.format("slot < ?", "slot"), (counted_us, most)).rowcount
+    began = "slot + lag_us"
+    ahead = _FORGET.format(f"lag_us <= -{AHEAD_US} AND {began} < ?", began)
+    gone += db.execute(ahead, (to_us(before), most - gone)).rowcount
+    return int(gone)
 
 
 def _forget(db: Database, table: str, column: str, before: datetime, most: int) -> int:

@@ -6,9 +6,12 @@ ISO date in UTC: plain enough to read with any SQLite tool.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from sqlite_utils import Database, Migrations
 
 from monitor.store import compact
+from monitor.store.trouble import StoreTrouble
 
 MIGRATIONS = Migrations("trueup")
 
@@ -58,6 +61,21 @@ def letters_never_tried(db: Database) -> None:
 def runs_as_integers(db: Database) -> None:
     """A run takes a third of the room, and recording one a fraction of the work."""
     compact.convert(db)
+
+
+@MIGRATIONS()
+def runs_of_a_clock_ahead(db: Database) -> None:
+    """Their slots lie in the future, and they are forgotten all the same."""
+    db.execute(compact.INDEX_OF_AHEAD)
+
+
+def must_be_known(db: Database, path: Path) -> None:
+    """Raises StoreTrouble when a newer version changed the tables: this one would misread them."""
+    ours = {migration.name for migration in MIGRATIONS.pending(Database(memory=True))}
+    if newer := sorted({migration.name for migration in MIGRATIONS.applied(db)} - ours):
+        raise StoreTrouble(
+            f"{path}: a newer trueup wrote it ({', '.join(newer)}); use that one to read it"
+        )
 
 
 _FIRST = """

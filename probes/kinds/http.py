@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property
@@ -30,12 +30,16 @@ from probes.wire.way import Way
 AGENT: Final = f"trueup/{version('trueup')}"
 BODY_LIMIT: Final = 1 << 20
 FOLLOWED: Final = 5
+_IN_A_ROW: Final = 50
+"""Questions that are written at one go: about two milliseconds."""
 _BIG: Final = 64 * 1024
 """Bytes of JSON above which judging is done beside the event loop, so that nobody waits for it."""
 _SUMMARY: Final = 500
 _LONG: Final = 8
 """Characters of a text in a JSON body that is more likely to be a secret than a word."""
 _PUBLIC_HEADERS: Final = {"accept", "accept-language", "content-type", "host", "user-agent"}
+_ONCE_ONLY: Final = {"POST", "PATCH"}
+_NOT_IN_HTTP2: Final = {"te", "upgrade", "keep-alive", "proxy-connection"}
 _FAMILIES: Final = ("IPv4", "IPv6")
 _BETTER_FIRST: Final = (Outcome.PASS, Outcome.SLOW, Outcome.FAIL)
 
@@ -72,6 +76,15 @@ class HttpSettings(Way):
         yield (
             bool(bodies) and self.method in {"GET", "HEAD"},
             f'a {self.method} sends nothing; write method = "POST"',
+        )
+        yield (
+            self.reuse_connection and self.method in _ONCE_ONLY,
+            f"reuse_connection might send a {self.method} twice; leave it out",
+        )
+        unfit = sorted(self._names() & _NOT_IN_HTTP2)
+        yield (
+            self.http2 and bool(unfit),
+            f"HTTP/2 has no header {', '.join(unfit)}; leave it out",
         )
         yield sum(map(bool, authorities)) > 1, "the credentials are given twice; keep auth"
         yield (
@@ -258,4 +271,14 @@ def _leaves(value: JsonValue) -> Iterator[str]:
                 yield from _leaves(part)
 
 
-KIND: Final = Kind("http", HttpSettings, run)
+async def prepare(every: Sequence[HttpSettings], tools: Tools) -> None:
+    """Writes the questions, and loads what it takes to ask them."""
+    questions: list[Question] = []
+    for number, settings in enumerate(every):
+        if number % _IN_A_ROW == 0:
+            await asyncio.sleep(0)
+        questions += settings.questions
+    await tools.transport.prepare(questions)
+
+
+KIND: Final = Kind("http", HttpSettings, run, prepare=prepare)

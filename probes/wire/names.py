@@ -54,7 +54,8 @@ class Names:
     also knows what comes by mDNS, LDAP or a container's plug-in; it has four threads for all
     probes, and is told nothing of how long an answer holds.
 
-    An address is kept for as long as its record allows and an hour at most, a failure never.
+    An address is kept for as long as its record allows and an hour at most, one from the hosts
+    file for five seconds, a failure never.
     `localhost` never leaves the machine. Raises WireError for what name servers say, and OSError
     when this machine is in trouble.
     """
@@ -72,6 +73,7 @@ class Names:
         self._getaddrinfo: Getaddrinfo | None = None
         self._opened: WeakSet[Channel | Getaddrinfo] = WeakSet()
         self._files: FilesState = ()
+        self._hosts: frozenset[str] | None = None
         self._look_at = 0.0
 
     async def __call__(self, lookup: Lookup) -> list[str]:
@@ -122,11 +124,21 @@ class Names:
             asked.source.give_up(asked.answer)
 
     def _keep(self, lookup: Lookup, found: Found) -> None:
-        if found.ttl > 0:
-            until = self._monotonic() + min(found.ttl, _KEPT_FOR_MOST)
+        ttl = found.ttl or self._written_down(lookup)
+        if ttl > 0:
+            until = self._monotonic() + min(ttl, _KEPT_FOR_MOST)
             self._known[lookup] = _Known(found.addresses, until)
             if len(self._known) > _KEPT_MOST:
                 self._known.popitem(last=False)
+
+    def _written_down(self, lookup: Lookup) -> float:
+        """For how long to believe what stands in a file of this machine; 0 when it does not."""
+        if lookup.server:
+            return 0
+        if self._hosts is None:
+            self._hosts = self._machine.hosts()
+        host = lookup.host.lower().rstrip(".")
+        return _LOOK_EVERY if host in self._hosts or _LOCAL.fullmatch(host) else 0
 
     def _source(self, server: str) -> Source:
         if server == SYSTEM:
@@ -157,6 +169,7 @@ class Names:
         if files == self._files:
             return
         self._files = files
+        self._hosts = None
         self._known.clear()
         self._asked.clear()
         while self._channels:

@@ -16,6 +16,7 @@ from probes.wire.names_answer import FAMILY, Answer, Failed, Found, NotFound, Ou
 from probes.wire.resolve import Lookup
 
 _FILES: Final = tuple(map(Path, ("/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf")))
+_HOSTS_READ: Final = 64 * 1024
 _THREADS: Final = 4
 _NO_SUCH_NAME: Final = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
 
@@ -34,6 +35,15 @@ class Machine:
     def state(self) -> FilesState:
         """Differs from what it was when one of the files has changed."""
         return tuple(map(_state, self.files))
+
+    def hosts(self) -> frozenset[str]:
+        """The names in the hosts file, in small letters: of a long one, those at its beginning."""
+        try:
+            with self.files[1].open("rb") as file:
+                lines = file.read(_HOSTS_READ).decode("latin-1").lower().splitlines()
+        except (OSError, IndexError):
+            return frozenset()
+        return frozenset(name for line in lines for name in line.partition("#")[0].split()[1:])
 
     def can_be_read(self) -> None:
         """Raises OSError. c-ares would take any trouble with the first file to mean that it is

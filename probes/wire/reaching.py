@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import socket
+from base64 import b64encode
 from collections.abc import Iterator
 from typing import Annotated, Any, Final, Literal
 
@@ -17,8 +19,9 @@ from probes.wire.resolve import is_address
 Family = Literal["any", "4", "6", "both"]
 
 _LABEL: Final = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE)
-_PLACE: Final = re.compile(r"(?:\[([0-9a-fA-F:.]+)\]|([^\[\]:]+))(?::(\d{1,5}))?")
+_PLACE: Final = re.compile(r"(?:\[([0-9a-fA-F:.]+(?:%[\w.-]+)?)\]|([^\[\]:]+))(?::(\d{1,5}))?")
 _PROXIES: Final = {"http", "https", "socks5", "socks5h"}
+_SOCKS_LONGEST: Final = 255
 _HOW_TO_PROXY: Final = 'not a proxy; write it as "http://proxy.example.org:3128" or "socks5://…"'
 
 
@@ -32,7 +35,18 @@ def is_host(host: str) -> bool:
     as in use).
     """
     labels = host.removesuffix(".").split(".")
-    return ":" in host or (len(host) < 254 and all(map(_LABEL.fullmatch, labels)))
+    named = len(host) < 254 and all(map(_LABEL.fullmatch, labels))
+    return ":" in host or (named and in_full(host) in {"", host})
+
+
+def in_full(host: str) -> str:
+    """An address that is written in a short form, or in another than decimal; empty for names."""
+    if not host[:1].isdigit():
+        return ""
+    try:
+        return socket.inet_ntoa(socket.inet_aton(host.removesuffix(".")))
+    except OSError:
+        return ""
 
 
 def _place(text: str) -> Place | None:
@@ -98,6 +112,9 @@ def _read_proxy(value: Any) -> httpx.URL | Secret:
         raise ValueError(_HOW_TO_PROXY)
     if not has_port(url) or url.raw_path not in {b"", b"/"}:
         raise ValueError(_HOW_TO_PROXY)
+    named = [len(each.encode()) for each in (url.username, url.password)]
+    if url.scheme.startswith("socks") and max(named) > _SOCKS_LONGEST:
+        raise ValueError(f"SOCKS takes names and passwords of {_SOCKS_LONGEST} bytes at most")
     return Secret(text) if url.userinfo else url
 
 
@@ -117,4 +134,6 @@ def proxy_url(proxy: httpx.URL | Secret | None) -> httpx.URL | None:
 def secrets_of_proxy(proxy: httpx.URL | Secret | None) -> Iterator[str]:
     if isinstance(proxy, Secret):
         url = httpx.URL(proxy.get_secret_value())
+        both = f"{url.username}:{url.password}"
         yield from (url.password, url.userinfo.decode("ascii", "replace"))
+        yield from (both, b64encode(both.encode()).decode())

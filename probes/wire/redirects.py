@@ -9,7 +9,7 @@ import httpx
 
 from probes.result import Reason
 from probes.wire.head import Header
-from probes.wire.question import Question, write_question
+from probes.wire.question import Question, host_header, write_question
 from probes.wire.reaching import has_port
 from probes.wire.report import Answered, Place, Terms, WireError
 
@@ -46,7 +46,7 @@ def next_question(asked: Question, answered: Answered) -> Question:
             Reason.REDIRECT_REFUSED, f"redirected to {origin(url)}, where the body may not follow"
         )
     method = asked.method if keeps or asked.method == "HEAD" else "GET"
-    headers = _carried(asked.headers, same=same, body=bool(body))
+    headers = _carried(asked, same=same, body=bool(body))
     try:
         return write_question(method, url, headers, body, _terms(asked.first, url), asked.first)
     except ValueError:
@@ -115,11 +115,13 @@ def _terms(first: Question, url: httpx.URL) -> Terms:
     )
 
 
-def _carried(headers: list[Header], *, same: bool, body: bool) -> list[Header]:
+def _carried(asked: Question, *, same: bool, body: bool) -> list[Header]:
+    """A host that was written by hand is meant for all of its origin."""
+    ours = (b"host", host_header(asked.url))
     return [
         (name, value)
-        for name, value in headers
-        if (key := name.lower()) != b"content-length"
+        for name, value in asked.headers
+        if (key := name.lower()) not in {b"content-length", b"connection"}
         and (body or key not in _ABOUT_BODY)
-        and (key in _FOR_ANYBODY or (same and key not in {b"host", b"connection"}))
+        and (key in _FOR_ANYBODY or (same and (key, value) != ours))
     ]

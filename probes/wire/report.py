@@ -37,7 +37,7 @@ class Terms:
     resolver: str = ""
     """Who is asked for the addresses of names, instead of the machine's own resolvers."""
     reuse: bool = False
-    """Whether the connection is kept for the next request on the same terms."""
+    """Whether the connection is kept for the next time that the same is asked."""
     http2: bool = False
     proxy: httpx.URL | None = field(default=None, repr=False)
     """May hold a password."""

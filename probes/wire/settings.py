@@ -16,7 +16,7 @@ from pydantic import (
 )
 
 from probes.settings import Secret, Strict
-from probes.wire.reaching import has_port, is_host
+from probes.wire.reaching import has_port, in_full, is_host
 
 _TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _OURS: Final = {"connection", "content-length", "transfer-encoding"}
@@ -33,6 +33,8 @@ def _read_url(value: object) -> httpx.URL:
     if url.scheme not in {"http", "https"} or not url.host or not has_port(url):
         raise ValueError('not a web address; write it as "https://example.org/path"')
     host = url.raw_host.decode("ascii")
+    if (address := in_full(host)) not in {"", host}:
+        raise ValueError(f"{host[:64]} is an address in another form; write {address}")
     if not is_host(host):
         raise ValueError(
             f"{host[:64]!r} is not the name of a host; write letters, digits, - and dots only"

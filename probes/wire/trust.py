@@ -36,7 +36,8 @@ def machine_time() -> datetime:
 
 class Trust:
     """TLS contexts, made when first needed and kept: one for all who agree on files and protocol,
-    made anew when a file has changed; those asked for last stay. `now` is the wall clock by which certificates are judged.
+    made anew when a file has changed; those asked for last stay. `now` is the wall clock by which
+    certificates are judged.
     """
 
     def __init__(self, now: Callable[[], datetime]) -> None:

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from probes.settings import Settings
 from probes.wire.identity import TlsSettings
+from probes.wire.question import literal_of
 from probes.wire.reaching import ConnectTo, Family, Proxy, Resolver, proxy_url
 from probes.wire.report import Terms
 from probes.wire.resolve import Ip, is_address
@@ -54,11 +55,16 @@ class Way(Settings):
 
     def impassable(self) -> Iterator[tuple[bool, str]]:
         """What cannot be, with whether it is so, and the remedy."""
-        host = self.connect_to.host if self.connect_to else self.url.raw_host.decode("ascii")
-        literal = is_address(host.strip("[]")) and self.proxy is None
+        proxy = proxy_url(self.proxy)
+        host = self.connect_to.host if self.connect_to else literal_of(proxy or self.url)
+        literal = is_address(host)
         secure, borrowed = self.url.scheme == "https", self.http2 or self.proxy is not None
         yield literal and self.ip != "any", f"{host} is an address already; leave out ip"
         yield literal and self.resolver is not None, f"{host} needs no resolver; leave it out"
+        yield (
+            proxy is not None and self.ip == "both",
+            'through a proxy, ip is about the way to the proxy; write "4" or "6"',
+        )
         yield (
             self.connect_to is not None and self.proxy is not None,
             "through a proxy, connect_to is of no use; keep one of them",

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
+import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -27,10 +28,12 @@ CANARIES = {
     "CANARY_QUERY": "canary-query-g7h8i9",
     "CANARY_HOOK": "canary-hook-j1k2l3",
     "CANARY_SIGNING": "canary-signing-m4n5o6",
+    "CANARY_METRICS": "canary-metrics-p7q8r9",
 }
 CONFIG = """
 [trueup]
 listen = "127.0.0.1:8600"
+metrics_token = "${env:CANARY_METRICS}"
 [defaults]
 every = "2s"
 timeout = "15s"
@@ -136,12 +139,15 @@ def _all_told(receiver: Receiver) -> bool:
 
 
 def _what_people_read(world: World) -> bytes:
-    """Every command's output, and the public page."""
-    said = world.public().encode()
+    """Every command's output, the public page, and the figures."""
+    shown = {"authorization": f"Bearer {CANARIES['CANARY_METRICS']}"}
+    figures = httpx.get(f"{world.page}/metrics", headers=shown, timeout=10).raise_for_status()
+    said = world.public().encode() + figures.content
     for command in (
         ["check", "--explain"],
         ["status"],
         ["incidents"],
+        ["metrics"],
         ["once"],
         ["once", "--json"],
     ):

@@ -96,6 +96,24 @@ async def test_what_waits_is_bounded_and_the_oldest_are_counted(
     assert counted == (5, 5 * MINUTE // timedelta(microseconds=1))
 
 
+def test_what_tells_of_an_outage_is_kept_longest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "WAITING_MAX", 30)
+    line = waiting.Line()
+    for minute in range(3):
+        line.add(a_run("down", minute, Outcome.FAIL))
+    for minute in range(3, 10):
+        line.add(a_run("down", minute))
+    for minute in range(100):
+        line.add(a_run("well", minute))
+    kept = [(each.run.slot - NIGHT) // MINUTE for each in line if each.run.probe.id == "down"]
+    assert kept == list(range(6)), "the failures, and the passes that say that it is over"
+    assert len(line) == 30
+    for minute in range(100, 140):
+        line.add(a_run("down", minute, Outcome.FAIL))
+    assert (len(line), line.dropped) == (30, 120)
+    assert [(each.run.slot - NIGHT) // MINUTE for each in line] == list(range(110, 140))
+
+
 async def test_when_every_run_is_on_its_way_the_new_one_is_counted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -235,6 +253,29 @@ async def test_a_probe_whose_run_is_not_taken_holds_up_no_other() -> None:
     store.stubborn = False
     await keeper.drain(timedelta(seconds=10))
     assert after.count("two") == 3
+
+
+async def test_a_run_that_fails_the_whole_transaction_holds_up_no_other_probe() -> None:
+    class Torn(Willing):
+        torn = True
+
+        async def record_all(self, runs: Sequence[Run]) -> list[Followed]:
+            if self.torn and any(run.probe.id == "two" for run in runs):
+                raise StoreTrouble("disk I/O error")
+            return await super().record_all(runs)
+
+    store = Torn()
+    keeper = Keeper(cast("Recorder", store), lambda *_: None)
+    for minute in range(2):
+        for probe in ("two", "one", "three", "four"):
+            keeper.keep(a_run(probe, minute))
+    await until_async(lambda: len(store.recorded) == 6, "the others are recorded")
+    keeper.keep(a_run("one", 2))
+    await until_async(lambda: len(store.recorded) == 7, "and what comes later")
+    store.torn = False
+    await keeper.drain(timedelta(seconds=10))
+    for probe, count in (("one", 3), ("two", 2)):
+        assert [m for name, m in store.recorded if name == probe] == list(range(count))
 
 
 async def test_one_that_cannot_be_recorded_for_our_own_fault_costs_no_other() -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from monitor import happening
+from monitor.clock import to_us
 from monitor.context import Context
 from monitor.incidents import Opened
 from monitor.policy import OutOf, Policy
@@ -134,6 +135,22 @@ async def test_what_is_as_it_should_be_is_taken_in_few_steps_and_nothing_else_is
     assert twice == [True, True, False, False], "none after one that was there"
     assert pause == [False], "what was known of it is stale; and a failure stands before the other"
     assert soft == [False, True]
+
+
+async def test_a_pass_with_a_reason_keeps_it_among_others(tmp_path: Path) -> None:
+    with closing(Story(tmp_path)) as story:
+        await story.recorder.record_all([a_run(0, 0), a_run(0, 1, reason=Reason.STATUS)])
+        await story.recorder.record_all([a_run(0, 2, reason=Reason.STATUS), a_run(0, 3)])
+        reasons = story.rows("SELECT reason.name FROM run LEFT JOIN reason ON code = reason")
+        assert [row[0] for row in reasons] == [None, "status", "status", None]
+
+
+async def test_a_run_of_a_clock_that_was_ahead_is_counted_when_it_began(tmp_path: Path) -> None:
+    with closing(Story(tmp_path)) as story:
+        ahead = [replace(a_run(0, m), slot=NIGHT + (9000 + m) * MINUTE) for m in range(3)]
+        await story.recorder.record_all([ahead[0]])
+        await story.recorder.record_all(ahead[1:])
+        assert story.rows("SELECT starts_at, pass FROM rollup_5m") == [(to_us(NIGHT), 3)]
 
 
 async def test_one_that_fails_in_the_middle_costs_no_other(

@@ -9,6 +9,7 @@ from functools import partial
 from probes import Reason
 from tests.faults.wire.case import PORTS, Case, Due, for_ever, says
 from tests.faults.wire.certificates import good
+from tests.faults.wire.named import gives
 from tests.support.targets import Script, ok, read_request
 
 MALFORMED = Reason.MALFORMED_ANSWER
@@ -113,6 +114,21 @@ ELSEWHERE = (
     to("to a host of a thousand labels", f"http://{'a.' * 1000}example.org/", NOWHERE),
     to("to a label of a thousand letters", f"http://{'a' * 1000}.example.org/", NOWHERE),
     to("to a host in invalid UTF-8", "http://\xff\xfe/", NOWHERE),
+    to("to half an international name", "http://xn--/", MALFORMED),
+    to("to what is no international name", "http://xn--a/", MALFORMED),
+    to("to a host without a label", "https://a..b/", MALFORMED),
+    to("to a zone of nowhere", "http://[fe80::1%zz]:9/", Reason.UNREACHABLE),
+    to("to a zone of nowhere, in other letters", "http://[fe80::1%25zz]:9/", Reason.UNREACHABLE),
+    Case(
+        "to an address of the other kind",
+        leads_to("http://127.0.0.1:{well}/"),
+        Reason.UNREACHABLE,
+        said="127.0.0.1 is no IPv6 address",
+        url="http://six.example.org:{port}/",
+        keys={"ip": "6"},
+        resolve=gives("127.0.0.1"),
+        phase="",
+    ),
     Case(
         "from https to http",
         leads_to("http://127.0.0.1:{well}/"),

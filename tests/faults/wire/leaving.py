@@ -77,7 +77,7 @@ CASES = (
         hold,
         Reason.ANSWER_TIMEOUT,
         phase="wait",
-        said="no answer within",
+        said="did not answer within",
     ),
     Case(
         "takes the connection and not the request",
@@ -107,7 +107,7 @@ CASES = (
         phase="connect",
         deaf_at=("127.0.0.2",),
         url="http://127.0.0.2:{port}/",
-        said="not connected within",
+        said="did not take the connection within",
     ),
     Case(
         "nobody there",

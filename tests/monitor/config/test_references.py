@@ -51,6 +51,15 @@ def test_what_references_held_and_what_settings_declare_secret_is_known_afterwar
     assert config.files == (tmp_path / "probes.toml", tmp_path / "word")
 
 
+def test_the_password_in_a_secret_address_is_a_secret_in_the_form_in_which_it_is_used(
+    tmp_path: Path,
+) -> None:
+    address = "http://user:p%40ss%2Fword@proxy.example.org"
+    config = read(tmp_path, f'{A_PROBE}secret = "{address}"')
+
+    assert config.secrets == {address, "p@ss/word"}
+
+
 def test_what_a_reference_held_is_in_no_text_about_the_configuration(tmp_path: Path) -> None:
     config = read(tmp_path, f'{A_PROBE}name = "${{env:WORD}}"', ENVIRON)
 

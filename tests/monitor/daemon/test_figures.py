@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 from monitor.clock import SystemClock
 from monitor.daemon import figures
 from monitor.health import Health
+from monitor.punctuality import Punctuality
 from tests.monitor.cli.past import ago, past
+from tests.support.clock import HandClock
 from tests.support.configs import a_config, a_probe
 
 HOUR = timedelta(hours=1)
@@ -39,3 +44,30 @@ def test_the_size_of_a_database_that_is_away_is_nothing(tmp_path: Path) -> None:
     (tmp_path / "trueup.db").write_bytes(bytes(100))
     (tmp_path / "trueup.db-wal").write_bytes(bytes(20))
     assert figures.size_of(tmp_path / "trueup.db") == 120
+
+
+async def test_while_the_database_hangs_whoever_asks_waits_for_it_once() -> None:
+    clock, nothing = HandClock(), timedelta()
+    asked = 0
+
+    async def hang(_: object) -> None:
+        nonlocal asked
+        asked += 1
+        await asyncio.sleep(0)
+        clock.wind(figures.PATIENCE)
+        raise TimeoutError
+
+    crew: Any = SimpleNamespace(
+        reader=SimpleNamespace(ask=hang),
+        schedule=SimpleNamespace(late=nothing, punctuality=Punctuality()),
+        keeper=SimpleNamespace(waits_since=lambda: nothing),
+        publisher=SimpleNamespace(age=nothing),
+        attending=SimpleNamespace(age=nothing),
+    )
+    gauge = figures.Gauge(crew, clock)
+    said = await asyncio.gather(*(gauge.troubles() for _ in range(8)))
+    assert said == [["unmeasured"]] * 8
+    assert asked == 1
+    clock.wind(2 * figures.FRESH)
+    await gauge.troubles()
+    assert asked == 2

@@ -62,6 +62,8 @@ def test_a_daemon_at_work_is_seen_from_every_side(world: World) -> None:
     assert TOKEN not in page
     assert "127.0.0.1" not in page
     assert httpx.get(f"{world.page}/metrics").status_code == 404
+    inside = CliRunner().invoke(app, ("metrics", "--config", str(world.config))).stdout
+    assert of(inside, "gone").keys() == down.keys()
     ready = httpx.get(f"{world.page}/readyz")
     assert (ready.status_code, ready.text) == (200, "on time\n")
     status = CliRunner().invoke(app, ("status", "--config", str(world.config))).stdout

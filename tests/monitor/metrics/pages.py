@@ -62,6 +62,7 @@ class Seen:
 
     probes: Iterable[Probe]
     clock: HandClock = field(default_factory=HandClock)
+    token: str = "0123456789abcdef"
 
     def __post_init__(self) -> None:
         self.metrics = Metrics(self.clock)
@@ -69,7 +70,7 @@ class Seen:
 
     def configure(self, *probes: Probe) -> None:
         self.probes = probes
-        self.metrics.configure(a_config(*probes, location="frankfurt"))
+        self.metrics.configure(a_config(*probes, location="frankfurt", metrics_token=self.token))
 
     def ran(
         self,

@@ -221,3 +221,12 @@ async def test_the_documentation_names_every_figure_and_no_other() -> None:
     served = re.findall(r"^# TYPE (\w+) ", await Seen([WEB]).page(), re.MULTILINE)
     assert documented == set(served)
     assert len(served) == len(set(served))
+
+
+async def test_nothing_is_kept_until_somebody_asks_or_has_a_token_to_ask_with() -> None:
+    seen = Seen([WEB], token="")
+    seen.ran(WEB)
+    assert set(of(await seen.page(), "web").values()) == {0}
+    seen.configure(WEB)
+    seen.ran(WEB)
+    assert of(await seen.page(), "web")["probe_success"] == 1

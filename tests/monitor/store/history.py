@@ -50,12 +50,13 @@ class Store:
         probe: str = "a",
         took: timedelta = timedelta(milliseconds=100),
         known: timedelta = MINUTE,
+        slot: datetime | None = None,
     ) -> None:
-        """One more run, counted as the recorder counts it."""
+        """One more run, counted as the recorder counts it; its slot is *at* unless there is one."""
         row = RunRow(
             probe=self.keys[probe],
             location="here",
-            slot=at,
+            slot=slot or at,
             started_at=at,
             outcome=outcome,
             reason=None,

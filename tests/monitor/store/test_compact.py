@@ -83,6 +83,30 @@ def test_every_run_of_an_earlier_version_is_there_with_all_that_it_said(tmp_path
         ]
 
 
+def test_odd_rows_cost_no_upgrade_and_no_other_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(compact, "log", _Log(said))
+    an_old_one(tmp_path / "t.db", runs=6)
+    old = Database(tmp_path / "t.db")
+    for number, (column, value) in enumerate(
+        [("phases", '{"connect":1'), ("phases", "[1, 2]"), ("outcome", "MAYBE"), ("probe", 77)]
+    ):
+        slot = to_us(NIGHT) + number * MINUTE_US
+        old.execute("PRAGMA foreign_keys = OFF")
+        old.execute(f"UPDATE run SET {column} = ? WHERE slot = ?", (value, slot))
+    old.execute("INSERT INTO rollup_1d (probe, location, day) VALUES (77, 'here', '2026-03-14')")
+    old.conn.commit()
+    old.close()
+    with a_store(tmp_path / "t.db", fresh=False) as store:
+        rows = store.do(lambda db: list(export.runs(db, "", NIGHT)))
+    well = {name: us / 1000 for name, us in PHASES.items()}
+    assert [row["phases_ms"] for row in rows] == [{}, {}, well, well, well]
+    assert [row["outcome"] for row in rows] == ["PASS", "PASS", "ERROR", "PASS", "PASS"]
+    assert said == ["runs of probes that the database does not know are left behind: 1"]
+
+
 def test_what_was_counted_before_is_not_counted_again(tmp_path: Path) -> None:
     an_old_one(tmp_path / "t.db")
     with a_store(tmp_path / "t.db", fresh=False) as store:
@@ -114,6 +138,9 @@ class _Log:
 
     def info(self, line: str, **_: object) -> None:
         self._said.append(line)
+
+    def warning(self, line: str, *, runs: int) -> None:
+        self._said.append(f"{line}: {runs}")
 
 
 def test_a_person_reads_names_and_times(tmp_path: Path) -> None:

@@ -107,3 +107,37 @@ def test_a_slow_probe_is_down_where_its_runs_were_due(store: Store) -> None:
         (to_us(NIGHT), 10 * MINUTE // US),
         (to_us(NIGHT + 10 * MINUTE), 10 * MINUTE // US),
     ]
+
+
+def test_a_time_that_is_no_time_is_not_down_and_none_is_longer_than_what_is_known(
+    store: Store,
+) -> None:
+    series = store.series()
+    for since, until in ((6, 6), (7, 3)):
+        begin, end = NIGHT + since * MINUTE, NIGHT + until * MINUTE
+        store.do(lambda db, b=begin, e=end: counting.add_down(db, series, since=b, until=e))  # type: ignore[misc]  # bound now
+    assert store.ask("SELECT count(*) FROM rollup_5m") == [(0,)]
+    store.runs(NIGHT + 6 * MINUTE, "FAIL")
+    begin, end = NIGHT + 4 * MINUTE, NIGHT + 7 * MINUTE
+    store.do(lambda db: counting.add_down(db, series, since=begin, until=end))
+    folded(store, 10, most=1)
+    folded(store, 10)
+    assert store.ask("SELECT known_us, down_us FROM rollup_5m ORDER BY starts_at") == [
+        (0, 0),
+        (MINUTE // US, MINUTE // US),
+    ]
+
+
+def test_a_clock_that_was_ahead_for_a_run_costs_none_after_it(store: Store) -> None:
+    ahead = NIGHT + timedelta(days=365)
+    store.runs(ahead)
+    for minute in range(7):
+        store.runs(NIGHT + minute * MINUTE, slot=ahead + (minute + 1) * US)
+    of_these = "SELECT starts_at, pass FROM rollup_5m ORDER BY 1"
+    seen = [(to_us(NIGHT), 5), (to_us(NIGHT + 5 * MINUTE), 2)]
+    assert store.ask(of_these) == seen
+    until = ahead + 10 * MINUTE
+    store.do(lambda db: fives.fold(db, until=until, most=1000))
+    assert store.ask(of_these) == [*seen, (to_us(ahead), 1)]
+    found = fives.histogram_of_runs
+    assert not store.do(lambda db: found(db, store.series(), since=NIGHT, until=until))

@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlite_utils import Database  # noqa: TID251 - a test of the store
 
 from monitor.clock import to_us
-from monitor.store import backup, retention
+from monitor.store import backup, fives, retention
+from monitor.store.retention import FIVE_MINUTES
 from monitor.store.rollups import DAY
 from tests.monitor.store.history import Store, a_store
 from tests.support.clock import NIGHT
@@ -44,7 +46,7 @@ def many(store: Store, count: int, days: int = 40) -> None:
 
 
 def step(store: Store, **changes: timedelta) -> bool:
-    return store.do(lambda db: retention.step(db, NIGHT, **(POLICY | changes)))
+    return store.do(lambda db: retention.step(db, NIGHT, over=NIGHT, **(POLICY | changes)))
 
 
 def count(store: Store, table: str = "run") -> int:
@@ -117,7 +119,7 @@ def test_a_clock_that_steps_a_year_ahead_forgets_an_hour_and_not_a_year(store: S
     assert store.do(lambda db: retention.goes_by(db, NIGHT, hour)) == NIGHT
     ahead = store.do(lambda db: retention.goes_by(db, NIGHT + YEAR, hour))
     assert ahead == NIGHT + 2 * hour
-    while store.do(lambda db: retention.step(db, ahead, **POLICY)):
+    while store.do(lambda db: retention.step(db, ahead, over=ahead, **POLICY)):
         pass
     assert count(store) == 5_002
     assert store.do(lambda db: retention.goes_by(db, NIGHT + 2 * hour, hour)) == NIGHT + 2 * hour
@@ -127,6 +129,42 @@ def test_before_the_first_time_it_goes_by_what_was_recorded(store: Store) -> Non
     store.runs(NIGHT)
     found = store.do(lambda db: retention.goes_by(db, NIGHT + YEAR, timedelta()))
     assert found == NIGHT + DAY
+
+
+def test_runs_that_a_clock_named_that_was_ahead_are_forgotten_by_when_they_began(
+    store: Store,
+) -> None:
+    for days in (31, 29):
+        store.runs(NIGHT - days * DAY, slot=NIGHT + YEAR - days * timedelta(seconds=1))
+    while step(store):
+        pass
+    began = store.ask("SELECT slot + lag_us FROM run")
+    assert began == [(to_us(NIGHT - 29 * DAY),)]
+    plan = store.ask(
+        "EXPLAIN QUERY PLAN SELECT slot FROM run WHERE lag_us <= -300000000"
+        " AND slot + lag_us < 5 ORDER BY slot + lag_us LIMIT 9"
+    )
+    assert "USING INDEX run_ahead" in plan[0][3] or "USING COVERING INDEX run_ahead" in plan[0][3]
+
+
+def test_after_a_long_pause_folding_is_up_to_date_at_once_and_forgetting_is_not(
+    store: Store,
+) -> None:
+    store.runs(NIGHT - 20 * DAY)
+    store.do(lambda db: retention.goes_by(db, NIGHT - 20 * DAY, timedelta()))
+    for days in (0, 1):
+        store.runs(NIGHT + days * DAY)
+
+    def ticks(db: Database) -> bool:
+        at = NIGHT + DAY + YEAR  # the clock leaps, and nothing ran so late
+        horizon = retention.goes_by(db, at, timedelta(minutes=10))
+        return retention.step(db, horizon, over=retention.over_by(db, at), **POLICY)
+
+    while store.do(ticks):
+        pass
+    assert store.do(fives.counted_until) == to_us(NIGHT + DAY - FIVE_MINUTES)
+    assert store.ask("SELECT count(*) FROM rollup_1d WHERE histogram <> '{}'") == [(2,)]
+    assert count(store) == 3
 
 
 spans = st.timedeltas(min_value=-10 * YEAR, max_value=10 * YEAR)

@@ -51,6 +51,18 @@ async def test_what_is_no_trouble_of_sqlite_reaches_the_asker_as_it_is(tmp_path:
     reader.close()
 
 
+async def test_a_database_of_a_newer_version_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "t.db"
+    write = Writer(path)
+    done = "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES (?, ?, ?)"
+    await write.do(lambda db: db.execute(done, ("trueup", "of_tomorrow", "2031")))
+    write.close()
+    before = path.read_bytes()
+    with pytest.raises(StoreTrouble, match=r"a newer trueup wrote it \(of_tomorrow\); use that"):
+        Writer(path)
+    assert path.read_bytes() == before
+
+
 async def test_a_connection_that_broke_is_opened_again(tmp_path: Path) -> None:
     write, reader = Writer(tmp_path / "t.db"), Reader(tmp_path / "t.db")
     await write.do(put("before", 1))

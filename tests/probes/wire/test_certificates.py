@@ -116,6 +116,37 @@ def test_what_cannot_be_read_is_left_out() -> None:
     assert earliest_end([]) is None
 
 
+def odd(der: bytes, *swaps: tuple[bytes, bytes]) -> bytes:
+    for old, new in swaps:
+        assert old in der
+        der = der.replace(old, new, 1)
+    return der
+
+
+V4 = (b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x03")
+
+
+def test_a_certificate_that_is_none_by_the_book_is_left_out_or_has_no_names() -> None:
+    der = issue(Wish(names=NAMED)).certificate.public_bytes(Encoding.DER)
+    assert read_chain([odd(der, V4)]) == ()
+    assert earliest_end([odd(der, V4), der]) == earliest_end([der])
+    unsupported = odd(der, (b"\x82\x10shop", b"\xa3\x10shop"))
+    assert [each.names for each in read_chain([unsupported])] == [()]
+    twice = odd(der, (b"\x06\x03\x55\x1d\x13", b"\x06\x03\x55\x1d\x11"))
+    assert [each.names for each in read_chain([twice])] == [()]
+
+
+async def test_who_shows_a_certificate_of_a_version_to_come_is_refused(tmp_path: Path) -> None:
+    issued, file = issue(), tmp_path / "v4.pem"
+    key = issued.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    der = odd(issued.certificate.public_bytes(Encoding.DER), V4)
+    file.write_text(ssl.DER_cert_to_PEM_cert(der) + key)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    with answering(ok(), context) as there:
+        assert (await trouble(there.url)).reason in {Reason.TLS_UNTRUSTED, Reason.TLS_FAILED}
+
+
 def context_wanting_us(vault: Vault) -> ssl.SSLContext:
     context = vault.shows(issue(by=vault.root))
     context.verify_mode = ssl.CERT_REQUIRED
@@ -163,3 +194,41 @@ def test_a_context_is_shared_by_those_who_agree(tmp_path: Path) -> None:
     assert trust.context(terms) is trust.context(replace(terms, server_name="a", ip="4"))
     assert trust.context(terms) is not trust.context(Terms())
     assert trust.context(terms) is not trust.context(replace(terms, http2=True))
+
+
+def test_while_a_file_is_being_written_what_was_known_is_good_enough(
+    vault: Vault, tmp_path: Path
+) -> None:
+    trust, (certificate, key) = Trust(machine_time), ours(vault, tmp_path)
+    terms, whole = Terms(certificate=certificate, key=key), certificate.read_bytes()
+    known = trust.context(terms)
+    certificate.write_bytes(whole[:100])
+    assert trust.context(terms) is known
+    certificate.unlink()
+    assert trust.context(terms) is known
+    certificate.write_bytes(whole + b"\n")
+    assert trust.context(terms) is not known
+
+
+def test_a_file_that_never_was_of_use_is_named(tmp_path: Path) -> None:
+    for name, text in (("broken.pem", "-----BEGIN CERT"), ("missing.pem", None)):
+        file = tmp_path / name
+        if text:
+            file.write_text(text)
+        for terms in (Terms(certificate=file), Terms(ca=file)):
+            with pytest.raises(OSError, match=name) as raised:
+                Trust(machine_time).context(terms)
+            assert not isinstance(raised.value, ssl.SSLError)
+
+
+def test_of_many_contexts_those_asked_for_last_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("probes.wire.trust.CONTEXTS_KEPT", 2)
+    certificates, trust = Certificates(tmp_path), Trust(machine_time)
+    one, other, third = Terms(ca=certificates.file), Terms(http2=True), Terms()
+    kept = trust.context(one)
+    trust.context(other)
+    assert trust.context(one) is kept
+    trust.context(third)
+    assert trust.context(one) is kept

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from probes import Reason
-from probes.wire import Report, Terms, Wire, WireError, report_of
+from probes.wire import Report, Terms, Wire, WireError, report_of, write_question
 from probes.wire.connecting import in_turn
 from probes.wire.troubles import not_connected
 from tests.probes.wire.test_wire import ON_BOTH_LOOPS, LoopFactory, ask, names, trouble
@@ -130,9 +130,36 @@ def test_both_kinds_of_addresses_take_turns() -> None:
 
 
 @pytest.mark.parametrize("number", [errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT, errno.ENETUNREACH])
-def test_a_machine_without_the_new_kind_cannot_reach_it(number: int) -> None:
+def test_a_machine_without_the_new_kind_cannot_reach_it(
+    number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Nowhere(socket.socket):
+        def connect(self, address: object) -> None:
+            raise OSError(errno.ENETUNREACH, f"no way to {address}")
+
+    monkeypatch.setattr("probes.wire.troubles.socket.socket", Nowhere)
     error = not_connected(OSError(number, "…"), "[2001:db8::1]:443")
     assert error.reason is Reason.UNREACHABLE
+
+
+def test_that_this_machine_has_run_out_of_ports_says_nothing_about_the_target() -> None:
+    for address in ("[::1]:443", "127.0.0.1:443"):
+        with pytest.raises(OSError, match="none left") as raised:
+            not_connected(OSError(errno.EADDRNOTAVAIL, "none left"), address)
+        assert not isinstance(raised.value, WireError)
+
+
+@ON_BOTH_LOOPS
+def test_a_body_that_does_not_go_at_once_goes_later(loop_factory: LoopFactory) -> None:
+    body = bytes(5_000_000)
+
+    async def asked() -> Report:
+        question = write_question("POST", httpx.URL(there.url), [], body, Terms())
+        return (await Wire().ask(question, 5)).report
+
+    with answering(ok()) as there, asyncio.Runner(loop_factory=loop_factory) as runner:
+        assert runner.run(asked()).status == 200
+    assert len(there.asked[0]) > len(body)
 
 
 async def test_what_this_machine_has_run_out_of_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
+from probes.wire.names_answer import Answer
+from probes.wire.names_channel import Channel
+from probes.wire.names_machine import Machine
+from probes.wire.resolve import Lookup
 from tests.support.nameserver import (
     Record,
     address,
@@ -14,7 +19,16 @@ from tests.support.nameserver import (
     says,
     zone,
 )
-from tests.support.resolving import BOTH, WEB, WEB_IS, Time, asking, resolving, trouble
+from tests.support.resolving import (
+    BOTH,
+    WEB,
+    WEB_IS,
+    Time,
+    asking,
+    in_hosts_file,
+    resolving,
+    trouble,
+)
 
 
 @pytest.mark.parametrize(("ttl", "kept"), [(1, 1), (300, 300), (90_000, 3600), (0, 0)])
@@ -75,3 +89,28 @@ async def test_servers_that_were_asked_long_ago_are_let_go(monkeypatch: pytest.M
             stuck = asyncio.gather(names(asking(one)), names(asking(other)))
             assert [set(found) for found in await stuck] == [BOTH, BOTH]
             assert len(names._channels) == 1
+
+
+async def test_what_stands_in_a_file_of_this_machine_is_believed_for_a_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, asked, ask = Time(), list[str](), Channel.ask
+
+    def counted(self: Channel, lookup: Lookup) -> asyncio.Future[Answer]:
+        asked.append(lookup.host)
+        return ask(self, lookup)
+
+    monkeypatch.setattr(Channel, "ask", counted)
+    files = [tmp_path / name for name in ("resolv.conf", "hosts", "nsswitch.conf")]
+    files[1].write_text(f"127.0.0.1 {in_hosts_file()} # and more\n")
+    async with resolving(Machine(tuple(files)), now) as names:
+        for host in ("localhost", in_hosts_file()):
+            for later, times in ((0, 1), (4.9, 1), (0.2, 2)):
+                now.now += later
+                assert await names(Lookup(host))
+                assert asked.count(host) == times
+        files[1].write_text("")
+        now.now += 5
+        for _ in range(2):
+            await names(Lookup(in_hosts_file()))
+    assert asked.count(in_hosts_file()) == 4
