@@ -297,4 +297,3 @@ class Schedule:
         if not self._draining:
             for key in self._cells:
                 self._plan(key)
-                self._join(key)
