@@ -15,7 +15,15 @@ from monitor.schedule import Schedule
 from monitor.slots import slot_at
 from tests.support.clock import HandClock
 from tests.support.configs import a_probe
-from tests.support.scheduling import PATIENCE, QUICK, SLOW, Acts, SteppedClock, scheduled
+from tests.support.scheduling import (
+    PATIENCE,
+    QUICK,
+    SLOW,
+    Acts,
+    SteppedClock,
+    far_from_its_slot,
+    scheduled,
+)
 from tests.support.waiting import until_async
 
 
@@ -128,20 +136,22 @@ async def test_every_nudge_brings_the_schedule_back_on_time() -> None:
 
 
 async def test_while_nothing_is_decided_a_probe_runs_between_its_slots_too() -> None:
-    async with scheduled(a_probe("unsure", every=SLOW)) as (schedule, acts):
-        schedule.again("unsure", timedelta(milliseconds=20))
-        schedule.again("unsure", timedelta(milliseconds=20))
+    unsure = far_from_its_slot()
+    async with scheduled(a_probe(unsure, every=SLOW)) as (schedule, acts):
+        schedule.again(unsure, timedelta(milliseconds=20))
+        schedule.again(unsure, timedelta(milliseconds=20))
         await until_async(lambda: len(acts.ended) == 1, "one run more, not two")
         [(_, slot)] = acts.slots
-        assert slot != slot_at("unsure", SLOW, slot)
+        assert slot != slot_at(unsure, SLOW, slot)
 
 
 async def test_what_was_asked_just_now_is_known_to_have_been() -> None:
-    async with scheduled(a_probe("need", every=SLOW)) as (schedule, acts):
-        assert not schedule.asked_within("need", PATIENCE)
-        schedule.again("need", timedelta())
+    need = far_from_its_slot()
+    async with scheduled(a_probe(need, every=SLOW)) as (schedule, acts):
+        assert not schedule.asked_within(need, PATIENCE)
+        schedule.again(need, timedelta())
         await until_async(lambda: len(acts.ended) == 1, "it was asked")
-        assert schedule.asked_within("need", PATIENCE)
+        assert schedule.asked_within(need, PATIENCE)
 
 
 async def test_a_run_between_two_slots_takes_nothing_from_the_slot_it_overlaps() -> None:

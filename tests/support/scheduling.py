@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from monitor.clock import SystemClock
 from monitor.config.model import Probe
 from monitor.schedule import Schedule
+from monitor.slots import slot_at
 
 QUICK = timedelta(milliseconds=200)
 SLOW = timedelta(minutes=10)
@@ -48,6 +49,16 @@ async def scheduled(*probes: Probe) -> AsyncIterator[tuple[Schedule, Acts]]:
     finally:
         acts.hold.set()
         await schedule.drain(PATIENCE)
+
+
+def far_from_its_slot() -> str:
+    """The id of a slow probe whose own slot is not now nor soon."""
+    clock = SystemClock()
+    ids = (f"probe-{n}" for n in range(1000))
+    quiet = timedelta(minutes=2)
+    return next(
+        one for one in ids if quiet < clock.now() - slot_at(one, SLOW, clock.now()) < SLOW - quiet
+    )
 
 
 class SteppedClock(SystemClock):
