@@ -46,6 +46,7 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "certificate_expires_soon": "the certificate expires soon",
         "too_slow": "slower than allowed",
         "page_not_loaded": "the page did not load",
+        "page_crashed": "the page crashed in the browser",
         "element_missing": "something is missing from the page",
         "sign_in_refused": "signing in was refused",
         "file_missing": "the uploaded file is not there",

@@ -67,6 +67,7 @@ class Reason(StrEnum):
     TOO_SLOW = "too_slow"
     # A journey in a browser
     PAGE_NOT_LOADED = "page_not_loaded"
+    PAGE_CRASHED = "page_crashed"
     ELEMENT_MISSING = "element_missing"
     SIGN_IN_REFUSED = "sign_in_refused"
     FILE_MISSING = "file_missing"
@@ -128,6 +129,25 @@ NO_FACTS: Final = Facts()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """One page as a journey's user felt it: the web vitals. What the browser did not tell is None.
+
+    `address` has no query and is never public; `step` is the one in which the page was opened.
+    """
+
+    address: str
+    step: str
+    ttfb: timedelta | None = None
+    """From asking until the first byte of the answer."""
+    fcp: timedelta | None = None
+    """Until the first text or picture was drawn."""
+    lcp: timedelta | None = None
+    """Until the largest one was drawn."""
+    cls: float | None = None
+    """How much moved about by itself, without a unit; above 0.1 people notice."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """`phases` uses resolve, connect, tls, send, wait, receive; empty where a kind has none.
 
@@ -145,3 +165,8 @@ class Result:
     tries: int = 1
     excerpt: str = ""
     facts: Facts = NO_FACTS
+    views: tuple[View, ...] = ()
+    warnings: tuple[str, ...] = ()
+    """What went wrong beside the point, a line each: test data that could not be removed."""
+    trace_id: str = ""
+    """What the target's own tracing knows this run by: 32 hexadecimal digits, or empty."""

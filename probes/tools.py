@@ -4,11 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from probes.browser import Browsers
     from probes.wire import Wire
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Which try this is. `confirms`: the run before, or a try of this one, has failed.
+
+    `trace_id` (32 hexadecimal digits) is of the run, `span_id` (16) of this try; empty where the
+    target is not to be told.
+    """
+
+    confirms: bool = False
+    trace_id: str = ""
+    span_id: str = ""
+
+    @property
+    def traceparent(self) -> str:
+        """What W3C Trace Context has a request carry; empty where there is nothing to."""
+        return f"00-{self.trace_id}-{self.span_id}-01" if self.trace_id else ""
+
+
+FIRST: Final = Attempt()
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +39,4 @@ class Tools:
     transport: Wire
     browsers: Browsers
     monotonic: Callable[[], float]
+    attempt: Attempt = FIRST

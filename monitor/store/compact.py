@@ -35,7 +35,7 @@ _REASONS: Final = (
     " certificate_expires_soon too_slow page_not_loaded element_missing sign_in_refused"
     " file_missing file_differs wrong_target message_missing step_failed cleanup_failed"
     " browser_unavailable browser_crashed journey_broken overran crashed interrupted network_gone"
-    " stalled proxy_refused tls_protocol"
+    " stalled proxy_refused tls_protocol page_crashed"
 )
 
 TABLES: Final = """

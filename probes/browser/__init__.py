@@ -6,15 +6,18 @@ it), it keeps nothing between runs, and what it tells has been cleared of secret
 """
 
 from probes.browser.browsers import Browsers
+from probes.browser.errand import Errand, Journey
 from probes.browser.find import find_browser
-from probes.browser.judging import net_reason
-from probes.browser.travel import Journey
+from probes.browser.options import BrowserOptions
 from probes.browser.troubles import BrowserTrouble, Failure, JourneyBroken
 from probes.browser.visit import Visit
+from probes.browser.worker.judging import net_reason
 
 __all__ = [
+    "BrowserOptions",
     "BrowserTrouble",
     "Browsers",
+    "Errand",
     "Failure",
     "Journey",
     "JourneyBroken",

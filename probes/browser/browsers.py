@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from probes.browser import api
-from probes.browser.scrub import Scrubber
+from probes.browser.errand import Errand
 from probes.browser.slots import Slots, slots_here
-from probes.browser.travel import Journey, travel
 from probes.browser.troubles import BrowserTrouble
-from probes.browser.visit import NOTHING, Errand
-from probes.browser.warm import Seat, WarmBrowser
+from probes.browser.worker.travel import travel
+from probes.browser.worker.warm import Seat, WarmBrowser
 from probes.result import Outcome, Reason, Result
+from probes.scrub import Scrubber
 
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext
@@ -42,24 +42,18 @@ class Browsers:
 
     async def run(
         self,
-        journey: Journey,
-        *,
-        url: str = "",
-        params: Mapping[str, Any] = NOTHING,
-        secrets: Mapping[str, str] = NOTHING,
-        timeout: timedelta,
+        errand: Errand,
     ) -> Result:
         """Makes one run; raises nothing for the target's sake nor for the browser's.
 
         Neither waiting for a slot (at most two minutes) nor starting a browser counts as the
-        target's time. Up to 20 s may pass after *timeout* for the screenshot and for tidying up.
+        target's time. Up to 20 s may pass after its timeout for the screenshot and for tidying up.
         """
-        errand = Errand(url=url, params=params, secrets=secrets, timeout=timeout)
         try:
             async with self._slots.one():
-                return await self._travel(journey, errand)
+                return await self._travel(errand)
         except BrowserTrouble as trouble:
-            said = Scrubber(secrets.values()).line(str(trouble))
+            said = Scrubber(errand.secrets.values()).line(str(trouble))
             return Result(
                 outcome=Outcome.ERROR, took=timedelta(), reason=trouble.reason, summary=said
             )
@@ -69,10 +63,10 @@ class Browsers:
         await self._warm.close()
         await asyncio.gather(*self._returning)
 
-    async def _travel(self, journey: Journey, errand: Errand) -> Result:
+    async def _travel(self, errand: Errand) -> Result:
         seat, context = await self._warm.borrow()
         try:
-            return await travel(journey, errand, seat.engine, context, self._monotonic)
+            return await travel(errand, seat.engine, context, self._monotonic)
         except (api.Error, TimeoutError):
             said = "the browser died or hangs"
             raise BrowserTrouble(Reason.BROWSER_CRASHED, said) from None

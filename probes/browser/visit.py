@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+import json
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
 
+from probes.browser.errand import Errand
 from probes.browser.troubles import JourneyBroken
 from probes.result import Outcome, Reason, Step
 from probes.settings import parse_duration, write_duration
@@ -16,17 +17,8 @@ from probes.settings import parse_duration, write_duration
 if TYPE_CHECKING:
     from playwright.async_api import Page
 
-NOTHING: Mapping[str, Any] = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Errand:
-    """What one run is given besides its code: plain data that any process could be handed."""
-
-    url: str
-    params: Mapping[str, Any]
-    secrets: Mapping[str, str] = field(repr=False)
-    timeout: timedelta
+WARNINGS: Final = 20
+_LONGEST: Final = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +45,10 @@ class Visit:
         self.url = errand.url
         self.params = errand.params
         self.degraded: Degraded | None = None
+        self.warnings: list[str] = []
+        self.is_remembered = bool(errand.remembered)
+        """Whether the browser holds what an earlier run remembered: it may be signed in."""
+        self.kept = ""
         self._secrets = errand.secrets
         self._monotonic = monotonic
         self._ends = monotonic() + errand.timeout.total_seconds()
@@ -90,6 +86,16 @@ class Visit:
         self.degraded = self.degraded or Degraded(reason, sentence)
         if self._under_way is not None:
             self._under_way.outcome = Outcome.SLOW
+
+    def warn(self, sentence: str) -> None:
+        """Says what went wrong beside the point, without making the run worse; 20 at most."""
+        if len(self.warnings) < WARNINGS:
+            self.warnings.append(sentence)
+
+    async def remember(self) -> None:
+        """Keeps cookies and local storage for the next runs of this session, up to 1 MB."""
+        state = json.dumps(await self.page.context.storage_state())
+        self.kept = state if len(state) <= _LONGEST else ""
 
     def left(self) -> timedelta:
         """Until the deadline of the run."""

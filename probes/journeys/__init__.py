@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from probes.journeys import login, message, shorten, upload
-from probes.journeys.ready import JourneySettings, ReadyMade, secrets_of
+from probes.journeys.ready import JourneySettings, ReadyMade, hosts_of, secrets_of
 
 READY_MADE: Final[dict[str, ReadyMade[Any]]] = {
     journey.name: journey
@@ -15,4 +15,4 @@ READY_MADE: Final[dict[str, ReadyMade[Any]]] = {
     )
 }
 
-__all__ = ["READY_MADE", "JourneySettings", "ReadyMade", "secrets_of"]
+__all__ = ["READY_MADE", "JourneySettings", "ReadyMade", "hosts_of", "secrets_of"]

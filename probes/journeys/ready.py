@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Annotated, Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, SecretStr
 
-from probes.browser import Visit
+from probes.browser import BrowserOptions, Errand, Visit
 from probes.settings import Duration, Settings
 
 
@@ -24,7 +25,7 @@ def _address(value: str) -> str:
 Address = Annotated[str, AfterValidator(_address)]
 
 
-class JourneySettings(Settings):
+class JourneySettings(BrowserOptions, Settings):
     """What every ready-made journey has."""
 
     timeout: Duration = timedelta(seconds=60)
@@ -44,6 +45,24 @@ class ReadyMade(Generic[S]):
     settings: type[S]
     travel: Callable[[Visit, S], Awaitable[None]]
 
+    def errand(self, settings: S) -> Errand:
+        login = getattr(settings, "login", None)
+        addresses = (settings.url, getattr(login, "url", ""), getattr(settings, "list_url", None))
+        return Errand(
+            journey=partial(self.travel, settings=settings),  # type: ignore[call-arg] # by position
+            url=settings.url,
+            secrets=secrets_of(settings),
+            timeout=settings.timeout,
+            options=settings,
+            hosts=hosts_of(*addresses),
+        )
+
+
+def hosts_of(*addresses: str | None) -> frozenset[str]:
+    """The hosts of those that are web addresses, with the port where it is written."""
+    parts = (urlsplit(address) for address in addresses if address)
+    return frozenset(part.netloc.rpartition("@")[2].lower() for part in parts if part.netloc)
+
 
 def secrets_of(settings: BaseModel) -> Mapping[str, str]:
     """Every Secret in *settings* and below, by the path of its key."""
@@ -53,6 +72,9 @@ def secrets_of(settings: BaseModel) -> Mapping[str, str]:
 def _secrets(value: Any, path: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, SecretStr):
         yield path, value.get_secret_value()
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            yield from _secrets(each, f"{path}.{key}".lstrip("."))
     elif isinstance(value, BaseModel):
         for key in type(value).model_fields:
             yield from _secrets(getattr(value, key), f"{path}.{key}".lstrip("."))

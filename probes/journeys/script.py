@@ -45,6 +45,15 @@ def load(folder: Path, path: str) -> Journey:
     return travel
 
 
+async def travel_by_script(visit: Visit, folder: Path, path: str) -> None:
+    """Reads the file as it stands now, and goes its way."""
+    try:
+        journey = load(folder, path)
+    except ValueError as trouble:
+        raise JourneyBroken(str(trouble)) from None
+    await journey(visit)
+
+
 class _AsItStands(SourceFileLoader):
     """Compiles the text itself: a compiled copy tells by the second when it is out of date."""
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
+from dataclasses import replace
 from datetime import timedelta
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 from pydantic import (
@@ -19,9 +21,9 @@ from pydantic import (
     model_validator,
 )
 
-from probes.browser import Journey, Visit
-from probes.journeys import READY_MADE, JourneySettings, secrets_of
-from probes.journeys.script import load
+from probes.browser import BrowserOptions, Errand
+from probes.journeys import READY_MADE, JourneySettings, hosts_of, secrets_of
+from probes.journeys.script import load, travel_by_script
 from probes.kind import Kind
 from probes.result import Result
 from probes.settings import Duration, Secret, Settings, folder_of
@@ -34,7 +36,7 @@ _LONGEST: Final = 64
 _GRACE: Final = timedelta(seconds=175)
 
 
-class OwnJourney(Settings):
+class OwnJourney(BrowserOptions, Settings):
     """A journey of one's own: a Python file with `async def journey(visit)`."""
 
     timeout: Duration = timedelta(seconds=60)
@@ -47,16 +49,25 @@ class OwnJourney(Settings):
     """What the journey reads as `visit.params`."""
     secrets: dict[str, Secret] = Field(default_factory=dict)
     """What the journey reads with `visit.secret("name")`."""
-    _travel: Journey = PrivateAttr()
+    _folder: Path = PrivateAttr()
 
     @model_validator(mode="after")
     def _loads(self, info: ValidationInfo) -> OwnJourney:
-        self._travel = load(folder_of(info), self.journey)
+        self._folder = folder_of(info)
+        load(self._folder, self.journey)
         return self
 
-    @property
-    def travel(self) -> Journey:
-        return self._travel
+    def errand(self) -> Errand:
+        own = {name: value.get_secret_value() for name, value in self.secrets.items()}
+        return Errand(
+            journey=partial(travel_by_script, folder=self._folder, path=self.journey),
+            url=self.url,
+            params=self.params,
+            secrets={**secrets_of(self), **own},
+            timeout=self.timeout,
+            options=self,
+            hosts=hosts_of(self.url),
+        )
 
 
 def _name_of(value: Any) -> Any:
@@ -88,27 +99,21 @@ def _settings() -> Any:
     return Annotated[union, Discriminator(_tag_of), BeforeValidator(_known)]
 
 
-async def run(settings: JourneySettings | OwnJourney, tools: Tools) -> Result:
-    """Makes one try in a fresh context of the shared browser."""
+def _errand(settings: JourneySettings | OwnJourney) -> Errand:
     if isinstance(settings, OwnJourney):
-        secrets = {name: value.get_secret_value() for name, value in settings.secrets.items()}
-        return await tools.browsers.run(
-            settings.travel,
-            url=settings.url,
-            params=settings.params,
-            secrets=secrets,
-            timeout=settings.timeout,
-        )
-    ready = READY_MADE[_tag_of(settings)]
+        return settings.errand()
+    return READY_MADE[_tag_of(settings)].errand(settings)
 
-    async def travel(visit: Visit) -> None:
-        await ready.travel(visit, settings)
 
+async def run(settings: JourneySettings | OwnJourney, tools: Tools) -> Result:
+    """Makes one try in a fresh context of a browser."""
+    attempt = tools.attempt
     return await tools.browsers.run(
-        travel,
-        url=settings.url,
-        secrets=secrets_of(settings),
-        timeout=settings.timeout,
+        replace(
+            _errand(settings),
+            traceparent=attempt.traceparent if settings.trace_context else "",
+            keeps_trace=attempt.confirms,
+        )
     )
 
 

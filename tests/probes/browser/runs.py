@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from probes.browser import Browsers, Journey
+from probes.browser import Browsers, Errand, Journey
 from probes.result import Outcome, Reason, Result
 
 SECRET = "swordfish & co/ü"
@@ -13,11 +13,13 @@ PNG = b"\x89PNG"
 
 async def travel(browsers: Browsers, journey: Journey, url: str = "", within: float = 20) -> Result:
     return await browsers.run(
-        journey,
-        url=url,
-        params={"who": "canary"},
-        secrets={"word": SECRET},
-        timeout=timedelta(seconds=within),
+        Errand(
+            journey=journey,
+            url=url,
+            params={"who": "canary"},
+            secrets={"word": SECRET},
+            timeout=timedelta(seconds=within),
+        )
     )
 
 

@@ -16,8 +16,9 @@ import psutil
 import pytest
 import pytest_asyncio
 
-from probes.browser import Browsers, Visit, engine, warm
+from probes.browser import Browsers, Errand, Visit
 from probes.browser.folder import PrivateFolder
+from probes.browser.worker import engine, warm
 from probes.result import Outcome, Reason, Result
 from tests.support.waiting import until, until_async
 
@@ -71,7 +72,7 @@ async def looks_for_ever(visit: Visit) -> None:
 
 
 async def run(browsers: Browsers, within: float = 30) -> Result:
-    return await browsers.run(quick, timeout=timedelta(seconds=within))
+    return await browsers.run(Errand(journey=quick, timeout=timedelta(seconds=within)))
 
 
 async def struck(
@@ -87,7 +88,9 @@ async def struck(
             arrived.set()
             await visit.page.get_by_text("There").wait_for(timeout=60_000)
 
-    running = asyncio.create_task(browsers.run(journey, timeout=timedelta(seconds=within)))
+    running = asyncio.create_task(
+        browsers.run(Errand(journey=journey, timeout=timedelta(seconds=within)))
+    )
     await asyncio.wait_for(arrived.wait(), 20)
     os.kill(victim().pid, sent)
     return await running
@@ -181,7 +184,9 @@ async def test_a_browser_with_a_run_in_it_is_not_renewed_under_its_feet(
     browsers: Browsers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(warm, "RUNS", 1)
-    long = asyncio.create_task(browsers.run(looks_for_ever, timeout=timedelta(seconds=2)))
+    long = asyncio.create_task(
+        browsers.run(Errand(journey=looks_for_ever, timeout=timedelta(seconds=2)))
+    )
     await until_async(lambda: processes("--type=renderer"), "it has begun")
     assert (await run(browsers)).outcome is Outcome.PASS
     assert (await long).reason is Reason.TIMEOUT

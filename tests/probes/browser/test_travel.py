@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from probes.browser import Browsers, Failure, Journey, Visit, evidence
-from probes.browser.downloads import bound_downloads
+from probes.browser import Browsers, Failure, Journey, Visit
+from probes.browser.worker import evidence
+from probes.browser.worker.downloads import bound_downloads
 from probes.result import Outcome, Reason
 from tests.probes.browser.runs import failed, steps, travel
 from tests.support.serve import free_port

@@ -9,9 +9,9 @@ from urllib.parse import quote, quote_plus
 import pytest
 from playwright.async_api import Error, TimeoutError  # noqa: A004 - Playwright's own
 
-from probes.browser.judging import judge
-from probes.browser.scrub import STARS, Scrubber
+from probes.browser.worker.judging import judge
 from probes.result import Outcome, Reason
+from probes.scrub import STARS, Scrubber
 
 WORD = "päss word&'\"\\"
 

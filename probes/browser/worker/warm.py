@@ -10,10 +10,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from probes.browser import api
-from probes.browser.engine import Engine, within
 from probes.browser.find import find_browser
 from probes.browser.folder import PrivateFolder
 from probes.browser.troubles import BrowserTrouble
+from probes.browser.worker.engine import Engine, within
 
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext

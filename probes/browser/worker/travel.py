@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
-from probes.browser.downloads import bound_downloads
-from probes.browser.engine import Engine, within
-from probes.browser.evidence import Evidence, evidence
-from probes.browser.judging import Finding, judge
-from probes.browser.scrub import Scrubber
+from probes.browser.errand import Errand, Journey
 from probes.browser.troubles import JourneyBroken
-from probes.browser.visit import Errand, Visit
+from probes.browser.visit import Visit
+from probes.browser.worker.downloads import bound_downloads
+from probes.browser.worker.engine import Engine, within
+from probes.browser.worker.evidence import Evidence, evidence
+from probes.browser.worker.judging import Finding, judge
 from probes.result import Outcome, Reason, Result, Step
+from probes.scrub import Scrubber
 from probes.settings import write_duration
 
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, Page
-
-Journey: TypeAlias = Callable[[Visit], Awaitable[None]]
 
 _STEP: Final = timedelta(seconds=15)
 _NAVIGATION: Final = timedelta(seconds=30)
@@ -31,7 +30,6 @@ _log = logging.getLogger(__name__)
 
 
 async def travel(
-    journey: Journey,
     errand: Errand,
     engine: Engine,
     context: BrowserContext,
@@ -41,7 +39,7 @@ async def travel(
     page = await _new_page(context, engine, errand.timeout)
     visit = Visit(page, errand, monotonic)
     began = monotonic()
-    task = asyncio.ensure_future(_guarded(journey, visit))
+    task = asyncio.ensure_future(_guarded(errand.journey, visit))
     try:
         await asyncio.wait({task}, timeout=errand.timeout.total_seconds())
         took = timedelta(seconds=monotonic() - began)

@@ -9,10 +9,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from probes.browser import api
-from probes.browser.engine import within
-from probes.browser.scrub import Scrubber
+from probes.browser.worker.engine import within
 from probes.excerpt import excerpt
 from probes.result import Artefact
+from probes.scrub import Scrubber
 
 if TYPE_CHECKING:
     from playwright.async_api import Locator, Page

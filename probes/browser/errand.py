@@ -1,0 +1,41 @@
+"""What one run is given: plain data, so that another process can be handed all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from probes.browser.options import BrowserOptions
+
+if TYPE_CHECKING:
+    from probes.browser.visit import Visit
+
+Journey: TypeAlias = "Callable[[Visit], Awaitable[None]]"
+AS_IT_IS: Final = BrowserOptions()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """`journey` can be pickled: a function of a module, or a partial of one.
+
+    `secrets` are all that must not be told, by the names a journey asks for them with.
+    `hosts` are those of the target, with a port where it is not the usual one: only they are sent
+    what `options` and `traceparent` add to requests.
+    """
+
+    journey: Journey
+    url: str = ""
+    params: Mapping[str, Any] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    timeout: timedelta
+    options: BrowserOptions = AS_IT_IS
+    hosts: frozenset[str] = frozenset()
+    traceparent: str = ""
+    keeps_trace: bool = False
+    """Whether Playwright's trace is kept if it fails; it costs a quarter more."""
+    session: str = ""
+    """What a sign-in is remembered by, for runs of the same name; empty: it is not."""
+    remembered: str = field(default="", repr=False)
+    """What `Visit.remember` kept in an earlier run: cookies and storage, as JSON."""
