@@ -39,7 +39,14 @@ class _UnderWay:
 class Visit:
     """One visit to the target in a fresh browser context: no cookies, no cache, no history."""
 
-    def __init__(self, page: Page, errand: Errand, monotonic: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        page: Page,
+        errand: Errand,
+        monotonic: Callable[[], float],
+        tell: Callable[[str | Step], None] = lambda _: None,
+    ) -> None:
+        """*tell* is given the name of each step when it begins, and the step when it has ended."""
         self.page = page
         """Playwright's page, with all it can do."""
         self.url = errand.url
@@ -51,6 +58,7 @@ class Visit:
         self.kept = ""
         self._secrets = errand.secrets
         self._monotonic = monotonic
+        self._tell = tell
         self._ends = monotonic() + errand.timeout.total_seconds()
         self._steps: list[Step] = []
         self._under_way: _UnderWay | None = None
@@ -71,6 +79,7 @@ class Visit:
             raise JourneyBroken(f'step "{name}" begins inside step "{self._under_way.name}"')
         limit = None if within is None else parse_duration(within)
         self._under_way = step = _UnderWay(name, self._monotonic())
+        self._tell(name)
         try:
             yield
             self._judge(step, limit)
@@ -80,6 +89,7 @@ class Visit:
         finally:
             self._steps.append(self._ended(step))
             self._under_way = None
+            self._tell(self._steps[-1])
 
     def slow(self, reason: Reason, sentence: str) -> None:
         """Makes a run that comes through SLOW instead of PASS; the first reason said counts."""
