@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
 import json
 import logging
 import sys
@@ -16,7 +15,6 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,16 +23,12 @@ import uvloop
 
 from benchmarks import _cores
 from benchmarks._climb import Climb, Step
+from benchmarks._crew import announce, built, settle
 from benchmarks._lags import lag_ms
 from monitor.clock import Clock, SystemClock
-from monitor.config import Config, Probe, Scrubber, load
-from monitor.context import Context
-from monitor.daemon.crew import Crew, Hooks, build
-from monitor.links import Signer
-from monitor.ourselves.soundness import Figures
+from monitor.config import Config, Probe, load
+from monitor.daemon.crew import Crew
 from monitor.slots import slot_at
-from monitor.state import claim
-from monitor.store import records
 from probes import Outcome
 
 FIRST: Final = 1000
@@ -66,8 +60,9 @@ async def measure(config: Config, rate: int, window_s: float) -> Step:
     tally, clock = Tally(), SystemClock()
     async with AsyncExitStack() as stack:
         crew = await _built(stack, config, tally, clock)
-        await _announce(crew, config, probes)
-        _settle()
+        await announce(crew, config, probes, clock)
+        crew.schedule.configure(probes, {})
+        settle()
         crew.schedule.start()
         try:
             await asyncio.sleep(max(window_s / 3, 0.3))
@@ -78,7 +73,7 @@ async def measure(config: Config, rate: int, window_s: float) -> Step:
 
 
 async def _built(stack: AsyncExitStack, config: Config, tally: Tally, clock: Clock) -> Crew:
-    """Every part of the daemon; nothing but the schedule, the runs and the record goes to work."""
+    """Nothing but the schedule, the runs and the record goes to work."""
 
     async def act(probe: Probe, slot: datetime) -> None:
         between = crew.schedule.is_between(probe.id)
@@ -88,39 +83,11 @@ async def _built(stack: AsyncExitStack, config: Config, tally: Tally, clock: Clo
         crew.selfwatch.saw(run)
         crew.keeper.keep(run)
 
-    def recorded(*_: object) -> None:
+    def recorded() -> None:
         tally.recorded += 1
 
-    async def measured() -> Figures:
-        return Figures()
-
-    hooks = Hooks(
-        scrub=Scrubber(config.secrets).text,
-        act=act,
-        after=recorded,
-        undecided=lambda _: None,
-        acted=lambda: None,
-        measure=measured,
-        signer=lambda: Signer(b"", ""),
-    )
-    stack.enter_context(claim(config.state))
-    crew = await build(stack, config, clock, hooks)
+    crew = await built(stack, config, clock, act, recorded)
     return crew
-
-
-async def _announce(crew: Crew, config: Config, probes: Sequence[Probe]) -> None:
-    config = replace(config, probes={probe.id: probe for probe in probes})
-    rows = [records.ProbeRow(p.id, p.name, p.kind.name) for p in probes]
-    keys = await crew.writer.do(partial(records.sync_probes, probes=rows, at=SystemClock().now()))
-    crew.recorder.context = Context(config, keys, crew.instance)
-    crew.schedule.configure(probes, {})
-
-
-def _settle() -> None:
-    """As the daemon does before its schedule starts: what is there by then stays."""
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
 
 
 async def _watch(clock: Clock, probes: Sequence[Probe], tally: Tally, window_s: float) -> Step:

@@ -113,6 +113,8 @@ def _went_on(
             failed_step=seen.failed_step,
             excerpt=seen.excerpt,
             pictures=seen.pictures,
+            trace_id=seen.trace_id,
+            trace=seen.trace,
         )
     flaps = isinstance(event, Flapping) or (worse and known.flapping)
     attended.change(db, number, severity=severity, notice=notice, flapping=flaps)
@@ -161,11 +163,15 @@ def _notice(run: Run, telling: Telling, number: int, key: str) -> Notice:
         components=tuple(component.name for component in concerned),
         playbook=probe.playbook,
         page=config.page.url,
+        trace_id=result.trace_id,
+        trace=config.telemetry.link(result.trace_id),
     )
 
 
 def pictures_of(files: Sequence[artefacts.Kept]) -> tuple[Picture, ...]:
-    return tuple(Picture(kept.name, kept.media_type, kept.path) for kept in files)
+    """Those that can be shown come first."""
+    shown = sorted(files, key=lambda kept: not kept.media_type.startswith("image/"))
+    return tuple(Picture(kept.name, kept.media_type, kept.path) for kept in shown)
 
 
 def _components_of(config: Config, probe: Probe) -> list[Component]:

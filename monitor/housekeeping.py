@@ -1,11 +1,12 @@
-"""The store's daily life: forgetting, backups, room in reserve, and news of a database that was
-lost. In small steps with pauses between them, so that probing never feels it.
+"""The store's daily life: forgetting, backups, room in reserve, files that nothing is known of, and
+news of a database that was lost. In small steps with pauses, so that probing never feels it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -19,7 +20,7 @@ from monitor.config.model import Retention
 from monitor.keeping import Operator
 from monitor.log import get_logger
 from monitor.state import ARTEFACTS
-from monitor.store import StoreTrouble, Writer, artefacts, backup, retention
+from monitor.store import StoreTrouble, Writer, artefacts, backup, evidence, retention
 from monitor.store.reserve import Reserve
 
 LOOK_EVERY: Final = timedelta(seconds=5)
@@ -28,6 +29,11 @@ WHILE_BUSY: Final = timedelta(seconds=2)
 WHEN_IDLE: Final = timedelta(minutes=10)
 BACKUP_AGAIN: Final = timedelta(hours=1)  # after one that could not be made
 NEWS_LASTS: Final = timedelta(minutes=10)
+SWEEP_AGAIN: Final = timedelta(hours=6)
+NOBODYS: Final = timedelta(days=1)
+"""A file of evidence that no row knows is left alone for so long."""
+EVIDENCE_WHEN_FULL: Final = 64 * 1024 * 1024
+"""Bytes of evidence that a disk without room has to bear."""
 
 log = get_logger()
 
@@ -47,6 +53,7 @@ class Housekeeping:
         self._due = clock.monotonic() + AFTER_START.total_seconds()
         self._last = clock.monotonic()
         self._backup_due = self._last
+        self._sweep_due = self._last
         self._told = 0
         self._news_over: float | None = None
         self._no_backup = False
@@ -73,14 +80,27 @@ class Housekeeping:
         await asyncio.to_thread(self._reserve.make)
         at, passed = self._clock.now(), self._passed()
         if self._reserve.given_up:
-            await self._writer.do(partial(retention.make_room, at=at))
+            await self._remove(await self._writer.do(partial(_make_room, at=at)))
             return False
         more, outdated = await self._writer.do(
             partial(_step, at=at, passed=passed, policy=self._policy)
         )
-        await asyncio.to_thread(artefacts.remove, self._database.parent / ARTEFACTS, outdated)
+        await self._remove(outdated)
+        await self._sweep(at)
         await self._back_up(at)
         return more
+
+    async def _remove(self, outdated: Sequence[str]) -> None:
+        await asyncio.to_thread(artefacts.remove, self._database.parent / ARTEFACTS, outdated)
+
+    async def _sweep(self, at: datetime) -> None:
+        if self._clock.monotonic() < self._sweep_due:
+            return
+        self._sweep_due = self._clock.monotonic() + SWEEP_AGAIN.total_seconds()
+        known = await self._writer.do(evidence.paths)
+        folder, before_s = self._database.parent / ARTEFACTS, (at - NOBODYS).timestamp()
+        if gone := await asyncio.to_thread(artefacts.sweep, folder, known, before_s):
+            log.info("evidence that nothing was known of is removed", files=gone)
 
     def _passed(self) -> timedelta:
         now = self._clock.monotonic()
@@ -141,5 +161,13 @@ def _step(
         hours=policy.hours,
         over=retention.over_by(db, at),
     )
-    outdated = artefacts.expire(db, horizon - policy.artefacts)
+    outdated = evidence.expire(db, horizon - policy.artefacts)
+    outdated += evidence.shrink(db, policy.evidence_bytes)
     return retention.give_back(db) or more, outdated
+
+
+def _make_room(db: Database, at: datetime) -> list[str]:
+    """On a disk that is full. What files may go."""
+    outdated = evidence.shrink(db, EVIDENCE_WHEN_FULL)
+    retention.make_room(db, at)
+    return outdated

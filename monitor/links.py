@@ -16,7 +16,9 @@ from monitor.notices import Notice
 
 GOOD_FOR: Final = timedelta(days=7)
 ACKNOWLEDGE: Final = "acknowledge"
+SEE: Final = "see"
 PATH: Final = "/act/acknowledge"
+EVIDENCE_PATH: Final = "/act/evidence"
 KEY_BYTES: Final = 32
 
 _SECOND_US: Final = 1_000_000
@@ -57,24 +59,31 @@ class Signer:
         token = self.token(notice.incident, notice.at + GOOD_FOR)
         return f"{self.address.rstrip('/')}{PATH}/{token}"
 
-    def token(self, incident: int, expires_at: datetime) -> str:
+    def evidence_url(self, notice: Notice) -> str:
+        """As `acknowledge_url`, to see what was kept of it. Empty where nothing was."""
+        if not (self.address and notice.pictures):
+            return ""
+        token = self.token(notice.incident, notice.at + GOOD_FOR, to=SEE)
+        return f"{self.address.rstrip('/')}{EVIDENCE_PATH}/{token}"
+
+    def token(self, incident: int, expires_at: datetime, *, to: str = ACKNOWLEDGE) -> str:
         """Expires at the full second before *expires_at*."""
         expires_s = to_us(expires_at) // _SECOND_US
-        return f"{incident}-{expires_s}-{self._seal(incident, expires_s)}"
+        return f"{incident}-{expires_s}-{self._seal(incident, expires_s, to)}"
 
-    def incident_of(self, token: str, at: datetime) -> int:
-        """The number that *token* is for. Raises BadLink."""
+    def incident_of(self, token: str, at: datetime, *, to: str = ACKNOWLEDGE) -> int:
+        """The number that *token* is for. Raises BadLink, as for one that lets do another thing."""
         read = _TOKEN.fullmatch(token)
         if read is None:
             raise BadLink(Flaw.FORGED)
         incident, expires_s = int(read[1]), int(read[2])
-        if not hmac.compare_digest(read[3], self._seal(incident, expires_s)):
+        if not hmac.compare_digest(read[3], self._seal(incident, expires_s, to)):
             raise BadLink(Flaw.FORGED)
         if at >= from_us(expires_s * _SECOND_US):
             raise BadLink(Flaw.EXPIRED)
         return incident
 
-    def _seal(self, incident: int, expires_s: int) -> str:
-        said = f"{ACKNOWLEDGE}|{incident}|{expires_s}".encode()
+    def _seal(self, incident: int, expires_s: int, to: str) -> str:
+        said = f"{to}|{incident}|{expires_s}".encode()
         digest = hmac.digest(self.key, said, hashlib.sha256)
         return base64.urlsafe_b64encode(digest).decode().rstrip("=")

@@ -15,7 +15,7 @@ from typing import Final
 
 from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
 
-from monitor import flapping, happening, health, incidents
+from monitor import flapping, happening, health, incidents, seen, sighting
 from monitor.clock import Clock, to_us
 from monitor.context import Context
 from monitor.happening import Telling
@@ -28,6 +28,7 @@ from monitor.store.fives import Series
 from monitor.store.plain import PlainRun
 from monitor.store.records import RunRow
 from monitor.store.verdicts import HealthRow
+from monitor.warned import Warned
 from probes import Outcome
 
 Followed = Sequence[Event] | Exception
@@ -72,6 +73,7 @@ class Recorder:
         """Probes that failed, and not often enough yet to say so."""
         self.unsettled: set[str] = set()
         """Those, and the ones with an open incident."""
+        self._warned = Warned()
 
     async def record(self, run: Run) -> Sequence[Event]:
         """What followed from the run; nothing when it had been recorded before, or when its probe
@@ -106,6 +108,7 @@ class Recorder:
             return answer
         (self.undecided.add if answer.undecided else self.undecided.discard)(run.probe.id)
         (self.unsettled.add if answer.unsettled else self.unsettled.discard)(run.probe.id)
+        self._warned.saw(run)
         if answer.outdated:
             await asyncio.to_thread(artefacts.remove, self._folder, answer.outdated)
         return answer.events
@@ -150,13 +153,18 @@ def _left_by_plain(db: Database, pieces: Sequence[_Piece], context: Context) -> 
     if isinstance(taken, Exception):
         log.warning("runs are recorded one by one", why=str(taken))
         return range(len(pieces))
-    left += [number for number, well in zip(passed, taken, strict=True) if not well]
+    for number, well in zip(passed, taken, strict=True):
+        if well:
+            sighting.add_views(db, pieces[number].run, context)
+        else:
+            left.append(number)
     return sorted(left)
 
 
 def _may_be_plain(piece: _Piece) -> bool:
     result = piece.run.result
-    return result.outcome is Outcome.PASS and result.reason is None and not piece.files
+    simple = result.outcome is Outcome.PASS and result.reason is None
+    return simple and not (piece.files or result.warnings)
 
 
 def _plain(run: Run, context: Context) -> PlainRun:
@@ -184,9 +192,11 @@ def _record(db: Database, piece: _Piece, context: Context, at: datetime) -> _Don
     row = _row(piece.run, context)
     if not records.add_run(db, row):
         return _NOTHING
+    sighting.add_views(db, piece.run, context)
     telling = Telling(context, at, happening.pictures_of(piece.files))
     done = _conclude(db, piece.run, row, telling)
-    return replace(done, outdated=artefacts.keep(db, row, piece.files, at))
+    outdated = sighting.keep(db, piece.run, row, piece.files, context, at)
+    return replace(done, outdated=outdated)
 
 
 def _row(run: Run, context: Context) -> RunRow:
@@ -204,6 +214,7 @@ def _row(run: Run, context: Context) -> RunRow:
         phases=_phases(run),
         note=result.summary,
         known=timedelta() if silent else run.adds,
+        warnings=seen.warnings_of(result.warnings),
     )
 
 

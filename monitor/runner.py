@@ -15,6 +15,7 @@ from monitor.clock import Clock
 from monitor.config.model import Probe
 from monitor.log import get_logger
 from monitor.slots import slot_at
+from monitor.tracing import Attempts
 from probes import Outcome, Reason, Result, Step, Tools
 from probes.excerpt import bounded
 
@@ -25,6 +26,14 @@ _UP: Final = frozenset((Outcome.PASS, Outcome.SLOW))
 SUMMARY_MAX: Final = 500  # characters; a line for a person, not an archive
 
 log = get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One that another one followed. `after` is since the beginning of the run."""
+
+    after: timedelta
+    result: Result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +48,10 @@ class Run:
     result: Result
     between: bool = False
     """Made between two slots, to know sooner."""
+    earlier: tuple[Try, ...] = ()
+    """The tries before the one that decided, without what they kept as evidence."""
+    decided_after: timedelta = timedelta()
+    """When the try that decided began, since the beginning of the run."""
 
     @property
     def covers(self) -> timedelta:
@@ -58,7 +71,7 @@ class Run:
 
 class Runner:
     """Makes runs. *scrub* takes every known secret out of a text; *weigh* has the last word on
-    every try.
+    every try; *attempts* name them.
     """
 
     def __init__(
@@ -67,22 +80,27 @@ class Runner:
         clock: Clock,
         scrub: Callable[[str], str],
         weigh: Weigh | None = None,
+        attempts: Attempts | None = None,
     ) -> None:
         self._tools = tools
         self._clock = clock
         self._scrub = scrub
         self._weigh = weigh
+        self._attempts = attempts
 
     async def run(self, probe: Probe, slot: datetime, *, between: bool = False) -> Run:
         """The last try decides; raises nothing but cancellation."""
         started_at, began = self._clock.now(), self._clock.monotonic()
-        result = await self._try(probe)
-        first_trouble = result
+        result = await self._try(probe, slot, 1)
+        first_trouble, after = result, timedelta()
+        earlier: list[Try] = []
         for number, wait in enumerate(probe.confirm, start=2):
             if result.outcome in _UP:
                 break
+            earlier.append(Try(after, self._clean(replace(result, artefacts=()))))
             await asyncio.sleep(wait.total_seconds())
-            result = replace(await self._try(probe), tries=number)
+            after = timedelta(seconds=self._clock.monotonic() - began)
+            result = replace(await self._try(probe, slot, number), tries=number)
         if result.tries > 1 and result.outcome in _UP:
             result = replace(result, summary=_recovered(result, first_trouble))
         return Run(
@@ -92,14 +110,19 @@ class Runner:
             lasted=timedelta(seconds=self._clock.monotonic() - began),
             result=self._clean(result),
             between=between,
+            earlier=tuple(earlier),
+            decided_after=after,
         )
 
-    async def _try(self, probe: Probe) -> Result:
+    async def _try(self, probe: Probe, slot: datetime, number: int) -> Result:
         began = self._clock.monotonic()
         deadline = probe.settings.timeout + probe.kind.grace
+        tools = self._tools
+        if self._attempts is not None:
+            tools = tools.during(self._attempts.of(probe.id, slot, number))
         try:
             async with asyncio.timeout(deadline.total_seconds()):
-                result = await probe.kind.run(probe.settings, self._tools)
+                result = await probe.kind.run(probe.settings, tools)
             return await self._weigh(probe, result, began) if self._weigh else result
         except TimeoutError:
             reason, said = Reason.OVERRAN, "the run did not end by itself and was cut off"

@@ -7,7 +7,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import count, islice
 from typing import Final
@@ -21,6 +21,8 @@ WAITING_MAX: Final = 10_000
 MENDING: Final = 3
 """That many passes after a run that did not tell whether it is over; without them failures that
 were apart would look as if they were in a row."""
+EVIDENCE_MAX: Final = 64 * 1024 * 1024
+"""Bytes of evidence that may wait; beyond that runs wait without theirs."""
 
 log = get_logger()
 
@@ -33,6 +35,10 @@ class Waiting:
     run: Run
     since: float = field(default_factory=time.monotonic)
 
+    @property
+    def evidence_bytes(self) -> int:
+        return sum(len(artefact.content) for artefact in self.run.result.artefacts)
+
 
 class Line:
     """What waits, and `folded`: what is only counted."""
@@ -44,6 +50,7 @@ class Line:
         self._telling: OrderedDict[int, None] = OrderedDict()
         self._mending: dict[str, int] = {}
         """By probe, how many of its next passes are still worth keeping."""
+        self._evidence_bytes = 0
         self.folded = Folded()
         self.dropped = 0
         """Runs that were counted and not kept, since the start."""
@@ -64,7 +71,7 @@ class Line:
         """Its number, whether there is room for it or not."""
         number = next(self._numbers)
         if len(self) < WAITING_MAX or self._fold_oldest():
-            self._waiting[number] = Waiting(number, run)
+            self._waiting[number] = self._bounded(Waiting(number, run))
             (self._telling if self._tells(run) else self._calm)[number] = None
         else:
             self._fold(run)
@@ -80,7 +87,7 @@ class Line:
 
     def leave(self, number: int) -> None:
         """Of one that was begun."""
-        del self._waiting[number]
+        self._pop(number)
 
     def take_folded(self) -> Folded:
         """Whoever takes them writes them down, or merges them again."""
@@ -92,9 +99,23 @@ class Line:
         idle = self._calm or self._telling
         if idle:
             number, _ = idle.popitem(last=False)
-            self._fold(self._waiting.pop(number).run)
+            self._fold(self._pop(number).run)
             return True
         return False
+
+    def _bounded(self, waiting: Waiting) -> Waiting:
+        if waiting.run.result.artefacts:
+            self._evidence_bytes += waiting.evidence_bytes
+            if self._evidence_bytes > EVIDENCE_MAX:
+                self._evidence_bytes -= waiting.evidence_bytes
+                bare = replace(waiting.run.result, artefacts=())
+                waiting.run = replace(waiting.run, result=bare)
+        return waiting
+
+    def _pop(self, number: int) -> Waiting:
+        waiting = self._waiting.pop(number)
+        self._evidence_bytes -= waiting.evidence_bytes
+        return waiting
 
     def _tells(self, run: Run) -> bool:
         """Whether decisions may hang on this run; of a pass that follows passes none does."""

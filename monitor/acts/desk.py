@@ -6,15 +6,20 @@ import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
-from typing import Final
+from typing import Final, TypeVar
+
+from sqlite_utils import Database  # noqa: TID251 - named in a signature only; store opens it
 
 from monitor.acts import acting, planning
 from monitor.acts.orders import CannotAct, Done, Order, scrubbed
 from monitor.clock import Clock
 from monitor.config.model import Config
 from monitor.log import get_logger
-from monitor.store import Reader, StoreTrouble, Writer, acts
+from monitor.store import Reader, StoreTrouble, Writer, acts, kept
 from monitor.store.acts import Standing
+from monitor.store.kept import OfIncident
+
+T = TypeVar("T")
 
 PATIENCE: Final = timedelta(seconds=8)  # whoever asks waits ten
 
@@ -67,8 +72,15 @@ class Desk:
 
     async def look(self, incident: int) -> Standing | None:
         """Raises StoreTrouble."""
+        return await self._ask(partial(acts.standing, number=incident))
+
+    async def evidence(self, incident: int) -> OfIncident:
+        """What was seen of it. Raises StoreTrouble."""
+        return await self._ask(partial(kept.of_incident, number=incident))
+
+    async def _ask(self, question: Callable[[Database], T]) -> T:
         try:
             async with asyncio.timeout(PATIENCE.total_seconds()):
-                return await self._reader.ask(partial(acts.standing, number=incident))
+                return await self._reader.ask(question)
         except TimeoutError:
             raise StoreTrouble("the database did not answer in time") from None

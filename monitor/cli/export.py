@@ -40,10 +40,11 @@ class What(StrEnum):
     RUNS = "runs"
     INCIDENTS = "incidents"
     DAYS = "days"
+    VIEWS = "views"
 
 
 def command(
-    what: Annotated[What, typer.Argument(help="Every run, every incident, or a row a day.")],
+    what: Annotated[What, typer.Argument(help="Every run, incident, day, or page that was seen.")],
     *,
     probe: Annotated[str, typer.Option("--probe", help="Only of this probe, by its id.")] = "",
     since: Annotated[

@@ -85,6 +85,7 @@ def _document(view: IncidentView, told: Sequence[ChannelView]) -> dict[str, Any]
         "withheld": view.withheld or None,
         "under": view.under,
         "flapping": view.flapping,
+        "trace_id": view.trace_id or None,
         "acknowledged": standing.acknowledgement(view),
         "told": [
             {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import difflib
+import secrets
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
@@ -16,7 +17,7 @@ from rich.spinner import Spinner
 from rich.table import Column, Table
 from rich.text import Text
 
-from monitor.cli import tables
+from monitor.cli import tables, travels
 from monitor.cli.ground import (
     DEFAULT_CONFIG,
     AsJson,
@@ -33,22 +34,23 @@ from monitor.cli.ground import (
 )
 from monitor.clock import SystemClock, iso
 from monitor.config import Config, Probe, Scrubber
+from monitor.notices import one_line
 from monitor.runner import Run, Runner
 from monitor.slots import slot_at
 from monitor.store import artefacts
+from monitor.tracing import Attempts
 from probes import Outcome, Result, Tools
 from probes.browser import Browsers
+from probes.result import View
 from probes.wire import Wire
 
 NAME = "once"
 EXAMPLES = "[dim]trueup once · trueup once signin upload · trueup once --tag edge --json[/]"
-MARKS = {
-    Outcome.PASS: ("✓", "green"),
-    Outcome.SLOW: ("~", "yellow"),
-    Outcome.FAIL: ("✕", "red"),
-    Outcome.ERROR: ("?", "magenta"),
-}
+MARKS = travels.MARKS
 MARK_WIDTH = max(len(f"{sign} {outcome.value}") for outcome, (sign, _) in MARKS.items())
+ONCE = "once"
+"""A folder of its own: no row of the database knows these files."""
+RUNS_KEPT = 5
 STATUS = {Outcome.PASS: 0, Outcome.SLOW: 0, Outcome.FAIL: 1, Outcome.ERROR: 3}
 
 
@@ -101,12 +103,14 @@ def _choose(config: Config, ids: Sequence[str], tags: Sequence[str]) -> list[Pro
 async def _run_all(config: Config, chosen: Sequence[Probe]) -> list[Run]:
     clock = SystemClock()
     async with AsyncExitStack() as stack:
-        browsers = Browsers(executable=config.browser)
+        browsers = Browsers(executable=config.browser, idle=config.browser_idle)
         stack.push_async_callback(browsers.close)
         wire = Wire(now=clock.now)
         stack.push_async_callback(wire.aclose)
         tools = Tools(transport=wire, browsers=browsers, monotonic=clock.monotonic)
-        runner = Runner(tools, clock, Scrubber(config.secrets).text)
+        attempts = Attempts(secrets.token_hex(16), config.location)
+        attempts.told = config.telemetry.trace_context
+        runner = Runner(tools, clock, Scrubber(config.secrets).text, attempts=attempts)
         tasks = {
             probe.id: asyncio.create_task(
                 runner.run(probe, slot_at(probe.id, probe.every, clock.now()))
@@ -164,15 +168,26 @@ def _document(run: Run) -> dict[str, Any]:
             {"name": step.name, "took_ms": _ms(step.took), "outcome": step.outcome.value}
             for step in result.steps
         ],
+        "views": [_view(view) for view in result.views],
+        "warnings": list(result.warnings),
+        "trace_id": result.trace_id or None,
     }
 
 
+def _view(view: View) -> dict[str, Any]:
+    spans = {"ttfb_ms": view.ttfb, "fcp_ms": view.fcp, "lcp_ms": view.lcp}
+    told = {name: None if span is None else _ms(span) for name, span in spans.items()}
+    return {"address": view.address, "step": view.step, **told, "cls": view.cls}
+
+
 def _keep_artefacts(config: Config, runs: Sequence[Run]) -> list[Path]:
-    folder = config.state / "artefacts" / "once"
+    """Beside those of the daemon, for as long and not more than the newest of each probe."""
+    folder = config.state / ONCE
     found = []
     for run in runs:
         kept = artefacts.write(folder, run.probe.id, run.started_at, run.result.artefacts)
         found += [folder / file.path for file in kept]
+        artefacts.leave_newest(folder / run.probe.id, RUNS_KEPT)
     return found
 
 
@@ -185,16 +200,29 @@ def _print_table(config: Config, runs: Sequence[Run], files: Sequence[Path]) -> 
     if is_odd(config):
         out.print(banner(config))
     tables.show(table)
-    for file in files:
-        out.print(f"screenshot: {_nearer(file)}", markup=False, highlight=False, soft_wrap=True)
+    for run in runs:
+        if run.result.steps:
+            out.print()
+            tables.show(travels.table(run.probe.id, run.result.steps, run.result.views))
+    _print_where(config, runs, files)
+
+
+def _print_where(config: Config, runs: Sequence[Run], files: Sequence[Path]) -> None:
+    """There is more to see of them."""
+    failed = [run for run in runs if run.result.outcome is not Outcome.PASS]
+    links = {run.probe.id: config.telemetry.link(run.result.trace_id) for run in failed}
+    said = [f"trace of {probe}: {link}" for probe, link in links.items() if link]
+    said += [f"{file.name}: {_nearer(file)}" for file in files]
+    if said:
+        out.print()
+    for line in said:
+        out.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _seen(result: Result) -> Text:
-    steps = [
-        Text(f"{MARKS[s.outcome][0]} {s.name} {_ms(s.took):.0f} ms", "dim") for s in result.steps
-    ]
-    summary = [Text(result.summary)] if result.summary else []
-    return Text("\n" if tables.folded() else ", ").join(summary + steps)
+    said = [Text(result.summary)] if result.summary else []
+    said += [Text(f"warning: {one_line(line)}", "yellow") for line in result.warnings]
+    return Text("\n" if tables.folded() else "; ").join(said)
 
 
 def _nearer(file: Path) -> Path:

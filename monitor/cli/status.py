@@ -172,6 +172,7 @@ def _probe(probe: str, status: _Status) -> dict[str, Any]:
         "last_outcome": view.last_outcome if view else None,
         "last_reason": view.last_reason if view else None,
         "last_summary": view.last_summary if view else None,
+        "last_warnings": list(view.last_warnings) if view else [],
         "last_took_ms": round(view.last_took / timedelta(milliseconds=1), 1) if view else None,
     }
 
@@ -233,7 +234,8 @@ def _row(probe: str, status: _Status) -> list[Text]:
 def _seen(probe: str, status: _Status) -> list[str]:
     view = status.views.get(probe)
     said = [_incident(view, status), status.why_unknown(probe), view.last_summary if view else ""]
-    return [words for words in said if words]
+    warned = "; ".join(view.last_warnings) if view else ""
+    return [*(part for part in said if part), *(["warning", warned] if warned else [])]
 
 
 def _incident(view: ProbeView | None, status: _Status) -> str:

@@ -23,7 +23,7 @@ SAMPLES: Final = {
     "maintenance": "move",
 }
 SECTIONS: Final = tuple(SAMPLES)
-TABLES: Final = ("trueup", "defaults", "page", "store", *SECTIONS)
+TABLES: Final = ("trueup", "defaults", "page", "store", "telemetry", *SECTIONS)
 MOST_FILES: Final = 1000
 
 

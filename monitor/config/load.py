@@ -14,6 +14,7 @@ from monitor.channels import CHANNELS, ChannelKind
 from monitor.clock import Clock, SystemClock
 from monitor.config.anchoring import judge_anchors
 from monitor.config.build import Builder, read
+from monitor.config.completing import complete
 from monitor.config.contradictions import demand_sense
 from monitor.config.defaults import read_defaults
 from monitor.config.document import read as read_document
@@ -29,6 +30,7 @@ from monitor.config.references import References
 from monitor.config.scrubber import Scrubber
 from monitor.config.shape import Shape
 from monitor.config.tables import MaintenanceTable
+from monitor.config.telemetry import read_telemetry
 from monitor.config.unheard import demand_somebody
 from monitor.windows import Window
 from probes import KINDS, Kind
@@ -80,9 +82,10 @@ def _config(entries: Entries, builder: Builder, at: datetime) -> Config:
     own = read_own(entries.table("trueup", report), builder)
     trueup = own.table
     retention = read_store(entries.table("store", report), builder)
+    telemetry = read_telemetry(entries.table("telemetry", report), builder)
     builder.hours = _all(entries.hours.values(), builder.time_of_week, report)
     page = builder.page(entries.table("page", report))
-    probes = _all(entries.probe.values(), builder.probe, report)
+    probes = complete(_all(entries.probe.values(), builder.probe, report), entries.probe, report)
     components = _all(entries.component.values(), builder.component, report)
     channels = _all(entries.channel.values(), builder.channel, report)
     windows, calendars = _windows(entries, builder, at)
@@ -98,6 +101,7 @@ def _config(entries: Entries, builder: Builder, at: datetime) -> Config:
         channels=channels,
         page=page,
         browser=trueup.browser,
+        browser_idle=trueup.browser_idle,
         files=tuple(
             dict.fromkeys([*entries.files, *builder.references.files, *own.files, *calendars])
         ),
@@ -112,6 +116,7 @@ def _config(entries: Entries, builder: Builder, at: datetime) -> Config:
         daily_test=own.daily_test,
         retention=retention,
         template=own.template,
+        telemetry=telemetry,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from monitor.config.problems import Problem
@@ -18,6 +18,7 @@ from probes import Kind, Settings
 if TYPE_CHECKING:
     from monitor.channels import ChannelKind, ChannelSettings
 
+TRACE_ID: Final = "{trace_id}"
 _MISSED_RUNS: Final = 3
 
 
@@ -105,9 +106,29 @@ class Retention:
     five_minutes: timedelta = timedelta(days=90)
     hours: timedelta = timedelta(days=730)
     artefacts: timedelta = timedelta(days=7)
-    """Screenshots and other evidence of failed runs; the newest twenty of a probe at most."""
+    """Screenshots and other evidence of runs that did not pass; see `monitor.store.evidence`."""
+    evidence_bytes: int = 1024 * 1024 * 1024
+    """All of it together."""
     backups: int = 7
     """How many daily backups are kept; 0 makes none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telemetry:
+    """How runs are found again in the target's own tracing."""
+
+    trace_context: bool = True
+    """Whether targets are told what a run is called."""
+    trace_url: str = ""
+    """Where a trace is looked at, with `{trace_id}` in it; empty: no links."""
+    otlp: str = ""
+    """Where spans of our own are sent, in full; empty: nowhere."""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    sample: Literal["failing", "journeys", "all"] = "journeys"
+
+    def link(self, trace_id: str) -> str:
+        """Empty where there is nothing to look at."""
+        return self.trace_url.replace(TRACE_ID, trace_id) if trace_id else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +147,8 @@ class Config:
     page: PageSettings
     browser: str
     """Path of the browser to use; empty to look for one."""
+    browser_idle: timedelta = timedelta(minutes=5)
+    """How long a browser that nobody uses is kept."""
     files: tuple[Path, ...]
     """All that it was read from, absolute; the first is the one that includes the others."""
     includes: tuple[str, ...] = ()
@@ -151,6 +174,7 @@ class Config:
     retention: Retention = Retention()
     template: Path | None = None
     """A Jinja2 template for the text of notices, absolute; None: our own."""
+    telemetry: Telemetry = Telemetry()
     warnings: tuple[Problem, ...] = ()
     """What works but was surely not meant."""
 

@@ -142,6 +142,8 @@ def read_store(entry: Entry, builder: Builder) -> Retention:
         runs=table.keep_runs,
         five_minutes=table.keep_five_minutes,
         hours=table.keep_hours,
+        artefacts=table.keep_evidence,
+        evidence_bytes=table.evidence_mib * 1024 * 1024,
         backups=table.backups,
     )
 

@@ -21,6 +21,7 @@ from monitor.config.tables import (
     PageTable,
     ProbeTable,
     StoreTable,
+    TelemetryTable,
     TrueupTable,
 )
 from monitor.config.values import LONGEST_ID
@@ -40,6 +41,7 @@ _TABLES: Final[Mapping[str, type[BaseModel]]] = {
     "maintenance": MaintenanceTable,
     "page": PageTable,
     "store": StoreTable,
+    "telemetry": TelemetryTable,
 }
 
 Node = dict[str, Any]
@@ -99,6 +101,7 @@ def schema(
             "maintenance": _named(nodes["table", "maintenance"]),
             "page": nodes["table", "page"],
             "store": nodes["table", "store"],
+            "telemetry": nodes["table", "telemetry"],
         },
         "additionalProperties": False,
         "$defs": definitions,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -30,6 +30,7 @@ from monitor.config.values import (
     web_address,
 )
 from probes import Duration, Secret, Strict
+from probes.wire.settings import Headers
 
 _LONGEST_KEPT: Final = timedelta(days=36_500)
 _TOKEN_LEAST: Final = 16
@@ -92,6 +93,8 @@ class TrueupTable(Strict):
     """Further files, as patterns relative to this one, with probes, components and channels."""
     browser: str = ""
     """The browser for journeys, as a path or the name of a program; looked for when absent."""
+    browser_idle: Duration = timedelta(minutes=5)
+    """How long a browser that nobody uses is kept; `"0s"` ends it after every run."""
     operators: ChannelIds | None = None
     """The channels that hear of trueup's own trouble; those of [defaults] when absent."""
     address: WebAddress = ""
@@ -210,5 +213,26 @@ class StoreTable(Strict):
     """Counts and percentiles for every five minutes."""
     keep_hours: _Kept = timedelta(days=730)
     """Counts and percentiles for every hour; those of days stay for ever."""
+    keep_evidence: _Kept = timedelta(days=7)
+    """What was seen when a journey failed: pictures, traces and the like."""
+    evidence_mib: Annotated[int, Field(ge=16, le=1024 * 1024)] = 1024
+    """How much of the disk evidence may take; the oldest goes first."""
     backups: Annotated[int, Field(ge=0, le=365)] = 7
     """How many daily backups are kept; 0 makes none."""
+
+
+class TelemetryTable(Strict):
+    """How runs are found again in the target's own tracing."""
+
+    trace_context: bool = True
+    """Whether requests to the hosts of probes carry a `traceparent`."""
+    trace_url: Annotated[
+        WebAddress, Field(examples=["https://traces.example.org/trace/{trace_id}"])
+    ] = ""
+    """Where people look at a trace, for the links in notices; {trace_id} becomes its id."""
+    otlp: Annotated[WebAddress, Field(examples=["http://127.0.0.1:4318"])] = ""
+    """A collector that takes OTLP over HTTP, for spans of our own; sent nowhere when absent."""
+    headers: Annotated[Headers, Field(max_length=20)] = Field(default_factory=dict)
+    """Sent to the collector; each is a secret."""
+    sample: Literal["failing", "journeys", "all"] = "journeys"
+    """Which runs are sent: those that did not simply pass, every journey too, or all."""

@@ -48,6 +48,8 @@ from monitor.standby import Standby
 from monitor.state import ARTEFACTS, DATABASE, LINK_KEY, PUBLIC, CannotStart
 from monitor.store import Reader, Writer, attended, records
 from monitor.store.reserve import Reserve
+from monitor.telemetry import Telemetry
+from monitor.tracing import Attempts
 from probes import Tools
 from probes.browser import Browsers
 from probes.wire import Wire
@@ -83,7 +85,9 @@ class Crew:
     reader: Reader
     outside: Outside
     tools: Tools
+    attempts: Attempts
     runner: Runner
+    telemetry: Telemetry
     schedule: Schedule
     recorder: Recorder
     keeper: Keeper
@@ -151,7 +155,10 @@ async def build(stack: AsyncExitStack, config: Config, clock: Clock, hooks: Hook
     loop = LoopWatch(clock.monotonic)
     schedule = Schedule(clock, hooks.act, most=room.for_runs())
     tools = await _tools(stack, config, clock)
-    runner = Runner(tools, clock, hooks.scrub, Doubts(network, loop).weigh)
+    attempts = Attempts(instance, config.location, lambda probe: probe in recorder.unsettled)
+    runner = Runner(tools, clock, hooks.scrub, Doubts(network, loop).weigh, attempts)
+    telemetry = Telemetry(instance, config.location, hooks.scrub)
+    stack.push_async_callback(telemetry.aclose)
     return Crew(
         instance=instance,
         troubled_channels=tuple(
@@ -163,7 +170,9 @@ async def build(stack: AsyncExitStack, config: Config, clock: Clock, hooks: Hook
         reader=reader,
         outside=outside,
         tools=tools,
+        attempts=attempts,
         runner=runner,
+        telemetry=telemetry,
         schedule=schedule,
         recorder=recorder,
         keeper=Keeper(recorder, hooks.after, writer=writer, operator=operator, standby=standby),
@@ -235,10 +244,12 @@ def configure(crew: Crew, config: Config) -> None:
     crew.daily.configure(config.daily_test)
     crew.housekeeping.configure(config.retention)
     crew.metrics.configure(config)
+    crew.attempts.told = config.telemetry.trace_context
+    crew.telemetry.configure(config)
 
 
 async def _tools(stack: AsyncExitStack, config: Config, clock: Clock) -> Tools:
-    browsers = Browsers(executable=config.browser)
+    browsers = Browsers(executable=config.browser, idle=config.browser_idle)
     stack.push_async_callback(browsers.close)
     tools = Tools(transport=Wire(now=clock.now), browsers=browsers, monotonic=clock.monotonic)
     stack.push_async_callback(tools.transport.aclose)

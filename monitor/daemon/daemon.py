@@ -138,6 +138,7 @@ class Daemon:
         self._crew.selfwatch.saw(run)
         self._crew.metrics.saw(run)
         self._crew.keeper.keep(run)
+        self._crew.telemetry.saw(run)
 
     def _acted(self) -> None:
         """Somebody did something about an incident."""

@@ -26,7 +26,8 @@ GOES_ON: Final = frozenset(
 """Events of an incident that somebody may still acknowledge."""
 
 Scrub = Callable[[str], str]
-Acknowledge = Callable[[Notice], str]
+Link = Callable[[Notice], str]
+"""An address for a notice, the same whenever it is asked; empty where there is none."""
 
 log = get_logger()
 
@@ -35,14 +36,19 @@ class Attempts:
     """The way of every notice to the outside, whoever sends it."""
 
     def __init__(
-        self, outside: Outside, scrub: Scrub, acknowledge: Acknowledge | None = None
+        self,
+        outside: Outside,
+        scrub: Scrub,
+        acknowledge: Link | None = None,
+        evidence: Link | None = None,
     ) -> None:
         """*scrub* takes every known secret out of a text; *acknowledge* gives the address where
-        one click acknowledges, the same whenever it is asked.
+        one click acknowledges, *evidence* where what was seen is shown.
         """
         self._outside = outside
         self._scrub = scrub
         self._acknowledge = acknowledge
+        self._evidence = evidence
 
     def speak(self, words: Words) -> None:
         """From now on in these words."""
@@ -69,15 +75,21 @@ class Attempts:
 
     async def _send(self, channel: Channel, body: str, *, untold: bool) -> Delivery:
         stored = from_json(body)
-        notice = replace(stored, untold=untold, acknowledge=self._link(stored))
+        notice = replace(
+            stored,
+            untold=untold,
+            acknowledge=_made(self._acknowledge, stored),
+            evidence=_made(self._evidence, stored),
+        )
         leaves = body if notice == stored else to_json(notice)
         return await channel.kind.send(channel.settings, notice, leaves, self._outside)
 
-    def _link(self, notice: Notice) -> str:
-        if self._acknowledge is None or notice.event not in GOES_ON or not notice.incident:
-            return ""
-        try:
-            return self._acknowledge(notice)
-        except Exception:  # a page without its link is worth more than none
-            log.exception("the link to acknowledge could not be made", incident=notice.incident)
-            return ""
+
+def _made(link: Link | None, notice: Notice) -> str:
+    if link is None or notice.event not in GOES_ON or not notice.incident:
+        return ""
+    try:
+        return link(notice)
+    except Exception:  # a page without its link is worth more than none
+        log.exception("a link could not be made", incident=notice.incident)
+        return ""

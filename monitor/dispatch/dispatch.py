@@ -20,7 +20,7 @@ from sqlite_utils import Database  # noqa: TID251 - named in a signature only; s
 from monitor import backoff, parts
 from monitor.channels import Delivered, Delivery, Outside, Refused, Retry
 from monitor.config.model import Channel
-from monitor.dispatch.attempt import Acknowledge, Attempts, Scrub
+from monitor.dispatch.attempt import Attempts, Link, Scrub
 from monitor.dispatch.direct import Direct
 from monitor.dispatch.lanes import FALL_BACK_AFTER, Lane, Mark
 from monitor.log import get_logger
@@ -47,18 +47,19 @@ def _nobody(*_: str) -> None:
 class Dispatch:
     """Drains the outbox. `wake` after every commit that may have put something in."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one parameter for everybody whom it calls
         self,
         store: tuple[Takes, Answers],
         outside: Outside,
         scrub: Scrub,
         *,
-        acknowledge: Acknowledge | None = None,
+        acknowledge: Link | None = None,
+        evidence: Link | None = None,
         troubled: Troubled = _nobody,
         well: Well = _nobody,
     ) -> None:
         """*scrub* takes every known secret out of a text; *acknowledge* gives the address where
-        one click acknowledges an incident.
+        one click acknowledges an incident, *evidence* where what was seen is shown.
 
         *troubled* hears when a channel refuses or confirmed nothing for five minutes, and why;
         *well* when it confirms again, and the first time. Letters about a channel's trouble reach
@@ -66,7 +67,7 @@ class Dispatch:
         """
         self._writer, self._reader = store
         self._clock = outside.clock
-        self._attempts = Attempts(outside, scrub, acknowledge)
+        self._attempts = Attempts(outside, scrub, acknowledge, evidence)
         self._direct = Direct(self._attempts, self._clock, self._channel)
         self._troubled, self._well = troubled, well
         self._lanes: dict[str, Lane] = {}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from monitor.health import Health
-from monitor.metrics.latest import OUTCOMES, PHASES, Latest, Row, label
+from monitor.metrics.latest import CLS, OUTCOMES, PHASES, Latest, Row, label
 from probes import Outcome
 
 Healths = Mapping[str, Health]
@@ -69,6 +69,35 @@ def _phases(row: Row, _: Healths) -> str:
     return "".join(
         f'probe_http_duration_seconds{{{row.labels},phase="{phase}"}} {took}\n'
         for phase, took in zip(PHASES, row.told.phases_s, strict=False)
+    )
+
+
+def _steps(row: Row, _: Healths) -> str:
+    if not row.told:
+        return ""
+    return "".join(
+        f'probe_step_duration_seconds{{{row.labels},step="{label(step)}"}} {took_s}\n'
+        for step, took_s in row.told.steps
+    )
+
+
+def _vitals(row: Row, _: Healths) -> str:
+    if not row.told:
+        return ""
+    return "".join(
+        f'probe_web_vital_seconds{{{row.labels},page="{label(page)}",vital="{vital}"}} {took_s}\n'
+        for page, vital, took_s in row.told.vitals
+        if vital != CLS
+    )
+
+
+def _shifts(row: Row, _: Healths) -> str:
+    if not row.told:
+        return ""
+    return "".join(
+        f'probe_web_layout_shift{{{row.labels},page="{label(page)}"}} {shift}\n'
+        for page, vital, shift in row.told.vitals
+        if vital == CLS
     )
 
 
@@ -171,6 +200,21 @@ FAMILIES: Final = (
         "probe_ip_protocol",
         "4 or 6: the kind of address that was connected to.",
         lambda latest: latest.ip,
+    ),
+    Family(
+        "probe_step_duration_seconds",
+        "How long each step of the newest journey took; one that was not got to is absent.",
+        _steps,
+    ),
+    Family(
+        "probe_web_vital_seconds",
+        "Web vitals of each page of the newest journey, by the step that opened it.",
+        _vitals,
+    ),
+    Family(
+        "probe_web_layout_shift",
+        "How much moved about by itself on each page of the newest journey (CLS).",
+        _shifts,
     ),
     Family(
         "trueup_runs_total",

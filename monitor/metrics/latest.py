@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import islice
@@ -17,12 +17,15 @@ from probes import Outcome, Result
 
 OUTCOMES: Final = tuple(Outcome)
 PHASES: Final = ("resolve", "connect", "tls", "processing", "transfer")
+CLS: Final = "cls"
 AT_ONCE: Final = 500
 """Probes that are looked at before the event loop has its turn again."""
 
 _PLACE: Final = {outcome: place for place, outcome in enumerate(OUTCOMES)}
 _NOTHING: Final = timedelta()
 _LABEL_MOST: Final = 64
+STEPS_MOST: Final = 50
+"""Of one journey, and as many pages."""
 
 
 @dataclass(slots=True)
@@ -47,6 +50,10 @@ class Latest:
     tls_version: str
     tls_cipher: str
     certificate_ends_s: float | None
+    steps: tuple[tuple[str, float], ...] = ()
+    """By name; a second one of the same name has a number after it."""
+    vitals: tuple[tuple[str, str, float], ...] = ()
+    """The page, by the step that it was opened in; what it is; seconds, but for `cls`."""
 
 
 @dataclass(slots=True)
@@ -150,7 +157,40 @@ def _latest(run: Run, seen_s: float) -> Latest:
         tls_version=_named(facts.tls_version),
         tls_cipher=_named(facts.tls_cipher),
         certificate_ends_s=ends_at.timestamp() if ends_at else None,
+        steps=_steps(result) if result.steps else (),
+        vitals=_vitals(result) if result.views else (),
     )
+
+
+def _steps(result: Result) -> tuple[tuple[str, float], ...]:
+    steps = result.steps[:STEPS_MOST]
+    names = _apart(step.name for step in steps)
+    return tuple((name, s.took.total_seconds()) for name, s in zip(names, steps, strict=True))
+
+
+def _vitals(result: Result) -> tuple[tuple[str, str, float], ...]:
+    views = result.views[:STEPS_MOST]
+    found = []
+    for page, view in zip(_apart(view.step for view in views), views, strict=True):
+        for vital, span in (("ttfb", view.ttfb), ("fcp", view.fcp), ("lcp", view.lcp)):
+            if span is not None:
+                found.append((page, vital, span.total_seconds()))
+        if view.cls is not None:
+            found.append((page, CLS, view.cls))
+    return tuple(found)
+
+
+def _apart(names: Iterable[str]) -> list[str]:
+    """No two of them the same, and none without an end."""
+    seen: dict[str, None] = {}
+    for name in names:
+        short, number = name[:_LABEL_MOST], 1
+        apart = short
+        while apart in seen:
+            number += 1
+            apart = f"{short} {number}"
+        seen[apart] = None
+    return [sys.intern(name) for name in seen]
 
 
 def _phases(result: Result) -> tuple[float, ...]:

@@ -125,7 +125,8 @@ def _facts(notice: Notice) -> list[Fact]:
             _fact("From", f"trueup in {notice.environment}, at {notice.location}"),
         ]
     known = _present(notice) if is_open(notice) else _past(notice)
-    return [*known, *_to_do(notice), _link("Status page", notice.page), _incident(notice)]
+    page = _link("Status page", notice.page)
+    return [*known, *_to_do(notice), *_more(notice), page, _incident(notice)]
 
 
 def _present(notice: Notice) -> list[Fact]:
@@ -168,6 +169,18 @@ def _to_do(notice: Notice) -> list[Fact]:
         _link("What to do", notice.playbook if is_open(notice) else ""),
         _fact("Told", ", ".join(notice.told)),
         *(ways if may_acknowledge(notice) else []),
+    ]
+
+
+def _more(notice: Notice) -> list[Fact]:
+    """Where there is more to see of it."""
+    if not is_open(notice):
+        return []
+    shown = bool(notice.pictures) and notice.incident > 0
+    by_hand = _fact("Evidence", f"trueup evidence {notice.incident}" if shown else "")
+    return [
+        _link("Evidence", notice.evidence) if notice.evidence else by_hand,
+        _link("Trace", notice.trace) if notice.trace else _fact("Trace", notice.trace_id),
     ]
 
 

@@ -105,6 +105,11 @@ class Notice:
     excerpt: str = ""
     """The first lines of what the target answered. Scrubbed of secrets, may quote the target."""
     pictures: tuple[Picture, ...] = ()
+    """Everything that was kept, what can be shown first."""
+    trace_id: str = ""
+    """What the target's own tracing knows the deciding run by: 32 hexadecimal digits, or empty."""
+    trace: str = ""
+    """Address at which it is shown; empty where none is configured."""
     members: tuple[Member, ...] = ()
     """Of a summary, the first of them; `members_count` says how many there are."""
     members_count: int = 0
@@ -120,6 +125,8 @@ class Notice:
     """Address where one click acknowledges. Made when it is sent and never stored, because whoever
     has it may use it.
     """
+    evidence: str = ""
+    """Address where what was seen is shown; made when it is sent and never stored, like that."""
     untold: bool = False
     """Set when sent: the opening never reached this channel, so this is the first it hears."""
 

@@ -38,7 +38,12 @@ _OPENED: Final = Notice(
     page="https://status.example.org/",
     why=Why.FAILED_IN_A_ROW,
     excerpt="HTTP 503 Service Unavailable\nno servers are left",
-    pictures=(Picture("page.png", "image/png", "signin/20260303T021505Z-page.png"),),
+    pictures=(
+        Picture("screenshot.png", "image/png", "signin/20260303T021505Z/screenshot.png"),
+        Picture("trace.zip", "application/zip", "signin/20260303T021505Z/trace.zip"),
+    ),
+    trace_id="4bf92f3577b34da6a3ce929d0e0e4736",
+    trace="https://traces.example.org/trace/4bf92f3577b34da6a3ce929d0e0e4736",
     told=("oncall", "oncall-mail"),
     acknowledge="https://trueup.example.org/ack/42",
 )
@@ -81,6 +86,8 @@ _SUMMARY: Final = replace(
     playbook="",
     last_good_at=None,
     pictures=(),
+    trace_id="",
+    trace="",
     members=tuple(
         Member(number, probe, name)
         for number, probe, name in ((42, "signin", "Signing in"), (43, "upload", "Uploads"))

@@ -122,9 +122,11 @@ def troubles_of(memory: Memory) -> dict[str, str]:
     }
     if memory.browser and memory.browser.count >= IN_A_ROW:
         told[BROWSER] = (
-            f"Journeys cannot be travelled, for there is no browser: {memory.browser.says}. What"
-            " they watch is not known to be up or down; probes without a browser go on. Look at"
-            " the memory and the disk of this machine, and at the browser's installation."
+            "Journeys cannot be travelled, for the browser is unusable:"
+            f" {memory.browser.says}. That was so {memory.browser.count} times in a row. What they"
+            " watch is not known to be up or down; probes without a browser go on. Look at the"
+            " memory and the disk of this machine, and at the browser's installation; to see it:"
+            f" trueup once {min(memory.travels)}"
         )
     return told
 
@@ -182,7 +184,13 @@ class SelfWatch:
         names = {name for name in self._told if name.startswith(PROBE)}
         removed = names - {PROBE + probe for probe in probes}
         kept = {name: errors for name, errors in self._memory.probes.items() if name not in left}
-        self._memory = replace(self._memory, probes=kept, well=self._memory.well | removed)
+        travels = self._memory.travels & set(probes)
+        memory = replace(
+            self._memory, probes=kept, travels=travels, well=self._memory.well | removed
+        )
+        if memory.browser and not travels:  # nobody is left who could see it work again
+            memory = _well(replace(memory, browser=None), BROWSER)
+        self._memory = memory
 
     async def serve(self) -> None:
         """Until cancelled."""

@@ -26,7 +26,7 @@ from monitor.store import StoreTrouble
 from monitor.store.acts import Standing
 
 STYLE: Final = f"{PATH}.css"
-_HEADERS: Final = {
+HEADERS: Final = {
     "content-security-policy": "default-src 'none'; style-src 'self'; img-src data:;"
     " base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     "referrer-policy": "no-referrer",
@@ -66,9 +66,9 @@ async def _style(_: Request) -> Response:
     return Response(_CSS, media_type="text/css")
 
 
-def _page(sheet: Sheet) -> Response:
+def page_of(sheet: Sheet) -> Response:
     html = _TEMPLATE.render(page=sheet, name_max=NAME_MAX)
-    return HTMLResponse(html, sheet.status, _HEADERS)
+    return HTMLResponse(html, sheet.status, HEADERS)
 
 
 class _Pages:
@@ -81,36 +81,36 @@ class _Pages:
         try:
             found = await self._found(request, at)
         except BadLink as bad:
-            return _page(sheets.BAD[bad.flaw])
+            return page_of(sheets.BAD[bad.flaw])
         except StoreTrouble as trouble:
-            return _busy(trouble)
-        return _page(sheets.about(found, at) if found else sheets.GONE)
+            return busy(trouble)
+        return page_of(sheets.about(found, at) if found else sheets.GONE)
 
     async def act(self, request: Request) -> Response:
         at = self._desk.clock.now()
         try:
             found = await self._found(request, at)
             if found is None:
-                return _page(sheets.GONE)
+                return page_of(sheets.GONE)
             order = Acknowledge(incident=found.number, by=await _name(request))
             await self._desk.take(order)
         except BadLink as bad:
-            return _page(sheets.BAD[bad.flaw])
+            return page_of(sheets.BAD[bad.flaw])
         except CannotAct:  # it ended a moment ago
-            return await self._too_late(found.number) if found else _page(sheets.GONE)
+            return await self._too_late(found.number) if found else page_of(sheets.GONE)
         except StoreTrouble as trouble:
-            return _busy(trouble)
+            return busy(trouble)
         # Relative, for a proxy may have put it somewhere else.
-        return RedirectResponse(request.path_params["token"], 303, _HEADERS)
+        return RedirectResponse(request.path_params["token"], 303, HEADERS)
 
     async def _too_late(self, incident: int) -> Response:
         try:
             found = await self._desk.look(incident)
         except StoreTrouble as trouble:
-            return _busy(trouble)
+            return busy(trouble)
         if found is None:
-            return _page(sheets.GONE)
-        return _page(sheets.about(found, self._desk.clock.now(), status=409))
+            return page_of(sheets.GONE)
+        return page_of(sheets.about(found, self._desk.clock.now(), status=409))
 
     async def _found(self, request: Request, at: datetime) -> Standing | None:
         incident = self._signer.incident_of(request.path_params["token"], at)
@@ -124,6 +124,6 @@ async def _name(request: Request) -> str:
     return typed[:NAME_MAX] if isinstance(typed, str) else ""
 
 
-def _busy(trouble: StoreTrouble) -> Response:
-    log.error("an acknowledgement page could not be served", why=str(trouble))
-    return _page(sheets.BUSY)
+def busy(trouble: StoreTrouble) -> Response:
+    log.error("a page behind a link could not be served", why=str(trouble))
+    return page_of(sheets.BUSY)

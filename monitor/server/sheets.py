@@ -57,6 +57,13 @@ GONE: Final = Sheet(
     heading="Nothing is known of this incident",
     lines=(_INSTEAD,),
 )
+GONE_FILE: Final = Sheet(
+    status=404,
+    tone="bad",
+    title="Not found",
+    heading="This file is not kept any more",
+    lines=("Evidence goes after a while, and when newer needs its room.",),
+)
 BUSY: Final = Sheet(
     status=503,
     tone="bad",

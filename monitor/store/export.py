@@ -52,6 +52,18 @@ INCIDENTS: Final[Columns] = {
     "acknowledged_by": str,
     "dedup_key": str,
 }
+VIEWS: Final[Columns] = {
+    "probe": str,
+    "location": str,
+    "slot": datetime,
+    "number": int,
+    "step": str,
+    "address": str,
+    "ttfb_ms": float,
+    "fcp_ms": float,
+    "lcp_ms": float,
+    "cls": float,
+}
 DAYS: Final[Columns] = {
     "probe": str,
     "location": str,
@@ -138,11 +150,28 @@ def days(db: Database, probe: str, since: datetime) -> Iterator[Row]:
         }
 
 
+def views(db: Database, probe: str, since: datetime) -> Iterator[Row]:
+    """Every page that a journey saw, oldest first; what changes in an address is `*`."""
+    rows = db.query(
+        "SELECT page_view.slot AS slot, probe.id AS probe_id, location.id AS location, number,"  # noqa: S608 - a constant
+        " step, address, ttfb_us / 1e3 AS ttfb_ms, fcp_us / 1e3 AS fcp_ms, lcp_us / 1e3 AS lcp_ms,"
+        " cls_millionths / 1e6 AS cls"
+        " FROM page_view CROSS JOIN probe ON probe.key = page_view.probe"
+        " CROSS JOIN location ON location.key = page_view.location"
+        " CROSS JOIN page ON page.key = page_view.page"
+        f" WHERE slot >= :since {_FILTER} ORDER BY slot, page_view.probe, number",
+        {"probe": probe, "since": to_us(since)},
+    )
+    for row in rows:
+        yield _picked(row, VIEWS)
+
+
 Source = Callable[[Database, str, datetime], Iterator[Row]]
 TABLES: Final[Mapping[str, tuple[Columns, Source]]] = {
     "runs": (RUNS, runs),
     "incidents": (INCIDENTS, incidents),
     "days": (DAYS, days),
+    "views": (VIEWS, views),
 }
 
 

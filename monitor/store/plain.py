@@ -23,7 +23,7 @@ _DAY_US: Final = 86_400_000_000
 _HEALTH: Final = (
     "UPDATE health SET slot = ?1, evidence_at = ?2, last_good_at = ?2, last_run_at = ?2,"
     " last_outcome = 'PASS', last_reason = NULL, last_summary = ?3, last_took_us = ?4,"
-    " slow_runs = 0, recent = substr(recent || 'g', -?5)"
+    " last_warnings = '', slow_runs = 0, recent = substr(recent || 'g', -?5)"
     " WHERE probe = ?6 AND location = ?7 AND slot < ?1 AND state = 'quiet' AND health = 'up'"
     " AND incident IS NULL AND recovered_at IS NULL AND evidence_at >= ?8"
     " AND recent NOT GLOB '*[bs]*'"

@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from monitor.clock import to_us
 from monitor.store.compact import PHASES
 
+NOTE_MAX: Final = 1000
 _US: Final = timedelta(microseconds=1)
 _PHASES: Final = frozenset(PHASES)
 _NO_PHASES: Final = (None,) * len(PHASES)
@@ -34,7 +35,9 @@ class ProbeRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRow:
-    """One run as it is kept. `note` is scrubbed already; `known` is the time it is evidence for."""
+    """One run as it is kept. `note` is scrubbed already, and so are `warnings`; `known` is the time
+    it is evidence for.
+    """
 
     probe: int
     location: str
@@ -47,6 +50,7 @@ class RunRow:
     phases: Mapping[str, timedelta]
     note: str
     known: timedelta = timedelta()
+    warnings: Sequence[str] = ()
 
 
 def sync_probes(db: Database, probes: Iterable[ProbeRow], at: datetime) -> dict[str, int]:
@@ -85,7 +89,8 @@ def add_run(db: Database, run: RunRow) -> bool:
     if run.reason is not None:
         db.execute("INSERT OR IGNORE INTO reason (name) VALUES (?)", (run.reason,))
     columns, steps = phases_of(run.phases)
-    says_something = run.outcome != "PASS" or run.tries > 1
+    said = "; ".join([*([run.note] if run.note else []), *map("warning: {}".format, run.warnings)])
+    says_something = run.outcome != "PASS" or run.tries > 1 or run.warnings
     cursor = db.execute(
         _ADD_RUN,
         (
@@ -100,7 +105,7 @@ def add_run(db: Database, run: RunRow) -> bool:
             run.tries,
             *columns,
             steps,
-            (run.note or None) if says_something else None,
+            (said[:NOTE_MAX] or None) if says_something else None,
         ),
     )
     return cursor.rowcount == 1

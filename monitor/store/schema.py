@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
-from monitor.store import compact
+from monitor.store import compact, evidence, page_views
 from monitor.store.trouble import StoreTrouble
 
 MIGRATIONS = Migrations("trueup")
@@ -67,6 +67,15 @@ def runs_as_integers(db: Database) -> None:
 def runs_of_a_clock_ahead(db: Database) -> None:
     """Their slots lie in the future, and they are forgotten all the same."""
     db.execute(compact.INDEX_OF_AHEAD)
+
+
+@MIGRATIONS()
+def what_runs_saw(db: Database) -> None:
+    """Evidence by run instead of by file; web vitals; what a run warned of."""
+    for statement in (evidence.TABLES + page_views.TABLES).split(";\n"):
+        if statement.strip():
+            db.execute(statement)
+    db.execute("ALTER TABLE health ADD COLUMN last_warnings TEXT NOT NULL DEFAULT ''")
 
 
 def must_be_known(db: Database, path: Path) -> None:

@@ -69,6 +69,7 @@ def save_health(db: Database, run: RunRow, row: HealthRow) -> None:
         "last_reason": run.reason,
         "last_summary": run.note,
         "last_took_us": run.took // _US,
+        "last_warnings": "\n".join(run.warnings),
     }
     names, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
     db.execute(f"INSERT OR REPLACE INTO health ({names}) VALUES ({marks})", values)  # noqa: S608 - our own names

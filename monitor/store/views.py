@@ -31,6 +31,7 @@ class ProbeView:
     last_reason: str | None
     last_summary: str
     last_took: timedelta
+    last_warnings: tuple[str, ...]
     incident: int | None
 
 
@@ -82,6 +83,8 @@ class IncidentView:
     acknowledged_until: datetime | None
     acknowledged_by: str
     flapping: bool
+    trace_id: str
+    """What the target's own tracing knows the deciding run by; may be empty."""
 
     def acknowledged(self, at: datetime) -> bool:
         """Whether somebody is on it at *at*; an acknowledgement may have an end."""
@@ -111,6 +114,7 @@ def probes(db: Database, location: str, *, of: Iterable[str] | None = None) -> d
             last_reason=row["last_reason"],
             last_summary=row["last_summary"],
             last_took=timedelta(microseconds=row["last_took_us"]),
+            last_warnings=tuple(row["last_warnings"].splitlines()),
             incident=row["incident"],
         )
         for row in rows
@@ -162,7 +166,8 @@ def _among(of: Iterable[str] | None, key: str = "probe") -> tuple[str, tuple[str
 def incidents(db: Database, *, since: datetime, limit: int = 500) -> list[IncidentView]:
     """Those open or ended after *since*: open ones first, then the newest first."""
     rows = db.query(
-        "SELECT incident.id AS number, probe.id AS probe_id, probe.name AS probe_name, incident.*"
+        "SELECT incident.id AS number, probe.id AS probe_id, probe.name AS probe_name, incident.*,"
+        " iif(json_valid(notice), json_extract(notice, '$.trace_id'), '') AS trace_id"
         " FROM incident JOIN probe ON probe.key = incident.probe"
         " WHERE resolved_at IS NULL OR resolved_at >= ?"
         " ORDER BY resolved_at IS NOT NULL, began_at DESC, incident.id DESC LIMIT ?",
@@ -190,6 +195,7 @@ def incidents(db: Database, *, since: datetime, limit: int = 500) -> list[Incide
             acknowledged_until=_at(row["acknowledged_until"]),
             acknowledged_by=row["acknowledged_by"],
             flapping=bool(row["flapping"]),
+            trace_id=row["trace_id"] or "",
         )
         for row in rows
     ]

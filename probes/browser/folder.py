@@ -14,7 +14,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -49,35 +49,21 @@ class PrivateFolder:
             self._lock = None
 
 
-@contextmanager
-def started_in(folder: Path) -> Iterator[None]:
-    """Processes started in this block get *folder* as their TMPDIR.
-
-    Playwright takes the driver's environment from ours and offers no other way.
-    """
-    tempfile.gettempdir()  # remembered by the module, so that our own does not change
-    before = os.environ.get("TMPDIR")
-    os.environ["TMPDIR"] = str(folder)
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["TMPDIR"]
-        else:
-            os.environ["TMPDIR"] = before
-
-
-def clear(folder: Path) -> int:
-    """Removes *folder* after killing every process started in it; how many had to be killed.
+def clear(folder: Path, *, spare: int = 0) -> int:
+    """Removes *folder* after killing every process started in it, but for the one whose id is
+    *spare*; how many had to be killed.
 
     Blocks for up to two seconds until they are gone.
     """
     killed: set[int] = set()
     ends = time.monotonic() + _GOING
-    while left := set(_marked(str(folder))):
+    while left := set(_marked(str(folder))) - {spare}:
         for pid in left - killed:
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
+        for pid in left if os.getpid() == 1 else ():  # whose parents died became our children
+            with suppress(ChildProcessError):
+                os.waitpid(pid, os.WNOHANG)
         killed |= left
         if time.monotonic() > ends:
             break

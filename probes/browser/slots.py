@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -31,9 +29,8 @@ class Slots:
         self.count = count
         self._free = asyncio.Semaphore(count)
 
-    @asynccontextmanager
-    async def one(self) -> AsyncIterator[None]:
-        """A slot for the block. Raises BrowserTrouble when none comes free within two minutes."""
+    async def take(self) -> None:
+        """A slot, until `release`. Raises BrowserTrouble when none comes free in two minutes."""
         try:
             async with asyncio.timeout(PATIENCE.total_seconds()):
                 await self._free.acquire()
@@ -43,10 +40,9 @@ class Slots:
                 f"all {self.count} places for journeys were taken for {write_duration(PATIENCE)}; "
                 "probe less often, or use a larger machine",
             ) from None
-        try:
-            yield
-        finally:
-            self._free.release()
+
+    def release(self) -> None:
+        self._free.release()
 
 
 def _cores() -> int:

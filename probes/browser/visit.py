@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -11,14 +12,16 @@ from typing import TYPE_CHECKING, Final
 
 from probes.browser.errand import Errand
 from probes.browser.troubles import JourneyBroken
-from probes.result import Outcome, Reason, Step
+from probes.result import Artefact, Outcome, Reason, Step
 from probes.settings import parse_duration, write_duration
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
 
 WARNINGS: Final = 20
+PICTURES: Final = 5
 _LONGEST: Final = 1024 * 1024
+_NO_NAME: Final = re.compile(r"[^a-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +54,18 @@ class Visit:
         """Playwright's page, with all it can do."""
         self.url = errand.url
         self.params = errand.params
+        self.options = errand.options
+        self.hosts = errand.hosts
+        """Those of the target: only they are sent what the options add, and `traceparent`."""
+        self.traceparent = errand.traceparent
         self.degraded: Degraded | None = None
         self.warnings: list[str] = []
         self.is_remembered = bool(errand.remembered)
         """Whether the browser holds what an earlier run remembered: it may be signed in."""
         self.kept = ""
+        self.pictures: list[Artefact] = []
+        """What `screenshot` took; kept with the run whatever becomes of it."""
+        self.camera: Callable[[str], Awaitable[Artefact | None]] = _none
         self._secrets = errand.secrets
         self._monotonic = monotonic
         self._tell = tell
@@ -102,6 +112,19 @@ class Visit:
         if len(self.warnings) < WARNINGS:
             self.warnings.append(sentence)
 
+    async def screenshot(self, name: str = "screenshot") -> None:
+        """Keeps a picture of the page, without secrets; 5 at most, of 2 MiB each. A picture that
+        cannot be had is a warning.
+        """
+        if len(self.pictures) >= PICTURES:
+            self.warn(f"more than {PICTURES} pictures were asked for")
+            return
+        picture = await self.camera(f"{_plain(name)}-{len(self.pictures) + 1}")
+        if picture is None:
+            self.warn(f'no picture "{name}" could be taken of the page')
+        else:
+            self.pictures.append(picture)
+
     async def remember(self) -> None:
         """Keeps cookies and local storage for the next runs of this session, up to 1 MB."""
         state = json.dumps(await self.page.context.storage_state())
@@ -126,3 +149,12 @@ class Visit:
     def _ended(self, step: _UnderWay) -> Step:
         took = timedelta(seconds=self._monotonic() - step.began)
         return Step(step.name, took, step.outcome)
+
+
+async def _none(_: str) -> None:
+    return None
+
+
+def _plain(name: str) -> str:
+    """As part of the name of a file."""
+    return _NO_NAME.sub("-", name.lower())[:40].strip("-") or "screenshot"

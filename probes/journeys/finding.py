@@ -7,7 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from probes.browser import api
+from probes.browser import Failure, api
+from probes.journeys.looking import Asked, description, look
+from probes.journeys.obstacles import press
 from probes.journeys.sight import Sight
 from probes.result import Reason
 
@@ -79,14 +81,21 @@ async def find(
     async def ask() -> Locator | None:
         return await glimpse(sight.page, wanted, locator, within)
 
-    return await sight.until(ask, Reason.ELEMENT_MISSING, missing(wanted, locator))
+    found = await sight.soon(ask)
+    if found is None:
+        raise await absent(sight, wanted, locator)
+    return found
 
 
-def missing(wanted: Wanted, locator: str = "") -> str:
-    """What to say when it is not there."""
-    if locator:
-        return f"there is no {wanted.what} at {locator}"
-    return f'there is no {wanted.what}; if there is, name it with {wanted.key} = "css=…"'
+async def absent(sight: Sight, wanted: Wanted, locator: str = "") -> Failure:
+    """A failure that says what was looked for, and what is there instead."""
+    seen = await look(sight.page, Asked(shown=True))
+    page, instead = description(seen)
+    sought = f"looked for a {wanted.what}{f' at {locator}' if locator else ''}"
+    said = f"{sought}; {page} has none: {instead}"
+    if seen and seen.shown and seen.shown["fields"] and not locator:
+        said += f'; if one of these is it, name it with {wanted.key} = "css=…"'
+    return sight.failure(Reason.ELEMENT_MISSING, said)
 
 
 async def glimpse(
@@ -126,9 +135,9 @@ async def write_required(field: Locator, text: str) -> None:
 async def send(sight: Sight, field: Locator, words: str, locator: str = "") -> None:
     """Presses the button that sends what was written in *field*, or Enter where there is none."""
     if locator:
-        await (await find(sight, Wanted("button", "submit", ()), locator)).click()
+        await press(await find(sight, Wanted("button", "submit", ()), locator))
     elif button := await sending_button(sight.page, field, words):
-        await button.click()
+        await press(button)
     else:
         await field.press("Enter")
 

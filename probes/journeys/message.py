@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
 from probes.browser import Visit
 from probes.journeys.complaints import complaints
+from probes.journeys.credentials import SignsInFirst
 from probes.journeys.finding import (
     LINE,
     WRITABLE,
@@ -13,16 +16,21 @@ from probes.journeys.finding import (
     called,
     css,
     find,
+    first_visible,
+    glimpse,
     hinted,
     labelled,
     send,
     write,
 )
-from probes.journeys.listing import entry, unique
+from probes.journeys.leftovers import left_overs, remove_left_overs
+from probes.journeys.listing import REMARKS_AMONG_MESSAGES, Sought, entry, unique
 from probes.journeys.ready import JourneySettings, ReadyMade
 from probes.journeys.removing import Removing
+from probes.journeys.required import fill_required
 from probes.journeys.sight import Sight
-from probes.journeys.signing_in import SignIn, sign_in_first
+from probes.journeys.signing_in import sign_in_first
+from probes.journeys.turning import LOOK_AGAIN, on_another_page
 from probes.result import Reason
 
 if TYPE_CHECKING:
@@ -30,6 +38,13 @@ if TYPE_CHECKING:
 
 _WORDS: Final = r"message|comment|write|reply|note|\bpost\b|say|text|nachricht|mensaje"
 _SEND: Final = r"send|post|publish|reply|share|submit|save|add|senden|envoyer|enviar"
+_OPENER: Final = re.compile(
+    r"^\W*((new|write|add|compose|create|leave|post|start)( (a|an|new|your))*"
+    r" (message|comment|post|topic|note|reply|entry|thread|discussion)|reply|comment|compose"
+    r"|(edit|create) (this )?page|neue nachricht|nouveau message|nuevo mensaje)(\W*|\W*\[\w\])$",
+    re.IGNORECASE,
+)
+FOR_A_FIELD: Final = timedelta(seconds=2)  # before a button that shows one is looked for
 MESSAGE_FIELD: Final = Wanted(
     "field for the message",
     "message_field",
@@ -45,11 +60,10 @@ MESSAGE_FIELD: Final = Wanted(
 )
 
 
-class MessageSettings(JourneySettings):
+class MessageSettings(SignsInFirst, JourneySettings):
     """Opens `url`, sends `text` with a unique ending, sees it, opens the page again, sees it."""
 
     journey: Literal["message"]
-    login: SignIn | None = None
     text: str = "A message from our own monitoring"
     message_field: str = ""
     submit: str = ""
@@ -62,43 +76,70 @@ class MessageSettings(JourneySettings):
 
 async def travel(visit: Visit, settings: MessageSettings) -> None:
     sight = Sight(visit)
-    token = unique()
+    sought = Sought(unique(), settings.list_entry, REMARKS_AMONG_MESSAGES)
     await sign_in_first(sight, settings.login)
     async with visit.step("open"):
         await sight.open(settings.url)
-        field = await find(sight, MESSAGE_FIELD, settings.message_field)
+        field = await _field(sight, settings)
     async with visit.step("send"):
-        await write(field, f"{settings.text} {token}")
+        await write(field, f"{settings.text} {sought.token}")
+        await fill_required(field, f"{settings.text} {sought.token}")
         known = await complaints(sight.page)
         await send(sight, field, _SEND, settings.submit)
     async with visit.step("see"):
-        await _see(sight, token, settings, known)
+        await _see(sight, sought, known)
         await sight.settled()  # a page may show it before it is sent
-    async with visit.step("see again"):
+    remove = settings.remove
+    removing = Removing(
+        sight, sought, locator=settings.remove_locator, thorough=False, wanted=remove
+    )
+    async with removing.also_after_failing(), visit.step("see again"):
         await sight.again()
-        await _see(sight, token, settings, known, again=True)
-    if settings.remove:
+        await _see_again(sight, sought)
+    if remove:
         async with visit.step("remove"):
-            removing = Removing(
-                sight, token, list_entry=settings.list_entry, locator=settings.remove_locator
-            )
-            await removing.try_to(thorough=False)
+            old = await left_overs(sight, settings.text)
+            if await removing.try_to():
+                await remove_left_overs(sight, old, sought, thorough=False)
 
 
-async def _see(
-    sight: Sight, token: str, settings: MessageSettings, known: list[str], *, again: bool = False
-) -> None:
+async def _field(sight: Sight, settings: MessageSettings) -> Locator:
+    """The field for the message, or the one that appears when a button for writing is pressed."""
+
     async def ask() -> Locator | None:
-        return await entry(sight.page, token, settings.list_entry)
+        return await glimpse(sight.page, MESSAGE_FIELD, settings.message_field)
 
-    if await sight.soon(ask) is not None:
+    if field := await sight.soon(ask, FOR_A_FIELD):
+        return field
+    for role in ("button", "link"):
+        opener = await first_visible(sight.page.get_by_role(role, name=_OPENER))
+        if opener is not None:
+            await opener.click()
+            break
+    return await find(sight, MESSAGE_FIELD, settings.message_field)
+
+
+async def _see(sight: Sight, sought: Sought, known: list[str]) -> None:
+    async def ask() -> Locator | None:
+        return await entry(sight.page, sought)
+
+    found = await sight.soon(ask, LOOK_AGAIN)
+    if found is None and not sight.writing:
+        found = await on_another_page(sight, sought)
+    if found is not None or await sight.soon(ask) is not None:
         return
-    if again:
-        said = "the message was there, and is gone when the page is opened again"
-        raise sight.failure(Reason.MESSAGE_MISSING, said)
     new = await complaints(sight.page, known)
     said = f"the page says: {new[0]}" if new else "the message was sent and does not appear"
     raise sight.failure(Reason.MESSAGE_MISSING, said)
+
+
+async def _see_again(sight: Sight, sought: Sought) -> None:
+    async def ask() -> Locator | None:
+        return await entry(sight.page, sought)
+
+    if await sight.soon(ask) is None and await on_another_page(sight, sought) is None:
+        said = "the message was there, and is gone when the page is opened again"
+        raise sight.failure(Reason.MESSAGE_MISSING, said)
 
 
 JOURNEY = ReadyMade("message", MessageSettings, travel)

@@ -55,6 +55,7 @@ class ReadyMade(Generic[S]):
             timeout=settings.timeout,
             options=settings,
             hosts=hosts_of(*addresses),
+            session=getattr(login or settings, "session", ""),
         )
 
 

@@ -1,61 +1,123 @@
-"""Removing what a journey made, by the controls that belong to it and no others."""
+"""Removing what a journey made, by the controls that belong to it and no others.
+
+Nothing that goes wrong here is the target's failing: it is a warning.
+"""
 
 from __future__ import annotations
 
-import functools
+import asyncio
+import copy
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from probes.browser import Failure, api
-from probes.journeys.finding import Scope, first_visible, locate
-from probes.journeys.listing import entry
+from probes.journeys.controls import Controls
+from probes.journeys.dialogs import saying_yes
+from probes.journeys.finding import first_visible, locate
+from probes.journeys.listing import Sought, entry
 from probes.journeys.sight import Sight
 from probes.result import Reason
 
 if TYPE_CHECKING:
-    from playwright.async_api import Dialog, Locator
+    from playwright.async_api import Dialog, Locator, Page
 
-_REMOVE: Final = r"remove|delete|discard|trash|erase|löschen|entfernen|supprimer|eliminar|borrar"
+_REMOVE: Final = (
+    r"remove|delete|discard|trash|bin|erase|(move|send) to (the )?(trash|bin)"
+    r"|löschen|entfernen|supprimer|effacer|eliminar|borrar|elimina|verwijder\w*|excluir|usuń"
+)
 _CONTROL: Final = re.compile(rf"^\W*({_REMOVE})\b|^\W*[×✕✖✗🗑]\W*$", re.IGNORECASE)
-_MENU: Final = re.compile(r"more|action|option|menu|^\W*[⋯…⋮]\W*$", re.IGNORECASE)
-_CONFIRM: Final = re.compile(rf"^\W*(yes|ok|confirm|{_REMOVE}|ja|oui|s[ií])\b", re.IGNORECASE)
-_DIALOGS: Final = "dialog[open], [role=dialog], [role=alertdialog], .modal"
+_SURE: Final = r"yes|ok|confirm|sure|really|are you sure|ja|oui|s[ií]|tak|sim"
+_CONFIRM: Final = re.compile(rf"^\W*({_SURE}|{_REMOVE})\b", re.IGNORECASE)
+_ONLY_SURE: Final = re.compile(rf"^\W*({_SURE})\b", re.IGNORECASE)
 _A_MOMENT: Final = timedelta(seconds=2)
-_OPENERS: Final = "summary, [aria-haspopup], [aria-expanded]"
-_OPENING: Final = timedelta(milliseconds=500)
-_MENUS: Final = 4  # that are tried
+_A_WHILE: Final = timedelta(seconds=15)  # for all of it, after a failure
+_MARGIN: Final = timedelta(seconds=2)  # is left for the run to end before its deadline
 
 
 class Removing:
-    """Removes the entry that shows *token* from the page it is seen on."""
+    """Removes the entry *sought* from the page it is seen on.
+
+    Unless *thorough*, an entry without a control of its own is left where it is; unless *wanted*,
+    so is every entry.
+    """
 
     def __init__(
-        self, sight: Sight, token: str, *, list_entry: str = "", locator: str = ""
+        self,
+        sight: Sight,
+        sought: Sought,
+        *,
+        locator: str = "",
+        thorough: bool = True,
+        wanted: bool = True,
     ) -> None:
         self._sight = sight
         self._page = sight.page
-        self._token = token
-        self._list_entry = list_entry
+        self._sought = sought
         self._locator = locator
+        self._thorough = thorough
+        self._wanted = wanted
+        self._controls = Controls(sight, sought, _CONTROL)
 
-    async def try_to(self, *, thorough: bool) -> None:
-        """Makes the run SLOW, never FAIL, when the entry cannot be removed.
-
-        Unless *thorough*, an entry without a control of its own is left where it is.
-        """
+    async def try_to(self) -> bool:
+        """Whether it is gone, or was to be left; else there is a warning why not."""
         try:
-            await self._remove(thorough=thorough)
+            await self.remove()
         except (Failure, api.Error) as error:
-            said = str(error).splitlines()[0]
-            self._sight.visit.slow(Reason.CLEANUP_FAILED, f"could not be removed: {said}")
+            self._warn(str(error))
+            return False
+        return True
 
-    async def _remove(self, *, thorough: bool) -> None:
+    @asynccontextmanager
+    async def also_after_failing(self) -> AsyncIterator[None]:
+        """Removes it even if the block fails, where that is *wanted* at all.
+
+        This is done in a tab of its own: the page stays as it was when it failed.
+        """
         seen_on = self._page.url
-        control = await self._control(thorough=thorough)
+        try:
+            yield
+        except (Failure, api.Error, TimeoutError):
+            if self._wanted:
+                await self._try_in_a_tab(seen_on)
+            raise
+
+    async def _try_in_a_tab(self, url: str) -> None:
+        left = min(self._sight.visit.left() - _MARGIN, _A_WHILE).total_seconds()
+        try:
+            async with asyncio.timeout(left):
+                await self._remove_in_a_tab(url)
+        except TimeoutError:
+            self._warn("there was no time left for it")
+        except (Failure, api.Error) as error:
+            self._warn(str(error))
+
+    async def _remove_in_a_tab(self, url: str) -> None:
+        page = await self._page.context.new_page()
+        try:
+            visit = copy.copy(self._sight.visit)
+            visit.page = page
+            sight = Sight(visit)
+            there = Removing(sight, self._sought, locator=self._locator, thorough=self._thorough)
+            await sight.open(url)
+            await sight.soon(there.is_listed, _A_MOMENT)
+            await there.remove()
+        finally:
+            await _close(page)
+
+    async def is_listed(self) -> bool | None:
+        """None when it is not."""
+        return True if await entry(self._page, self._sought) is not None else None
+
+    async def remove(self) -> None:
+        """Raises Failure, or what Playwright raises, when it stays."""
+        seen_on = self._page.url
+        control = await self._control()
         if control is None:
-            if thorough:
-                raise Failure(Reason.CLEANUP_FAILED, "nothing to remove it with")
+            if self._thorough:
+                raise Failure(Reason.CLEANUP_FAILED, "there is nothing to remove it with")
             return
         written, asked_on = self._sight.written, self._page.url
         await self._click(control)
@@ -63,21 +125,20 @@ class Removing:
         await self._sight.settled(written, _A_MOMENT)
         await self._gone_from(seen_on)
 
-    async def _control(self, *, thorough: bool) -> Locator | None:
+    async def _control(self) -> Locator | None:
         if self._locator:
-            template = self._locator.replace("{name}", self._token)
+            template = self._locator.replace("{name}", self._sought.token)
             return await first_visible(locate(self._page, template))
-        found = await entry(self._page, self._token, self._list_entry)
+        found = await entry(self._page, self._sought)
         if found is None:
             return None
-        near = await _only(found, self._token)
-        if near is not None or not thorough:
-            return near
-        return await self._in_a_menu(found) or await self._on_its_page(found)
+        if not self._thorough:
+            return await self._controls.only(found)
+        return await self._controls.anywhere(found) or await self._on_its_page(found)
 
     async def _on_its_page(self, found: Locator) -> Locator | None:
         links = found.locator("a[href]:not([download])")
-        link = await first_visible(links.filter(has_text=self._token))
+        link = await first_visible(links.filter(has_text=self._sought.token))
         if link is None:
             return None
         listed_on = self._page.url
@@ -86,33 +147,17 @@ class Removing:
         async def ask() -> Locator | None:
             if self._page.url == listed_on:
                 return None
-            return await _only(self._page, self._token)
+            return await self._controls.only(self._page)
 
         if control := await self._sight.soon(ask, _A_MOMENT):
             return control
         main = self._page.locator("main, [role=main]")
-        return await self._in_a_menu(main.first if await main.count() else self._page)
-
-    async def _in_a_menu(self, scope: Scope) -> Locator | None:
-        """What appears when one of the menus in *scope* is opened."""
-        if await _controls(self._page).count():
-            return None  # it could not be told from those that were there before
-        named = await scope.get_by_role("button", name=_MENU).filter(visible=True).all()
-        others = await scope.locator(_OPENERS).filter(visible=True).all()
-        for opener in [*named, *others][:_MENUS]:
-            await opener.click()
-
-            async def ask() -> Locator | None:
-                return await _only(self._page, self._token)
-
-            if control := await self._sight.soon(ask, _OPENING):
-                return control
-            await self._page.keyboard.press("Escape")
-        return None
+        return await self._controls.in_a_menu(main.first if await main.count() else self._page)
 
     async def _click(self, control: Locator) -> None:
         async def accept(dialog: Dialog) -> None:
-            await dialog.accept()
+            with suppress(api.Error):  # another listener may have been quicker
+                await dialog.accept()
 
         self._page.on("dialog", accept)
         try:
@@ -121,15 +166,19 @@ class Removing:
             self._page.remove_listener("dialog", accept)
 
     async def _confirm(self, written: int, asked_on: str) -> None:
-        """Says yes to a question, in a dialog of the page or on a page of its own."""
+        """Says yes to a question: in a dialog, in the entry, or on a page of its own."""
 
         async def ask() -> Locator | bool | None:
             if self._sight.written > written:
                 return False
-            if self._page.url == asked_on:
-                dialog = self._page.locator(_DIALOGS).filter(visible=True)
-                return await first_visible(dialog.get_by_role("button", name=_CONFIRM))
-            return await self._question()
+            if self._page.url != asked_on:
+                return await self._question()
+            if found := await saying_yes(self._page, _CONFIRM):
+                return found
+            asked_in = await entry(self._page, self._sought)
+            if asked_in is None:
+                return None
+            return await first_visible(asked_in.get_by_role("button", name=_ONLY_SURE))
 
         answer = await self._sight.soon(ask, _A_MOMENT)
         if isinstance(answer, api.Locator):
@@ -138,28 +187,27 @@ class Removing:
     async def _question(self) -> Locator | None:
         """The one button that says yes on a page about this entry."""
         yes = self._page.get_by_role("button", name=_CONFIRM).filter(visible=True)
-        about_it = await entry(self._page, self._token) is not None
+        about_it = await entry(self._page, self._sought) is not None
         return yes.first if about_it and await yes.count() == 1 else None
 
     async def _gone_from(self, url: str) -> None:
-        await self._sight.open(url)
+        """Where it was pressed, and on the list when that is opened again, which may draw late."""
 
         async def ask() -> bool | None:
-            return True if await entry(self._page, self._token, self._list_entry) is None else None
+            return True if await self.is_listed() is None else None
 
+        await self._sight.soon(ask, _A_MOMENT)
+        await self._sight.open(url)
         if await self._sight.soon(ask, _A_MOMENT) is None:
             raise self._sight.failure(Reason.CLEANUP_FAILED, "it is still listed")
 
-
-async def _only(scope: Scope, token: str) -> Locator | None:
-    """The control to remove with, when there is one and no doubt which."""
-    visible = _controls(scope)
-    if await visible.count() == 1:
-        return visible.first
-    naming = visible.filter(has_text=token)
-    return naming.first if await naming.count() == 1 else None
+    def _warn(self, why: str) -> None:
+        said = why.splitlines()[0] if why else "the browser did not say why"
+        self._sight.visit.warn(f"{self._sought.token} could not be removed: {said}")
 
 
-def _controls(scope: Scope) -> Locator:
-    kinds = (scope.get_by_role(role, name=_CONTROL) for role in ("button", "link", "menuitem"))
-    return functools.reduce(api.Locator.or_, kinds).filter(visible=True)
+async def _close(page: Page) -> None:
+    """At once, or with the context."""
+    with suppress(api.Error, TimeoutError):
+        async with asyncio.timeout(_MARGIN.total_seconds() / 2):
+            await page.close()

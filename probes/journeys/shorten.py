@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Final, Literal
+from urllib.parse import urlsplit
 
 from probes.browser import Failure, Visit
+from probes.journeys.addresses import addresses, copied
 from probes.journeys.complaints import complaints
+from probes.journeys.credentials import SignsInFirst
 from probes.journeys.fetching import Answer, Fetcher, same_place
 from probes.journeys.finding import (
     LINE,
@@ -20,9 +23,13 @@ from probes.journeys.finding import (
     send,
     write,
 )
+from probes.journeys.instead import instead
+from probes.journeys.listing import Sought
 from probes.journeys.ready import Address, JourneySettings, ReadyMade
+from probes.journeys.removing import Removing
 from probes.journeys.sight import Sight
-from probes.journeys.signing_in import SignIn, sign_in_first
+from probes.journeys.signing_in import sign_in_first
+from probes.journeys.turning import LOOK_AGAIN
 from probes.result import Reason
 
 _WORDS: Final = r"\burl\b|link|address|adresse|long|shorten"
@@ -40,29 +47,14 @@ URL_FIELD: Final = Wanted(
         css("textarea"),
     ),
 )
-# What reads as an address on the page: links by their text, fields by their value, and plain text.
-_READ: Final = r"""() => {
-  const said = text => text.trim().replace(/^https?:\/\//, "").replace(/\/$/, "");
-  const links = [...document.querySelectorAll("a[href]")].slice(0, 1000)
-    .filter(a => /^https?:/.test(a.href) && ((said(a.innerText).length > 2
-      && said(a.href).endsWith(said(a.innerText))) || /short/i.test(a.innerText)))
-    .map(a => a.href);
-  const fields = [...document.querySelectorAll("input, textarea, output")].slice(0, 500)
-    .map(field => String(field.value || "").trim());
-  const kept = [...document.querySelectorAll("[data-clipboard-text]")].slice(0, 500)
-    .map(element => element.getAttribute("data-clipboard-text").trim());
-  const text = (document.body ? document.body.innerText : "").slice(0, 100000)
-    .match(/(https?:\/\/|\b[\w-]+(\.[\w-]+)*(\.[a-z]{2,}|:\d+)\/)[^\s"'<>]+/gi) || [];
-  const whole = found => /^https?:\/\//i.test(found) ? found
-    : /^[\w.-]+(:\d+)?\/\S+$/.test(found) ? location.protocol + "//" + found : "";
-  return [...new Set([...fields, ...kept, ...links, ...text].map(whole))]
-    .filter(found => found && found.length < 2000).slice(0, 200);
-}"""
 _MOST: Final = 8  # candidates that are followed
 _HOPS: Final = 5
+_NOWHERE: Final = "in links, fields, text and what a button copies"
+_SHOWN: Final = r"""all => all.slice(0, 1)
+  .map(e => (e.href || e.value || e.innerText || "").trim()).filter(Boolean)"""
 
 
-class ShortenSettings(JourneySettings):
+class ShortenSettings(SignsInFirst, JourneySettings):
     """Opens `url`, shortens `target`, and compares where the short address leads.
 
     The target itself is never asked for.
@@ -70,11 +62,15 @@ class ShortenSettings(JourneySettings):
 
     journey: Literal["shorten"]
     target: Address
-    login: SignIn | None = None
     url_field: str = ""
     submit: str = ""
     result_locator: str = ""
     """Where the short address is shown: a link, a field, or text."""
+    remove: bool = False
+    """Many shorteners give the same address again, and removing it would harm others."""
+    list_entry: str = ""
+    """The entry of the short address, as a locator; `{name}` is its last part."""
+    remove_locator: str = ""
 
 
 async def travel(visit: Visit, settings: ShortenSettings) -> None:
@@ -84,7 +80,7 @@ async def travel(visit: Visit, settings: ShortenSettings) -> None:
         await sight.open(settings.url)
         field = await find(sight, URL_FIELD, settings.url_field)
     async with visit.step("shorten"):
-        before = await _addresses(sight)
+        before = await addresses(sight.page)
         await write(field, settings.target)
         known = {*before, settings.target}
         complained = await complaints(sight.page)
@@ -92,12 +88,16 @@ async def travel(visit: Visit, settings: ShortenSettings) -> None:
     async with visit.step("see"):
         found = await _short_addresses(sight, settings, known, complained)
     async with visit.step("follow"):
-        await _follow(sight, found, settings.target)
+        short = await _follow(sight, found, settings.target)
+    if settings.remove:
+        async with visit.step("remove"):
+            sought = Sought(_code_of(short), settings.list_entry)
+            await Removing(sight, sought, locator=settings.remove_locator).try_to()
 
 
-async def _addresses(sight: Sight) -> list[str]:
-    found: list[str] = await sight.page.evaluate(_READ)
-    return found
+def _code_of(address: str) -> str:
+    """What is the address's own: its last part."""
+    return urlsplit(address).path.rstrip("/").rpartition("/")[2] or address
 
 
 async def _short_addresses(
@@ -106,29 +106,33 @@ async def _short_addresses(
     async def ask() -> list[str] | None:
         if settings.result_locator:
             return await _shown_at(sight, settings.result_locator)
-        return [found for found in await _addresses(sight) if found not in known] or None
+        return [found for found in await addresses(sight.page) if found not in known] or None
 
-    found = await sight.soon(ask)
-    if found is None:
-        new = await complaints(sight.page, complained)
-        said = f"the page says: {new[0]}" if new else "no short address appeared"
-        raise sight.failure(Reason.ELEMENT_MISSING, said)
-    return found
+    found = await sight.soon(ask, LOOK_AGAIN)
+    if found is None and not settings.result_locator:
+        found = await copied(sight)
+    if found := found or await sight.soon(ask):
+        return found
+    new = await complaints(sight.page, complained)
+    if new:
+        said = f"the page says: {new[0]}"
+    else:
+        where = settings.result_locator or _NOWHERE
+        said = f"looked for the short address {where}; {await instead(sight.page)}"
+    raise sight.failure(Reason.ELEMENT_MISSING, said)
 
 
 async def _shown_at(sight: Sight, locator: str) -> list[str] | None:
     shown = locate(sight.page, locator)
-    if not await shown.count():
-        return None
-    found = await shown.first.evaluate("e => (e.href || e.value || e.innerText || '').trim()")
-    return [str(found)] if found else None
+    found: list[str] = await shown.evaluate_all(_SHOWN)
+    return found or None
 
 
-async def _follow(sight: Sight, found: Sequence[str], target: str) -> None:
-    """Raises Failure unless one of the addresses leads exactly to *target*."""
+async def _follow(sight: Sight, found: Sequence[str], target: str) -> str:
+    """The one that leads exactly to *target*. Raises Failure when none does."""
     ends: list[Answer] = []
     silent: list[Failure] = []
-    async with Fetcher(sight.page) as fetcher:
+    async with Fetcher(sight.visit) as fetcher:
         for address in _worth_asking(found, sight.page.url, target):
             try:
                 ends.append(await _end_of(fetcher, address, target))
@@ -136,7 +140,7 @@ async def _follow(sight: Sight, found: Sequence[str], target: str) -> None:
                 silent.append(failure)
                 continue
             if _same(ends[-1].leads_to, target):
-                return
+                return address
             if ends[-1].leads_to and same_place(address, sight.page.url):
                 break
     if not ends and silent:

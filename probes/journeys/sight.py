@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urldefrag
 
 from probes.browser import Failure, Visit, api, net_reason
+from probes.journeys.looking import Asked, Look, is_moving, look
 from probes.result import Reason
 
 if TYPE_CHECKING:
@@ -21,33 +22,39 @@ PATIENCE: Final = timedelta(seconds=15)
 _MARGIN: Final = timedelta(milliseconds=250)  # to say what was missing before the deadline does
 _GLANCES: Final = (0.02, 0.03, 0.05, 0.08)  # seconds between looks; the last one repeats
 _WRITING: Final = ("POST", "PUT", "PATCH", "DELETE")
-_ASKED_FOR: Final = ("document", "fetch", "xhr")
-_MOVING: Final = re.compile(
-    "context was destroyed|navigating|Frame was detached|Cannot find context"
-)
 
 
 class Sight:
-    """Looks at the page of one visit."""
+    """Looks at the page of one visit.
 
-    def __init__(self, visit: Visit) -> None:
+    Unless `writes`, requests that change something are not counted: every request that is told
+    of costs as much as a look.
+    """
+
+    def __init__(self, visit: Visit, *, writes: bool = True) -> None:
         self.visit = visit
         self.page = visit.page
         self.written = 0
         """How many requests that change something were answered."""
+        self.gate: Callable[[str], Awaitable[bool]] | None = None
+        """Asked once, when the first page was opened; if it went elsewhere, that is done again."""
         self._writing: set[Request] = set()
+        self._methods: dict[str, str] = {}
         self._broken: Failure | None = None
         self._hint = ""
-        self.page.on("request", self._asked)
-        self.page.on("response", self._answered)
-        self.page.on("requestfinished", self._over)
+        self._arrived = False
         self.page.on("requestfailed", self._failed)
+        self.page.on("framenavigated", self._navigated)
+        if writes:
+            self.page.on("request", self._asked)
+            self.page.on("requestfinished", self._over)
 
     async def open(self, url: str) -> None:
         """Raises Failure when the page answers with a server error."""
-        self._broken, self._hint = None, ""
-        await self.page.goto(url, wait_until="domcontentloaded")
-        self._raise_broken()
+        await self._open(url)
+        gate, self.gate = self.gate, None
+        if gate is not None and await gate(url):
+            await self._open(url)
 
     async def again(self) -> None:
         """The same page once more, without sending a form again."""
@@ -77,15 +84,20 @@ class Sight:
 
         Raises Failure when a page broke.
         """
-        ends = max(self.visit.left() - (limit or PATIENCE), _MARGIN)
+        ends = self.ends(limit)
         glances = iter(_GLANCES)
         while True:
-            self._raise_broken()
+            await self._raise_broken()
             if (answer := await _while_moving(ask)) is not None:
                 return answer
             if self.visit.left() <= ends:
+                self.learn(await self._glance())
                 return None
             await asyncio.sleep(next(glances, _GLANCES[-1]))
+
+    def ends(self, limit: timedelta | None = None) -> timedelta:
+        """How much is left of the run when *limit*, else 15 s, has passed."""
+        return max(self.visit.left() - (limit or PATIENCE), _MARGIN)
 
     async def settled(self, written: int = -1, limit: timedelta | None = None) -> None:
         """Until more than *written* requests that change something are over, and none is left."""
@@ -100,40 +112,72 @@ class Sight:
         """Whether a request that changes something is under way."""
         return bool(self._writing)
 
-    def _raise_broken(self) -> None:
+    def learn(self, seen: Look | None) -> None:
+        """Takes notice of an error that a page answered with. Raises Failure when it broke."""
         if self._broken is not None:
             broken, self._broken = self._broken, None
             raise broken
+        if seen is None:
+            return
+        self._arrived = False
+        if seen.answers is not None:
+            self._hear(str(seen.answers["url"]), int(seen.answers["status"]))
+            if seen.answers["of_page"] and seen.answers["status"] >= 500:
+                raise Failure(Reason.STATUS, self._hint)
+
+    async def _open(self, url: str) -> None:
+        self._broken, self._hint = None, ""
+        response = await self.page.goto(url, wait_until="domcontentloaded")
+        self._arrived = False
+        if response is not None and response.status >= 400:
+            self._hear(_plain(response.url), response.status)
+            self._raise_unopened(response)
+
+    def _raise_unopened(self, response: Response) -> None:
+        if response.status >= 500:
+            raise Failure(Reason.STATUS, self._hint)
+        if response.status == 401 and "www-authenticate" in response.headers:
+            said = "the server asks for a user name and password before it shows any page"
+            raise self.failure(Reason.SIGN_IN_REFUSED, f"{said}; write them in http_credentials")
+
+    async def _raise_broken(self) -> None:
+        self.learn(await self._glance() if self._arrived else None)
+
+    async def _glance(self) -> Look | None:
+        with suppress(api.Error):
+            return await look(self.page, Asked())
+        return None
+
+    def _hear(self, url: str, status: int) -> None:
+        self._hint = f"{self._methods.get(url, '')} {url} answered {status}".lstrip()
+
+    def _navigated(self, frame: object) -> None:
+        if frame == self.page.main_frame:
+            self._arrived, self._hint = True, ""
 
     def _asked(self, request: Request) -> None:
         if request.method in _WRITING:
             self._writing.add(request)
+            self._methods = {_plain(request.url): request.method}
 
     def _over(self, request: Request) -> None:
         if request in self._writing:
             self._writing.discard(request)
             self.written += 1
 
-    def _answered(self, response: Response) -> None:
-        request = response.request
-        if response.status < 400 or request.resource_type not in _ASKED_FOR:
-            return
-        self._hint = f"{_plain(request)} answered {response.status}"
-        if response.status >= 500 and self._is_the_page(request):
-            self._broken = Failure(Reason.STATUS, self._hint)
-
     def _failed(self, request: Request) -> None:
         self._over(request)
         why = request.failure or ""
         if self._is_the_page(request) and "ERR_ABORTED" not in why:
-            self._broken = Failure(net_reason(why), f"{_plain(request)}: {why}")
+            said = f"{request.method} {_plain(request.url)}: {why}"
+            self._broken = Failure(net_reason(why), said)
 
     def _is_the_page(self, request: Request) -> bool:
         return request.is_navigation_request() and request.frame == self.page.main_frame
 
 
-def _plain(request: Request) -> str:
-    return f"{request.method} {request.url.partition('?')[0]}"
+def _plain(url: str) -> str:
+    return url.partition("?")[0].partition("#")[0]
 
 
 async def _while_moving(ask: Callable[[], Awaitable[T | None]]) -> T | None:
@@ -141,6 +185,6 @@ async def _while_moving(ask: Callable[[], Awaitable[T | None]]) -> T | None:
     try:
         return await ask()
     except api.Error as error:
-        if _MOVING.search(str(error)):
+        if is_moving(error):
             return None
         raise

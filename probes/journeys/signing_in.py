@@ -2,79 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import Final
+from urllib.parse import urlsplit
 
-from probes.browser import Failure
-from probes.journeys.complaints import complaints
-from probes.journeys.finding import (
-    LINE,
-    Wanted,
-    called,
-    css,
-    find,
-    first_visible,
-    glimpse,
-    hinted,
-    labelled,
-    locate,
-    missing,
-    send,
-    write,
-)
-from probes.journeys.ready import Address
+from probes.browser import Failure, Journey, Visit, api
+from probes.journeys.credentials import SharedSignIn, SignIn
+from probes.journeys.finding import Wanted, absent, first_visible, locate
+from probes.journeys.form import Form
+from probes.journeys.looking import Asked, Look, description, is_moving, marked
+from probes.journeys.obstacles import dismiss, press
+from probes.journeys.second_factor import SecondFactor
 from probes.journeys.sight import Sight
 from probes.result import Reason
-from probes.settings import Secret, Strict
 
-if TYPE_CHECKING:
-    from playwright.async_api import Locator
-
-_WHO: Final = r"user|e-?mail|log.?in|account|member|nutzer|benutzer|utilisateur|usuario|identifi"
-_SIGN_IN: Final = (
-    r"sign.?in|log.?in|log.?on|continue|next|submit|enter|go"
-    r"|anmelden|einloggen|weiter|connexion|se connecter|suivant|iniciar sesi[oó]n|entrar|accedi"
-)
-USERNAME: Final = Wanted(
-    "field for the user name",
-    "username_field",
-    (
-        css('input[autocomplete~="username" i]'),
-        css('input[type=email], input[autocomplete~="email" i]'),
-        labelled(_WHO),
-        hinted(_WHO),
-        called("user", "email", "login", "account"),
-        css(":not([role=search]) > input[type=text], :not([role=search]) > input:not([type])"),
-        css(LINE),
-    ),
-)
-PASSWORD: Final = Wanted(
-    "password field",
-    "password_field",
-    (
-        css('input[type=password][autocomplete~="current-password" i]'),
-        css("input[type=password]"),
-    ),
-)
+USERNAME: Final = Wanted("field for the user name", "username_field", ())
+PASSWORD: Final = Wanted("password field", "password_field", ())
 _LASTING: Final = timedelta(milliseconds=700)  # what is said for longer is not a passing remark
-
-
-class SignIn(Strict):
-    """How to sign in. The locators are needed only where the guesses do not fit."""
-
-    url: Address
-    """The page with the form."""
-    username: str = ""
-    """Left out where only a password is asked for."""
-    password: Secret
-    username_field: str = ""
-    password_field: str = ""
-    submit: str = ""
-    """The button, on both pages where the password is asked for on a second one."""
-    expect_text: str = ""
-    """Text that only those see who are signed in."""
-    expect_locator: str = ""
-    """The same, as a locator of something visible."""
+_ROUNDS: Final = 4
+_BANNERS: Final = 3
+_LOOK: Final = 0.08  # seconds
 
 
 class SigningIn:
@@ -84,102 +34,236 @@ class SigningIn:
         self._sight = sight
         self._page = sight.page
         self._told = settings
-        self._password: Locator | None = None
-        self._known: frozenset[str] = frozenset()
-        self._since: timedelta | None = None
+        self._form = Form(
+            sight,
+            user=settings.username_field,
+            password=settings.password_field,
+            submit=settings.submit,
+        )
+        self._factor = SecondFactor(sight, settings.totp_secret)
+        self._asked = Asked(
+            form=True,
+            user=bool(settings.username),
+            code=settings.totp_secret is not None,
+            remember=settings.remember_me,
+        )
+        self._seen = Look()
+        self._known: tuple[str, ...] = ()
+        self._came: Look | None = None
 
     async def all(self) -> None:
         await self._sight.open(self._told.url)
         await self.fill_in()
         await self.send()
+        await self.second_factor()
         await self.see()
 
     async def fill_in(self) -> None:
         """Fills in both fields, by way of the first page where they are on two."""
-        if self._told.username:
-            username = await self._username()
-            await write(username, self._told.username)
-            if await self._password_field() is None:
-                await self._to_the_password(username)
-        password = await find(self._sight, PASSWORD, self._told.password_field)
-        await write(password, self._told.password.get_secret_value())
-        self._password = password
+        self._seen = await self._found()
+        if not self._seen.password:
+            await self._to_the_password()
+        await self._fill()
 
     async def send(self) -> None:
-        assert self._password is not None, "fill in first"  # noqa: S101 - our own order
-        self._known = frozenset(await complaints(self._page))
-        await send(self._sight, self._password, _SIGN_IN, self._told.submit)
+        self._known = (*self._known, *self._seen.says)
+        if not await self._factor.fill(self._form.where, self._seen):
+            await self._press()
+
+    async def second_factor(self) -> None:
+        """Types the code where one is asked for; a second one where the first was refused."""
+        if not self._asked.code:
+            return
+        seen = await self._outcome()
+        while seen.code and not seen.password and (seen.decided or seen.lasts):
+            if self._factor.typed and not self._factor.refused():
+                said = seen if seen.says else self._seen
+                raise self._refused(said, "the code of the second factor was refused")
+            self._seen = seen
+            await self.send()
+            seen = await self._outcome()
+        self._came = seen
 
     async def see(self) -> None:
         """Until what was expected shows and the form is gone. Raises Failure otherwise."""
-        if await self._sight.soon(self._signed_in) is None:
+        seen = self._came or await self._outcome()
+        if seen.lasts:
+            raise self._refused(seen)
+        if not seen.decided:
             raise await self._why_not()
 
-    async def _username(self) -> Locator:
-        form = self._page.locator("form").filter(has=self._page.locator("input[type=password]"))
-        locator = self._told.username_field
+    async def _found(self) -> Look:
+        """The form, once whatever stands before it is out of the way."""
+        ends, banners, opened = self._sight.ends(), 0, False
+        while True:
+            asked = replace(self._asked, until="form", banner=banners < _BANNERS)
+            seen = await self._form.look(replace(asked, opener=not opened), ends)
+            if seen.banner:
+                banners += 1
+                await dismiss(self._page)
+            if seen.user if self._told.username else seen.password:
+                return seen
+            if self._sight.visit.left() <= ends:
+                raise await self._missing(user=bool(self._told.username))
+            if seen.frames and await self._form.enter_frame(self._asked):
+                continue
+            if seen.opener and not seen.banner:
+                opened = True
+                await press(marked(self._page, "opener"))
 
-        async def ask() -> Locator | None:
-            beside = await glimpse(self._page, USERNAME, locator, form.filter(visible=True))
-            return beside or await glimpse(self._page, USERNAME, locator)
+    async def _to_the_password(self) -> None:
+        await self._form.write("user", self._told.username)
+        self._seen = await self._form.look(replace(self._asked, complaints=True))
+        self._known = tuple(self._seen.says)
+        await self._press()
+        ends = self._sight.ends()
+        while not self._seen.password:
+            self._seen = await self._form.look(self._complaining("password"), ends)
+            if self._seen.lasts and not self._seen.password:
+                raise self._refused(self._seen)
+            if not self._seen.password and self._sight.visit.left() <= ends:
+                raise await self._missing(user=False)
 
-        return await self._sight.until(ask, Reason.ELEMENT_MISSING, missing(USERNAME, locator))
+    async def _fill(self) -> None:
+        """Until the fields keep what is written in them: a page that still starts empties them."""
+        wanted = {"password": self._told.password.get_secret_value()}
+        if self._told.username and self._seen.user:
+            wanted = {"user": self._told.username} | wanted
+        for attempt in range(_ROUNDS):
+            for what, text in wanted.items():
+                if not attempt or what not in self._seen.filled:
+                    await self._form.write(what, text)
+            self._seen = await self._form.look(replace(self._asked, complaints=True))
+            if wanted.keys() <= set(self._seen.filled):
+                break
+            await asyncio.sleep(_LOOK)
+        if self._told.remember_me:
+            await self._remember()
 
-    async def _password_field(self) -> Locator | None:
-        return await glimpse(self._page, PASSWORD, self._told.password_field)
+    async def _remember(self) -> None:
+        if self._seen.remember:
+            await marked(self._form.where, "remember").check()
+        else:
+            self._sight.visit.warn("there is no box that keeps one signed in")
 
-    async def _to_the_password(self, username: Locator) -> None:
-        self._known = frozenset(await complaints(self._page))
-        await send(self._sight, username, _SIGN_IN, self._told.submit)
+    async def _press(self) -> None:
+        if self._seen.submit:
+            await press(marked(self._form.where, "submit"))
+        elif self._told.submit:
+            raise await absent(self._sight, Wanted("button", "submit", ()), self._told.submit)
+        else:
+            last = next((one for one in ("password", "code") if one in self._seen.filled), "user")
+            await marked(self._form.where, last).last.press("Enter")
 
-        async def ask() -> Locator | None:
-            found = await self._password_field()
-            if found is None:
-                await self._raise_refusal()
-            return found
+    def _complaining(self, until: str) -> Asked:
+        return replace(
+            self._asked,
+            until=until,  # type: ignore[arg-type] # one of its words
+            complaints=True,
+            known=self._known,
+            lasting=_LASTING,
+            typed=self._factor.typed,
+        )
 
-        if await self._sight.soon(ask) is None:
-            raise self._sight.failure(
-                Reason.ELEMENT_MISSING, missing(PASSWORD, self._told.password_field)
-            )
+    async def _outcome(self) -> Look:
+        """What became of it; what there is, undecided, after 15 s."""
+        ends = self._sight.ends()
+        asked = replace(self._complaining("outcome"), text=self._told.expect_text)
+        while True:
+            seen = await self._form.look(asked, ends)
+            if seen.decided and (seen.lasts or seen.code or await self._there()):
+                return seen
+            if self._sight.visit.left() <= ends:
+                return replace(seen, decided=False, lasts=False)
+            if seen.decided:
+                await asyncio.sleep(_LOOK)
 
-    async def _signed_in(self) -> bool | None:
-        if await self._password_field() is not None:
-            await self._raise_refusal()
-            return None
-        return True if await self._expected() else None
+    async def _there(self) -> bool:
+        """Whether the expected locator shows, where one was given."""
+        if not self._told.expect_locator:
+            return True
+        try:
+            return await first_visible(locate(self._page, self._told.expect_locator)) is not None
+        except api.Error as error:
+            if is_moving(error):
+                return False
+            raise
 
-    async def _expected(self) -> bool:
-        told = self._told
-        if told.expect_locator and not await first_visible(locate(self._page, told.expect_locator)):
-            return False
-        text = self._page.get_by_text(told.expect_text)
-        return not told.expect_text or await first_visible(text) is not None
+    async def _missing(self, *, user: bool) -> Failure:
+        if user:
+            return await absent(self._sight, USERNAME, self._told.username_field)
+        return await absent(self._sight, PASSWORD, self._told.password_field)
 
-    async def _raise_refusal(self) -> None:
-        """Raises Failure once the page has complained for a while about what was sent."""
-        new = await complaints(self._page, self._known)
-        if not new:
-            self._since = None
-        elif self._since is None:
-            self._since = self._sight.visit.left()
-        elif self._since - self._sight.visit.left() >= _LASTING:
-            raise Failure(Reason.SIGN_IN_REFUSED, f"the page says: {new[0]}")
+    def _refused(self, seen: Look, otherwise: str = "") -> Failure:
+        said = f"the page says: {seen.says[0]}" if seen.says else otherwise
+        return Failure(Reason.SIGN_IN_REFUSED, said)
 
     async def _why_not(self) -> Failure:
-        told = self._told
-        if await self._password_field() is not None:
+        told, sight = self._told, self._sight
+        asked = replace(self._complaining(""), code=True, shown=True)
+        seen = await self._form.look(asked)
+        if seen.says:
+            return self._refused(seen)
+        if seen.password:
             said = "the form for signing in is still there, and does not say why"
-            return self._sight.failure(Reason.SIGN_IN_REFUSED, said)
-        if told.expect_locator and not await first_visible(locate(self._page, told.expect_locator)):
-            said = f"the form is gone, but {told.expect_locator} is not there"
-            return self._sight.failure(Reason.ELEMENT_MISSING, said)
-        said = f'the form is gone, but "{told.expect_text}" is not there'
-        return self._sight.failure(Reason.TEXT_MISSING, said)
+            return sight.failure(Reason.SIGN_IN_REFUSED, said)
+        if seen.code:
+            said = "the page asks for the code of a second factor"
+            remedy = "and does not say why" if told.totp_secret else "write its key in totp_secret"
+            return sight.failure(Reason.SIGN_IN_REFUSED, f"{said}; {remedy}")
+        page, instead = description(seen)
+        if told.expect_text and not seen.expected:
+            said = f'the form is gone, but {page} does not say "{told.expect_text}": {instead}'
+            return sight.failure(Reason.TEXT_MISSING, said)
+        said = f"the form is gone, but {page} has no {told.expect_locator}: {instead}"
+        return sight.failure(Reason.ELEMENT_MISSING, said)
 
 
 async def sign_in_first(sight: Sight, settings: SignIn | None) -> None:
-    """For journeys that are about something else: one step, where it is configured."""
-    if settings is not None:
-        async with sight.visit.step("sign in"):
-            await SigningIn(sight, settings).all()
+    """For journeys that are about something else: one step, where it is configured.
+
+    Where an earlier run is remembered, only if the first page asks to sign in.
+    """
+    if settings is None:
+        return
+    if sight.visit.is_remembered:
+        sight.gate = partial(_unless_let_in, sight, settings)
+        return
+    async with sight.visit.step("sign in"):
+        await _sign_in(sight, settings)
+
+
+async def after_signing_in(visit: Visit, *, settings: SignIn, journey: Journey) -> None:
+    """For journeys that know nothing of it."""
+    sight = Sight(visit, writes=settings.totp_secret is not None)
+    await sign_in_first(sight, settings)
+    await journey(visit)
+
+
+async def remember(visit: Visit) -> None:
+    """For the next runs; they sign in themselves where this does not work."""
+    try:
+        await visit.remember()
+    except api.Error as error:
+        visit.warn(f"the sign-in could not be remembered: {str(error).splitlines()[0]}")
+
+
+async def _sign_in(sight: Sight, settings: SignIn) -> None:
+    await SigningIn(sight, settings).all()
+    if isinstance(settings, SharedSignIn):
+        await remember(sight.visit)
+
+
+async def _unless_let_in(sight: Sight, settings: SignIn, opened: str) -> bool:
+    """Signs in where the page that was *opened* asks for it; whether it did."""
+    seen = await Form(sight, password=settings.password_field).look(Asked(form=True))
+    here, form, wanted = (_place(url) for url in (sight.page.url, settings.url, opened))
+    if not seen.password and (here != form or wanted == form):
+        return False
+    await _sign_in(sight, settings)
+    return True
+
+
+def _place(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.netloc, parts.path.rstrip("/")

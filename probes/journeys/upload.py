@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, Self
@@ -9,22 +11,20 @@ from typing import TYPE_CHECKING, Final, Literal, Self
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from probes.browser import Visit
+from probes.journeys.choosing import Place, place_for
 from probes.journeys.complaints import complaints
-from probes.journeys.finding import (
-    Wanted,
-    find,
-    locate,
-    send,
-    sending_button,
-    write,
-    write_required,
-)
-from probes.journeys.listing import entry, unique
+from probes.journeys.credentials import SignsInFirst
+from probes.journeys.dialogs import saying_yes
+from probes.journeys.finding import Wanted, find, send, sending_button, write
+from probes.journeys.leftovers import left_overs, remove_left_overs
+from probes.journeys.listing import Sought, entry, unique
 from probes.journeys.ready import Address, JourneySettings, ReadyMade
 from probes.journeys.removing import Removing
+from probes.journeys.required import fill_required
 from probes.journeys.returning import get_back
 from probes.journeys.sight import Sight
-from probes.journeys.signing_in import SignIn, sign_in_first
+from probes.journeys.signing_in import sign_in_first
+from probes.journeys.turning import LOOK_AGAIN, on_another_page
 from probes.result import Reason
 from probes.settings import folder_of
 
@@ -33,15 +33,14 @@ if TYPE_CHECKING:
 
 _LARGEST: Final = 10 * 1024 * 1024
 _UPLOAD: Final = r"upload|send|submit|save|add|contribute|import|go|hochladen|senden|envoyer|subir"
-_LOOK_AGAIN: Final = timedelta(seconds=3)
+_REALLY: Final = re.compile(rf"^\W*(ok|yes|confirm|start|ja|oui|s[ií]|{_UPLOAD})\b", re.IGNORECASE)
 _A_MOMENT: Final = timedelta(milliseconds=500)
 
 
-class UploadSettings(JourneySettings):
+class UploadSettings(SignsInFirst, JourneySettings):
     """Opens `url`, uploads a file with a unique name, and follows it until it is removed."""
 
     journey: Literal["upload"]
-    login: SignIn | None = None
     file_name: str = "canary.txt"
     """A unique part is put before the ending, so that no two runs share a name."""
     content: str = ""
@@ -88,6 +87,12 @@ class UploadSettings(JourneySettings):
         kind = "text/plain" if named.endswith(".txt") else "application/octet-stream"
         return {"name": named, "mimeType": kind, "buffer": self._bytes(token)}
 
+    @property
+    def stem(self) -> str:
+        """What the names of all runs begin with."""
+        name = Path(self.file).name if self.file else self.file_name
+        return f"{name.rpartition('.')[0] or name}-"
+
     def _bytes(self, token: str) -> bytes:
         if self.file:
             return Path(self.file).read_bytes()
@@ -98,64 +103,62 @@ class UploadSettings(JourneySettings):
 
 async def travel(visit: Visit, settings: UploadSettings) -> None:
     sight = Sight(visit)
-    token = unique()
-    payload = settings.payload(token)
+    sought = Sought(unique(), settings.list_entry)
+    payload = settings.payload(sought.token)
     await sign_in_first(sight, settings.login)
     async with visit.step("open"):
         await sight.open(settings.url)
-        field = await _file_field(sight, settings.file_field)
+        place = await place_for(sight, payload, settings.file_field)
     async with visit.step("upload"):
         known = await complaints(sight.page)
-        await _upload(sight, field, payload, settings)
+        await _upload(sight, place, payload, settings)
     async with visit.step("see"):
-        found = await _see(sight, token, settings, known)
+        found = await _see(sight, sought, settings, known)
+    removing = Removing(sight, sought, locator=settings.remove_locator, wanted=settings.remove)
     if settings.get_back:
-        async with visit.step("get back"):
-            await get_back(sight, found, token, payload["buffer"])
+        async with removing.also_after_failing(), visit.step("get back"):
+            await get_back(sight, found, sought, payload["buffer"])
     if settings.remove:
         async with visit.step("remove"):
-            removing = Removing(
-                sight, token, list_entry=settings.list_entry, locator=settings.remove_locator
-            )
-            await removing.try_to(thorough=True)
-
-
-async def _file_field(sight: Sight, locator: str) -> Locator:
-    """The field for a file; many pages hide it behind a button that looks better."""
-
-    async def ask() -> Locator | None:
-        fields = locate(sight.page, locator or "input[type=file]")
-        visible = fields.filter(visible=True)
-        if await visible.count():
-            return visible.first
-        return fields.first if await fields.count() else None
-
-    said = 'there is no field for a file; if there is, name it with file_field = "css=…"'
-    return await sight.until(ask, Reason.ELEMENT_MISSING, said)
+            old = await left_overs(sight, settings.stem)
+            if await removing.try_to():
+                await remove_left_overs(sight, old, sought)
 
 
 async def _upload(
-    sight: Sight, field: Locator, payload: FilePayload, settings: UploadSettings
+    sight: Sight, place: Place, payload: FilePayload, settings: UploadSettings
 ) -> None:
-    written = sight.written
-    await field.set_input_files(payload)
+    written, beside = sight.written, place.beside
+    await place.give(payload)
     if settings.title_field:
         title = Wanted("field for the title", "title_field", ())
         await write(await find(sight, title, settings.title_field), payload["name"])
-    await write_required(field, payload["name"])
+    await fill_required(beside, payload["name"])
     if settings.submit:
-        await send(sight, field, _UPLOAD, settings.submit)
-    elif not await _sends_itself(sight, field, written):
-        button = await sending_button(sight.page, field, _UPLOAD)
-        if button is not None:
-            await button.click()
+        await send(sight, beside, _UPLOAD, settings.submit)
+    elif not await _sends_itself(sight, place, written):
+        await _press_what_sends(sight, place)
     if settings.list_url is not None:  # leaving the page earlier would break the upload off
         await sight.settled(written)
 
 
-async def _sends_itself(sight: Sight, field: Locator, written: int) -> bool:
+async def _press_what_sends(sight: Sight, place: Place) -> None:
+    if yes := await saying_yes(sight.page, _REALLY):
+        await yes.click()
+        return
+    button = await sending_button(sight.page, place.beside, _UPLOAD)
+    if button is not None and not (place.asks and await _is_the_same(button, place.beside)):
+        await button.click()
+
+
+async def _is_the_same(one: Locator, other: Locator) -> bool:
+    handle = await other.element_handle()
+    return bool(await one.evaluate("(one, other) => one === other", handle))
+
+
+async def _sends_itself(sight: Sight, place: Place, written: int) -> bool:
     """Whether the page sends a file as soon as it is chosen."""
-    if await field.locator("xpath=ancestor::form[1]").get_by_role("button").count():
+    if await place.beside.locator("xpath=ancestor::form[1]").get_by_role("button").count():
         return sight.writing or sight.written > written
 
     async def ask() -> bool | None:
@@ -164,29 +167,50 @@ async def _sends_itself(sight: Sight, field: Locator, written: int) -> bool:
     return await sight.soon(ask, _A_MOMENT) or False
 
 
-async def _see(sight: Sight, token: str, settings: UploadSettings, known: list[str]) -> Locator:
+async def _see(sight: Sight, sought: Sought, settings: UploadSettings, known: list[str]) -> Locator:
     new = await complaints(sight.page, known)
-    found = await _listed(sight, token, settings)
+    found = await _listed(sight, sought, settings, known)
     if found is None:
-        new = new or await complaints(sight.page, known)
+        new = await complaints(sight.page, known) or new
         said = f"the page says: {new[0]}" if new else "the file was sent and is not listed"
         raise sight.failure(Reason.FILE_MISSING, said)
     await sight.settled()  # a page may list it before it is sent
     return found
 
 
-async def _listed(sight: Sight, token: str, settings: UploadSettings) -> Locator | None:
+async def _listed(
+    sight: Sight, sought: Sought, settings: UploadSettings, known: list[str]
+) -> Locator | None:
     async def ask() -> Locator | None:
-        return await entry(sight.page, token, settings.list_entry)
+        return await entry(sight.page, sought)
 
     if settings.list_url is None:
-        return await sight.soon(ask)
+        return await _listed_here(sight, sought, ask, known)
     found = None
-    for _ in range(5):  # a list may take a moment, and does not change by itself
+    for attempt in range(5):  # a list may take a moment, and does not change by itself
         await sight.open(settings.list_url)
-        if found := await sight.soon(ask, _LOOK_AGAIN):
+        found = await sight.soon(ask, LOOK_AGAIN)
+        if found is None and not attempt:
+            found = await on_another_page(sight, sought)
+        if found is not None:
             break
     return found
+
+
+async def _listed_here(
+    sight: Sight, sought: Sought, ask: Callable[[], Awaitable[Locator | None]], known: list[str]
+) -> Locator | None:
+    """By itself, which may take a while; on another page of the list; or when asked again."""
+    if found := await sight.soon(ask, LOOK_AGAIN):
+        return found
+    if not sight.writing and (found := await on_another_page(sight, sought)):
+        return found
+    if found := await sight.soon(ask):
+        return found
+    if sight.writing or await complaints(sight.page, known):
+        return None
+    await sight.again()
+    return await sight.soon(ask, LOOK_AGAIN)
 
 
 JOURNEY = ReadyMade("upload", UploadSettings, travel)

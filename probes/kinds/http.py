@@ -19,7 +19,7 @@ from probes.expect import Expect, Failing, Hidden, Seen, judge, millis, one_line
 from probes.kind import Kind
 from probes.result import Outcome, Reason, Result
 from probes.settings import Secret
-from probes.tools import Tools
+from probes.tools import FIRST, Tools
 from probes.wire import ACCEPTED, Answered, Question, Trail, WireError, inflate, write_question
 from probes.wire.reaching import secrets_of_proxy
 from probes.wire.resolve import Ip
@@ -58,6 +58,8 @@ class HttpSettings(Way):
     auth: Auth | None = None
     redirects: Literal["follow", "refuse"] | Annotated[int, Field(ge=0, le=20)] = "follow"
     """How many to follow; "follow" means five, "refuse" none."""
+    trace_context: bool = True
+    """Whether requests to the host of the probe carry a `traceparent`."""
     expect: Expect = Expect()
 
     @model_validator(mode="after")
@@ -112,6 +114,11 @@ class HttpSettings(Way):
                 return 0
             case number:
                 return number
+
+    @cached_property
+    def traced(self) -> bool:
+        """A `traceparent` that was written by hand is sent as it is."""
+        return self.trace_context and "traceparent" not in self._names()
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
@@ -174,7 +181,8 @@ def _badness(named: tuple[Result, str]) -> tuple[int, timedelta]:
 
 
 async def _ask(settings: HttpSettings, question: Question, tools: Tools) -> Result:
-    trail = Trail(tools.transport, settings.timeout, tools.monotonic)
+    attempt = tools.attempt if settings.traced else FIRST
+    trail = Trail(tools.transport, settings.timeout, tools.monotonic, attempt)
     expect = settings.expect
     try:
         answered = await trail.follow(question, settings.hops, expect.status_is_met)
@@ -194,6 +202,7 @@ async def _ask(settings: HttpSettings, question: Question, tools: Tools) -> Resu
         summary=f"status {seen.status} in {millis(seen.took)}",
         phases=trail.phases,
         facts=trail.facts(len(seen.content)),
+        trace_id=trail.trace_id,
     )
 
 
@@ -229,6 +238,7 @@ def _failed(trail: Trail, failings: list[Failing], hidden: Hidden) -> Result:
         took=trail.took,
         phases=trail.phases,
         facts=trail.facts(),
+        trace_id=trail.trace_id,
     )
 
 

@@ -1,4 +1,4 @@
-"""Travels a journey in a real browser: a ready-made one by its name, or one's own by its path."""
+"""Travels a journey in a real browser: a ready-made one by its name, one of steps, or a file."""
 
 from __future__ import annotations
 
@@ -21,22 +21,28 @@ from pydantic import (
     model_validator,
 )
 
-from probes.browser import BrowserOptions, Errand
+from probes.browser import BrowserOptions, Errand, Journey
 from probes.journeys import READY_MADE, JourneySettings, hosts_of, secrets_of
-from probes.journeys.script import load, travel_by_script
+from probes.journeys.credentials import SignsInFirst
+from probes.journeys.examining import examine
+from probes.journeys.script import travel_by_script
+from probes.journeys.sharing import share
+from probes.journeys.signing_in import after_signing_in
+from probes.journeys.steps import StepJourney
 from probes.kind import Kind
 from probes.result import Result
 from probes.settings import Duration, Secret, Settings, folder_of
 from probes.tools import Tools
 
 _OWN: Final = "a path"
+_STEPS: Final = "steps"
 _LONGEST: Final = 64
 # Past the deadline a run may take a screenshot, close its page and end a browser that hangs;
 # before it begins, it may wait two minutes for its turn and half a minute for a browser.
 _GRACE: Final = timedelta(seconds=175)
 
 
-class OwnJourney(BrowserOptions, Settings):
+class OwnJourney(SignsInFirst, BrowserOptions, Settings):
     """A journey of one's own: a Python file with `async def journey(visit)`."""
 
     timeout: Duration = timedelta(seconds=60)
@@ -54,19 +60,23 @@ class OwnJourney(BrowserOptions, Settings):
     @model_validator(mode="after")
     def _loads(self, info: ValidationInfo) -> OwnJourney:
         self._folder = folder_of(info)
-        load(self._folder, self.journey)
+        examine(self._folder, self.journey)
         return self
 
     def errand(self) -> Errand:
         own = {name: value.get_secret_value() for name, value in self.secrets.items()}
+        journey: Journey = partial(travel_by_script, folder=self._folder, path=self.journey)
+        if self.login is not None:
+            journey = partial(after_signing_in, settings=self.login, journey=journey)
         return Errand(
-            journey=partial(travel_by_script, folder=self._folder, path=self.journey),
+            journey=journey,
             url=self.url,
             params=self.params,
             secrets={**secrets_of(self), **own},
             timeout=self.timeout,
             options=self,
-            hosts=hosts_of(self.url),
+            hosts=hosts_of(self.url, self.login.url if self.login else None),
+            session=getattr(self.login, "session", ""),
         )
 
 
@@ -76,31 +86,42 @@ def _name_of(value: Any) -> Any:
     return value.get("journey") if isinstance(value, dict) else None
 
 
+def _has_steps(value: Any) -> bool:
+    return isinstance(value, StepJourney) or (isinstance(value, dict) and _STEPS in value)
+
+
 def _known(value: Any) -> Any:
     name = _name_of(value)
+    if _has_steps(value):
+        if name is not None:
+            raise ValueError("journey cannot stand beside steps; leave out one of the two")
+        return value
     if isinstance(name, str) and (name in READY_MADE or name.endswith(".py")):
         return value
     choice = f'{", ".join(READY_MADE)}, or the path of a file such as "journeys/checkout.py"'
     if name is None:
-        raise ValueError(f"journey is missing; it is one of {choice}")
+        raise ValueError(f"journey is missing; it is one of {choice}; or write steps = [...]")
     near = difflib.get_close_matches(str(name), READY_MADE, n=1)
     remedy = f'did you mean "{near[0]}"?' if near else "write one of these"
     raise ValueError(f"journey {str(name)[:_LONGEST]!r} is none of {choice}; {remedy}")
 
 
 def _tag_of(value: Any) -> str:
+    if _has_steps(value):
+        return _STEPS
     name = str(_name_of(value))
     return name if name in READY_MADE else _OWN
 
 
 def _settings() -> Any:
     tagged = [Annotated[ready.settings, Tag(name)] for name, ready in READY_MADE.items()]
-    union = reduce(or_, [*tagged, Annotated[OwnJourney, Tag(_OWN)]])
+    more = [Annotated[StepJourney, Tag(_STEPS)], Annotated[OwnJourney, Tag(_OWN)]]
+    union = reduce(or_, [*tagged, *more])
     return Annotated[union, Discriminator(_tag_of), BeforeValidator(_known)]
 
 
 def _errand(settings: JourneySettings | OwnJourney) -> Errand:
-    if isinstance(settings, OwnJourney):
+    if isinstance(settings, OwnJourney | StepJourney):
         return settings.errand()
     return READY_MADE[_tag_of(settings)].errand(settings)
 
@@ -117,4 +138,4 @@ async def run(settings: JourneySettings | OwnJourney, tools: Tools) -> Result:
     )
 
 
-KIND: Kind[Any] = Kind("journey", _settings(), run, grace=_GRACE)
+KIND: Kind[Any] = Kind("journey", _settings(), run, grace=_GRACE, complete=share)

@@ -38,15 +38,24 @@ class Exchange:
 
     __slots__ = (
         *("_answer", "_connecting", "_connection", "_context", "_done", "_ends", "_kept", "_loop"),
-        *("_question", "_resolve", "_timer", "_tls", "_trust", "_watch"),
+        *("_question", "_resolve", "_timer", "_tls", "_traceparent", "_trust"),
+        "_watch",
     )
 
-    def __init__(self, question: Question, ends: float, resolve: Resolve, trust: Trust) -> None:
+    def __init__(
+        self,
+        question: Question,
+        ends: float,
+        resolve: Resolve,
+        trust: Trust,
+        traceparent: bytes = b"",
+    ) -> None:
         """*ends* is the deadline by `time.perf_counter`."""
         self._question = question
         self._ends = ends
         self._resolve = resolve
         self._trust = trust
+        self._traceparent = traceparent
         self._context = trust.context(question.terms) if question.secure else None
         self._watch = Stopwatch()
         self._answer = Answer(bodyless=question.bodyless, body_limit=question.terms.body_limit)
@@ -162,7 +171,7 @@ class Exchange:
 
     def _ask(self, connection: Connection) -> None:
         self._watch.enter("send")
-        connection.send(self._question.head + self._question.body)
+        connection.send(self._question.written(self._traceparent))
 
     # What the connection tells
 

@@ -14,6 +14,7 @@ from probes.wire.head import Header, read_headers, write_head
 from probes.wire.report import Terms
 from probes.wire.resolve import Lookup, is_address
 
+_END: Final = b"\r\n"
 _SENDING: Final = {"POST", "PUT", "PATCH"}
 _REPEATABLE: Final = {"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"}
 
@@ -64,6 +65,13 @@ class Question:
     @property
     def head(self) -> bytes:
         return self.line + self.fields
+
+    def written(self, traceparent: bytes) -> bytes:
+        """All of it; with that header at the end of its head, unless it is empty."""
+        if not traceparent:
+            return self.line + self.fields + self.body
+        fields = self.fields.removesuffix(_END)
+        return b"%b%btraceparent: %b\r\n\r\n%b" % (self.line, fields, traceparent, self.body)
 
     @property
     def where(self) -> str:
@@ -140,6 +148,9 @@ def host_header(url: httpx.URL) -> bytes:
     return f"[{without_zone(literal_of(url))}]{port}".encode("ascii")
 
 
-def request_of(asked: Question) -> httpx.Request:
+def request_of(asked: Question, traceparent: bytes) -> httpx.Request:
     """The same for httpx."""
-    return httpx.Request(asked.method, asked.url, headers=asked.headers, content=asked.body or None)
+    headers = asked.headers
+    if traceparent:
+        headers.append((b"traceparent", traceparent))
+    return httpx.Request(asked.method, asked.url, headers=headers, content=asked.body or None)

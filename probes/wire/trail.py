@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from probes.result import Facts, Reason
 from probes.settings import write_duration
+from probes.tools import FIRST, Attempt
 from probes.wire.certificates import Tls
 from probes.wire.question import Question
 from probes.wire.redirects import leads_on, next_question, origin
@@ -28,16 +29,25 @@ class Trail:
 
     __slots__ = (
         *("_began", "_monotonic", "_wire", "_within_s", "asked", "certificate_left", "last"),
-        *("phases", "redirects", "took"),
+        *("_trace_id", "_traceparent", "phases", "redirects", "took"),
     )
 
-    def __init__(self, wire: Wire, within: timedelta, monotonic: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        wire: Wire,
+        within: timedelta,
+        monotonic: Callable[[], float],
+        attempt: Attempt = FIRST,
+    ) -> None:
+        """The host that is asked first, and it alone, is told what this *attempt* is called."""
         self.phases: dict[str, timedelta] = {}
         self.redirects = 0
         self.certificate_left: timedelta | None = None
         self.last = NOTHING
         self.took = timedelta()
         self.asked: Question
+        self._trace_id = attempt.trace_id
+        self._traceparent = attempt.traceparent.encode()
         self._wire = wire
         self._monotonic = monotonic
         self._began = monotonic()
@@ -60,6 +70,11 @@ class Trail:
                 raise self._enough(answered.status, origin(following.url), most)
             self.redirects += 1
             question = following
+
+    @property
+    def trace_id(self) -> str:
+        """Empty as long as nothing was sent: nobody there could know it."""
+        return self._trace_id if "send" in self.phases else ""
 
     def facts(self, body_bytes: int | None = None) -> Facts:
         """Of the last answer, or of the last one that was wanted."""
@@ -89,12 +104,16 @@ class Trail:
         if left_s <= 0:
             raise WireError(Reason.TIMEOUT, "redirects used up the time", self.last)
         try:
-            answered = await self._wire.ask(question, left_s)
+            answered = await self._wire.ask(question, left_s, self._told(question))
         except WireError as error:
             self._note(error.report, since_s)
             raise
         self._note(answered.report, since_s)
         return answered
+
+    def _told(self, question: Question) -> bytes:
+        elsewhere = self.redirects and question.url.host != question.first.url.host
+        return b"" if elsewhere else self._traceparent
 
     def _note(self, report: Report, since_s: float) -> None:
         self.last = report

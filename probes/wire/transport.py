@@ -45,15 +45,17 @@ class Wire(httpx.AsyncBaseTransport):
         self._idle = Idle()
         self._borrowed: Borrowed | None = None
 
-    async def ask(self, question: Question, within_s: float) -> Answered:
-        """The short way, without httpx in between. Raises as the long one."""
+    async def ask(self, question: Question, within_s: float, traceparent: bytes = b"") -> Answered:
+        """The short way, without httpx in between. Raises as the long one. *traceparent* is sent
+        beside what the question says, unless it is empty.
+        """
         terms = question.terms
         if terms.http2 or terms.proxy:
-            return await self._ask_borrowed(question, within_s)
+            return await self._ask_borrowed(question, within_s, traceparent)
         ends = time.perf_counter() + within_s
         if terms.reuse:
-            return await self._ask_again(question, ends)
-        return await Exchange(question, ends, self._resolve, self._trust).run()
+            return await self._ask_again(question, ends, traceparent)
+        return await Exchange(question, ends, self._resolve, self._trust, traceparent).run()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         terms = replace(request.extensions.get(EXTENSION) or Terms(), reuse=False)
@@ -79,16 +81,16 @@ class Wire(httpx.AsyncBaseTransport):
         self._idle.close()
         await self._names.aclose()
 
-    async def _ask_again(self, question: Question, ends: float) -> Answered:
+    async def _ask_again(self, question: Question, ends: float, traceparent: bytes) -> Answered:
         """Over the connection of last time, if it is still of use."""
-        exchange = Exchange(question, ends, self._resolve, self._trust)
+        exchange = Exchange(question, ends, self._resolve, self._trust, traceparent)
         kept = self._idle.take(question) if question.repeatable else None
         try:
             answered = await exchange.run(kept)
         except WireError as stale:
             if not exchange.was_stale:
                 raise
-            exchange = Exchange(question, ends, self._resolve, self._trust)
+            exchange = Exchange(question, ends, self._resolve, self._trust, traceparent)
             try:
                 answered = await exchange.run()
             except WireError as error:
@@ -100,7 +102,9 @@ class Wire(httpx.AsyncBaseTransport):
             self._idle.keep(question, found)
         return answered
 
-    async def _ask_borrowed(self, question: Question, within_s: float) -> Answered:
+    async def _ask_borrowed(
+        self, question: Question, within_s: float, traceparent: bytes
+    ) -> Answered:
         from probes.wire.borrowed import Borrowed, ready  # noqa: PLC0415 - heavy, and few want it
 
         if self._borrowed is None:
@@ -109,7 +113,7 @@ class Wire(httpx.AsyncBaseTransport):
         await ready()
         began = time.perf_counter()
         try:
-            response = await self._borrowed.ask(request_of(question), terms)
+            response = await self._borrowed.ask(request_of(question, traceparent), terms)
         except WireError as error:
             error.report = _lasted(error.report, began)
             raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -153,10 +154,33 @@ async def test_evidence_of_failures_goes_after_a_week_and_its_files_with_it(
         (folder / name).write_bytes(b"seen")
         kept_us = to_us(NIGHT - timedelta(days=days))
         store.ask(
-            "INSERT INTO artefact (probe, slot, name, media_type, path, bytes, kept_at)"
-            f" VALUES (1, {days}, '{name}', 'image/png', '{name}', 4, {kept_us})"
+            "INSERT INTO evidence (id, probe, location, slot, started_at, failed, kept_at, bytes,"
+            f" document) VALUES ({days}, 1, 'here', {days}, {days}, 1, {kept_us}, 4, '')"
         )
+        store.ask(
+            "INSERT INTO artefact (probe, slot, name, media_type, path, bytes, kept_at, evidence)"
+            f" VALUES (1, {days}, '{name}', 'image/png', '{name}', 4, {kept_us}, {days})"
+        )
+    (folder / "orphan.png").write_bytes(b"its daemon was killed")
+    os.utime(folder / "orphan.png", (1000, 1000))
     store.runs(NIGHT)
     await house.tick()
     assert [path.name for path in folder.iterdir()] == ["new.png"]
     assert store.ask("SELECT name FROM artefact") == [("new.png",)]
+
+
+async def test_evidence_makes_room_on_a_disk_that_is_full(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(housekeeping, "EVIDENCE_WHEN_FULL", 1)
+    reserve = Reserve(tmp_path, MIB)
+    house = Housekeeping(tmp_path / "t.db", store.writer, HandClock(NIGHT), Heard(), reserve)
+    store.ask(
+        "INSERT INTO evidence (probe, location, slot, started_at, failed, kept_at, bytes, document)"
+        " VALUES (1, 'here', 1, 1, 1, 1, 4, '')"
+    )
+    with monkeypatch.context() as full:
+        full.setattr(shutil, "disk_usage", lambda _: _Usage(free=1))
+        reserve.release()
+        await house.tick()
+    assert store.ask("SELECT * FROM evidence") == []

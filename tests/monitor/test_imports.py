@@ -16,6 +16,7 @@ HEAVY: Final = {
     "icalendar",
     "jsonpath",
     "jsonschema",
+    "opentelemetry",
     "playwright",
     "recurring_ical_events",
 }

@@ -65,7 +65,7 @@ NOTICES = st.builds(
         for name in (
             "dedup_key", "probe", "probe_name", "kind", "environment", "location", "outcome",
             "reason", "summary", "failed_step", "playbook", "page", "why", "excerpt",
-            "acknowledged_by", "note", "acknowledge",
+            "acknowledged_by", "note", "acknowledge", "evidence", "trace_id", "trace",
         )
     },
 )  # fmt: skip

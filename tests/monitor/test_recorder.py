@@ -10,6 +10,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from structlog.testing import capture_logs
+
+from monitor import seen
 from monitor.context import Context
 from monitor.incidents import Opened, Resolved
 from monitor.policy import Policy
@@ -18,6 +21,7 @@ from monitor.runner import Run
 from monitor.slots import slot_at
 from monitor.store import Writer, records
 from probes import Artefact, Kind, Outcome, Reason, Result, Settings, Step
+from probes.result import View
 from tests.support.clock import NIGHT, HandClock
 from tests.support.configs import a_config, a_probe
 
@@ -168,7 +172,7 @@ async def test_evidence_is_kept_on_disk_but_not_without_end(tmp_path: Path) -> N
             )
         rows = await world.rows("SELECT path FROM artefact ORDER BY slot")
         files = sorted(str(p.relative_to(tmp_path / "artefacts")) for p in _files(tmp_path))
-        assert len(rows) == 20
+        assert len(rows) == 22, "the newest twenty, and how the incident began"
         assert files == sorted(row["path"] for row in rows)
 
 
@@ -222,3 +226,74 @@ async def test_a_probe_is_undecided_from_its_first_failure_to_the_decision(
         for letter, undecided in zip("uddudu", [0, 1, 0, 0, 0, 0], strict=True):
             await world.replay(letter)
             assert ("signin" in world.recorder.undecided) == bool(undecided)
+
+
+def travelled(letter: str, **changes: Any) -> Result:
+    """A journey of one step that saw one page."""
+    view = View(address="https://example.org/login", step="sign in", lcp=timedelta(seconds=1))
+    steps = (Step("sign in", timedelta(seconds=1), LETTERS[letter].outcome),)
+    return replace(LETTERS[letter], **{"steps": steps, "views": (view,), **changes})
+
+
+async def record(world: World, *results: Result) -> None:
+    for result in results:
+        at = world.clock.now()
+        run = Run(probe=SIGNIN, slot=at, started_at=at, lasted=MOMENT, result=result)
+        await world.recorder.record(run)
+        world.clock.wind(MINUTE)
+
+
+async def test_what_a_failing_journey_saw_is_kept_and_the_vitals_of_every_one(
+    tmp_path: Path,
+) -> None:
+    async with a_world(tmp_path) as world:
+        await world.replay("uu")
+        await record(world, travelled("u"), travelled("d", trace_id="4bf9", excerpt="Sorry"))
+        [kept] = await world.rows("SELECT failed, document FROM evidence")
+        known = seen.from_json(kept["document"])
+        assert known is not None
+        assert (known.failed_step, known.trace_id, known.excerpt) == ("sign in", "4bf9", "Sorry")
+        assert known.views[0].lcp == timedelta(seconds=1)
+        views = await world.rows("SELECT step, address, lcp_ms FROM page_views")
+        page = {"step": "sign in", "address": "https://example.org/login", "lcp_ms": 1000.0}
+        assert views == [page, page]
+
+
+async def test_a_run_that_passes_and_warns_is_up_and_says_so_until_one_warns_no_more(
+    tmp_path: Path,
+) -> None:
+    warns = travelled("u", warnings=("the file could not\nbe removed", "x" * 5000))
+    async with a_world(tmp_path) as world:
+        await world.replay("uu")
+        with capture_logs() as logs:
+            await record(world, warns, warns, warns)
+        [health] = await world.rows("SELECT health, last_warnings FROM health")
+        assert health["health"] == "up"
+        assert health["last_warnings"].startswith("the file could not be removed\nxxx")
+        assert [entry["event"] for entry in logs] == ["a run warns"] * 2
+        [note, *_] = await world.rows("SELECT note FROM run WHERE note IS NOT NULL")
+        assert note["note"].startswith("warning: the file could not be removed; warning: x")
+        assert len(note["note"]) <= 1000
+        with capture_logs() as logs:
+            await record(world, travelled("u"), travelled("u"))
+        assert [entry["event"] for entry in logs] == ["a run warns no more"]
+        [health] = await world.rows("SELECT last_warnings FROM health")
+        assert health["last_warnings"] == ""
+        assert await world.rows("SELECT 1 FROM outbox") == []
+        [day] = await world.rows("SELECT pass, fail FROM rollup_1d")
+        assert day == {"pass": 7, "fail": 0}
+
+
+async def test_the_notice_leads_to_the_trace_of_the_target(tmp_path: Path) -> None:
+    async with a_world(tmp_path) as world:
+        await record(world, travelled("d", trace_id="a1"), travelled("d", trace_id="b2"))
+        [letter, _] = await world.rows("SELECT body FROM outbox")
+        assert json.loads(letter["body"])["trace_id"] == "b2"
+
+
+async def test_a_reason_that_the_database_never_heard_of_is_added_to_it(tmp_path: Path) -> None:
+    async with a_world(tmp_path) as world:
+        forget = "DELETE FROM reason WHERE name = 'page_crashed'"
+        await world.writer.do(lambda db: db.execute(forget))
+        await record(world, travelled("d", reason=Reason.PAGE_CRASHED))
+        assert await world.rows("SELECT reason FROM runs") == [{"reason": "page_crashed"}]

@@ -46,6 +46,7 @@ _NET_ERROR: Final = re.compile(r"net::ERR_(\w+)(?: at (\S+))?")
 _BAD_LOCATOR: Final = re.compile(
     r"not a valid selector|while parsing|Unexpected token|Unexpected end|Unknown engine"
 )
+_CRASHED: Final = re.compile(r"\b(?:Page|Target) crashed\b")
 _WAITED_FOR: Final = re.compile(r"^\s*-\s*(?:\d+ × )?(waiting for .+)$", re.MULTILINE)
 
 
@@ -80,6 +81,8 @@ def _by_playwright(error: api.Error) -> Finding:
     text = str(error)
     if isinstance(error, api.TimeoutError):
         return Finding(Outcome.FAIL, Reason.STEP_TIMEOUT, _what_was_awaited(text))
+    if _CRASHED.search(text):
+        return Finding(Outcome.FAIL, Reason.PAGE_CRASHED, "the page crashed")
     if _NET_ERROR.search(text):
         return Finding(Outcome.FAIL, net_reason(text), _did_not_load(text))
     if _BAD_LOCATOR.search(text):

@@ -3,80 +3,216 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Callable
-from dataclasses import replace
+import itertools
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
-from probes.browser.errand import Errand, Journey
-from probes.browser.troubles import JourneyBroken
+from probes.browser import api
+from probes.browser.errand import Errand
+from probes.browser.troubles import BrowserTrouble, JourneyBroken
 from probes.browser.visit import Visit
-from probes.browser.worker.downloads import bound_downloads
 from probes.browser.worker.engine import Engine, within
 from probes.browser.worker.evidence import Evidence, evidence
 from probes.browser.worker.judging import Finding, judge
-from probes.result import Outcome, Reason, Result, Step
+from probes.browser.worker.opening import open_page
+from probes.browser.worker.watching import Watching
+from probes.result import Artefact, Outcome, Reason, Step, View
 from probes.scrub import Scrubber
 from probes.settings import write_duration
 
 if TYPE_CHECKING:
-    from playwright.async_api import BrowserContext, Page
+    from playwright.async_api import Page
 
 _STEP: Final = timedelta(seconds=15)
 _NAVIGATION: Final = timedelta(seconds=30)
-_LETTING_GO: Final = 1.0  # seconds for a journey to end after it was told to
-_log = logging.getLogger(__name__)
+_OPENING: Final = timedelta(seconds=10)
+_LETTING_GO: Final = 0.5  # seconds for a journey to end after it was told to
+_VIEWS: Final = timedelta(milliseconds=300)
+_EVIDENCE: Final = timedelta(seconds=5)
+_AFTERWARDS: Final = 3.3  # seconds after the deadline for everything that follows
+_CLOSE: Final = timedelta(seconds=5)
+_AGAIN: Final = timedelta(seconds=3)  # with less left, a second try is not worth beginning
+_US: Final = timedelta(microseconds=1)
+_numbers = itertools.count(1)
+
+
+@dataclass(slots=True)
+class _Trip:
+    """A journey under way, or come to its end."""
+
+    errand: Errand
+    page: Page
+    visit: Visit
+    watching: Watching
+    finding: Finding
+    obeyed: bool = True
+    """Whether the journey ended when it was told to."""
+
+
+class Travel:
+    """Makes one run with *engine* and tells what happens."""
+
+    def __init__(
+        self,
+        errand: Errand,
+        engine: Engine,
+        tell: Callable[[Mapping[str, Any]], None],
+        monotonic: Callable[[], float],
+    ) -> None:
+        self._errand = errand
+        self._engine = engine
+        self._tell = tell
+        self._monotonic = monotonic
+        self._scrub = Scrubber(errand.secrets.values())
+        self._ends = 0.0
+
+    async def whole(self) -> bool:
+        """All of it; whether the browser is as good as before.
+
+        Raises BrowserTrouble when not even an empty page is to be had.
+        """
+        page = await self._open(self._errand)
+        self._ends = self._monotonic() + self._errand.timeout.total_seconds()
+        self._tell({"say": "begun"})
+        began = self._monotonic()
+        trip = await self._go(self._errand, page)
+        if self._errand.remembered and self._may_be_forgotten(trip):
+            await self._close(page)
+            self._tell({"say": "again"})
+            fresh = replace(self._errand, remembered="", timeout=self._left())
+            page = await self._open(fresh)
+            trip = await self._go(fresh, page)
+        lives = await self._conclude(trip, self._monotonic() - began)
+        return lives and await self._close(page) and trip.obeyed
+
+    def _may_be_forgotten(self, trip: _Trip) -> bool:
+        """Whether the target has perhaps ended the session that was remembered."""
+        failed = trip.finding.outcome is Outcome.FAIL
+        return failed and trip.obeyed and self._left() > _AGAIN
+
+    async def _open(self, errand: Errand) -> Page:
+        engine = self._engine
+        try:
+            opening = open_page(engine.playwright, engine.browser, errand, engine.downloads)
+            page = await within(_OPENING, opening)
+        except (api.Error, TimeoutError):
+            raise _died() from None
+        timeout = errand.timeout
+        page.context.set_default_timeout(min(_STEP, timeout).total_seconds() * 1000)
+        page.context.set_default_navigation_timeout(
+            min(_NAVIGATION, timeout).total_seconds() * 1000
+        )
+        return page
+
+    async def _go(self, errand: Errand, page: Page) -> _Trip:
+        visit = Visit(page, errand, self._monotonic, self._step)
+        watching = Watching(page, errand, visit)
+        await watching.begin()
+        task = asyncio.ensure_future(_guarded(errand, visit))
+        await asyncio.wait({task}, timeout=self._left().total_seconds())
+        finding = watching.judged(_finding(task, visit, self._errand.timeout))
+        return _Trip(errand, page, visit, watching, finding, await _let_go(task))
+
+    async def _conclude(self, trip: _Trip, took_s: float) -> bool:
+        """Says what was found and seen; whether the browser lives."""
+        finding, lives = trip.finding, True
+        if finding.outcome is Outcome.FAIL and not await self._engine.answers(trip.page):
+            lives = False
+            finding = Finding(Outcome.ERROR, Reason.BROWSER_CRASHED, str(_died()))
+        self._tell(
+            {
+                "say": "found",
+                "outcome": finding.outcome,
+                "reason": finding.reason,
+                "summary": self._scrub.line(finding.summary),
+                "took_us": round(took_s * 1e6),
+            }
+        )
+        failed = finding.outcome is Outcome.FAIL
+        views = await trip.watching.views(_VIEWS) if lives else ()
+        seen = (
+            await evidence(trip.page, trip.watching, self._scrub, self._for_evidence())
+            if failed
+            else Evidence()
+        )
+        artefacts = (*seen.artefacts, *trip.visit.pictures)
+        self._tell(
+            {
+                "say": "seen",
+                "excerpt": seen.excerpt,
+                "artefacts": await asyncio.to_thread(self._put_down, artefacts),
+                "views": [_view(view) for view in views],
+                "warnings": [self._scrub.line(warning) for warning in trip.visit.warnings],
+                "kept": trip.visit.kept,
+            }
+        )
+        return lives
+
+    def _step(self, step: str | Step) -> None:
+        if isinstance(step, str):
+            self._tell({"say": "step", "name": self._scrub.line(step)})
+            return
+        self._tell(
+            {
+                "say": "stepped",
+                "name": self._scrub.line(step.name),
+                "took_us": step.took // _US,
+                "outcome": step.outcome,
+            }
+        )
+
+    def _left(self) -> timedelta:
+        return timedelta(seconds=max(0.0, self._ends - self._monotonic()))
+
+    def _for_evidence(self) -> timedelta:
+        left = self._ends + _AFTERWARDS - self._monotonic()
+        return min(_EVIDENCE, timedelta(seconds=max(0.3, left)))
+
+    def _put_down(self, artefacts: Sequence[Artefact]) -> list[tuple[str, str, str]]:
+        """Where the daemon finds them: name, media type, file."""
+        folder = self._engine.folder / "out"
+        folder.mkdir(exist_ok=True)
+        entries = []
+        for artefact in artefacts:
+            file = f"{next(_numbers)}-{Path(artefact.name).name}"
+            (folder / file).write_bytes(artefact.content)
+            entries.append((artefact.name, artefact.media_type, file))
+        return entries
+
+    async def _close(self, page: Page) -> bool:
+        try:
+            await within(_CLOSE, page.context.close())
+        except (api.Error, TimeoutError):
+            return False
+        if self._errand.keeps_trace:  # the driver leaves what a trace was made of
+            await asyncio.to_thread(shutil.rmtree, self._engine.traces, ignore_errors=True)
+        return True
 
 
 async def travel(
     errand: Errand,
     engine: Engine,
-    context: BrowserContext,
+    tell: Callable[[Mapping[str, Any]], None],
     monotonic: Callable[[], float],
-) -> Result:
-    """Makes one run. Raises what Playwright raises when not even an empty page is to be had."""
-    page = await _new_page(context, engine, errand.timeout)
-    visit = Visit(page, errand, monotonic)
-    began = monotonic()
-    task = asyncio.ensure_future(_guarded(errand.journey, visit))
+) -> bool:
+    """Makes one run; see `Travel.whole`."""
+    return await Travel(errand, engine, tell, monotonic).whole()
+
+
+async def _guarded(errand: Errand, visit: Visit) -> None:
     try:
-        await asyncio.wait({task}, timeout=errand.timeout.total_seconds())
-        took = timedelta(seconds=monotonic() - began)
-        finding, steps = _finding(task, visit, errand), visit.steps()
-    finally:
-        await _let_go(task)
-    finding = await _unless_the_browser_died(finding, engine)
-    scrub = Scrubber(errand.secrets.values())
-    seen = await evidence(page, scrub) if finding.outcome is Outcome.FAIL else Evidence()
-    return Result(
-        outcome=finding.outcome,
-        took=took,
-        reason=finding.reason,
-        summary=scrub.line(finding.summary),
-        steps=_told(steps, finding, scrub),
-        artefacts=seen.artefacts,
-        excerpt=seen.excerpt,
-    )
-
-
-async def _new_page(context: BrowserContext, engine: Engine, timeout: timedelta) -> Page:
-    context.set_default_timeout(min(_STEP, timeout).total_seconds() * 1000)
-    context.set_default_navigation_timeout(min(_NAVIGATION, timeout).total_seconds() * 1000)
-    bound_downloads(context, engine.downloads)
-    return await within(_STEP, context.new_page())
-
-
-async def _guarded(journey: Journey, visit: Visit) -> None:
-    try:
-        await journey(visit)
+        await errand.journey(visit)
     except SystemExit:  # would end the whole process
         raise JourneyBroken("the journey called exit()") from None
 
 
-def _finding(task: asyncio.Task[None], visit: Visit, errand: Errand) -> Finding:
+def _finding(task: asyncio.Task[None], visit: Visit, timeout: timedelta) -> Finding:
     if not task.done():
-        return Finding(Outcome.FAIL, Reason.TIMEOUT, _too_late(visit, errand))
+        return Finding(Outcome.FAIL, Reason.TIMEOUT, _too_late(visit, timeout))
     if task.cancelled():
         return judge(asyncio.CancelledError())
     if (error := task.exception()) is not None:
@@ -86,37 +222,26 @@ def _finding(task: asyncio.Task[None], visit: Visit, errand: Errand) -> Finding:
     return Finding(Outcome.PASS)
 
 
-def _too_late(visit: Visit, errand: Errand) -> str:
+def _too_late(visit: Visit, timeout: timedelta) -> str:
     steps = visit.steps()
     at = f', in step "{steps[-1].name}"' if steps and steps[-1].outcome is Outcome.FAIL else ""
-    return f"not done within {write_duration(errand.timeout)}{at}"
+    return f"not done within {write_duration(timeout)}{at}"
 
 
-async def _let_go(task: asyncio.Task[None]) -> None:
-    """Stops the journey; one that does not let itself be stopped is left behind."""
-    if task.done():
-        return
-    task.cancel()
-    if not (await asyncio.wait({task}, timeout=_LETTING_GO))[0]:
-        _log.warning("a journey goes on after its deadline; its page is closed, it is left behind")
-    task.add_done_callback(_forget)
+async def _let_go(task: asyncio.Task[None]) -> bool:
+    """Stops the journey; whether it let itself be stopped."""
+    if not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=_LETTING_GO)
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+    return task.done()
 
 
-def _forget(task: asyncio.Task[None]) -> None:
-    if not task.cancelled():
-        task.exception()
+def _view(view: View) -> dict[str, Any]:
+    times = {"ttfb_us": view.ttfb, "fcp_us": view.fcp, "lcp_us": view.lcp}
+    told = {name: took // _US for name, took in times.items() if took is not None}
+    return {"address": view.address, "step": view.step, "cls": view.cls, **told}
 
 
-async def _unless_the_browser_died(finding: Finding, engine: Engine) -> Finding:
-    """A failing of the target is believed only from a browser that is alive."""
-    if finding.outcome is not Outcome.FAIL or await engine.answers():
-        return finding
-    return Finding(Outcome.ERROR, Reason.BROWSER_CRASHED, "the browser died or hangs")
-
-
-def _told(steps: tuple[Step, ...], finding: Finding, scrub: Scrubber) -> tuple[Step, ...]:
-    """The steps as they are shown: no secret in a name, and no FAIL where the trouble is ours."""
-    told = tuple(replace(step, name=scrub.line(step.name)) for step in steps)
-    if finding.outcome is Outcome.ERROR and told and told[-1].outcome is Outcome.FAIL:
-        return (*told[:-1], replace(told[-1], outcome=Outcome.ERROR))
-    return told
+def _died() -> BrowserTrouble:
+    return BrowserTrouble(Reason.BROWSER_CRASHED, "the browser died or hangs")

@@ -51,7 +51,9 @@ class Past:
         self.writer.submit(lambda db: records.set_meta(db, "alive", value)).result()
 
     def runs(self, probe: str, *, outcome: str = "PASS", summary: str = "", **known: Any) -> None:
-        """One more run of *probe*, and what is concluded: `health`, `evidence_at`, `incident`."""
+        """One more run of *probe*, and what is concluded: `health`, `evidence_at`, `incident`,
+        `warnings`.
+        """
         at = ago(timedelta(minutes=1))
         run = RunRow(
             probe=self.keys[probe],
@@ -64,6 +66,7 @@ class Past:
             tries=1,
             phases={},
             note=summary,
+            warnings=known.get("warnings", ()),
         )
         health = known.get("health", Health.UP)
         row = HealthRow(

@@ -79,7 +79,7 @@ def test_once_prints_one_document_that_programs_can_rely_on(config: Path) -> Non
     status, document = once(config, "good")
     assert status == 0
     [probe] = document["probes"]
-    assert list(probe) == [*DOCUMENT_KEYS, "phases", "steps"]
+    assert list(probe) == [*DOCUMENT_KEYS, "phases", "steps", "views", "warnings", "trace_id"]
     assert (document["outcome"], probe["outcome"], probe["reason"]) == ("PASS", "PASS", None)
     assert probe["started_at"].endswith("Z")
     assert {"connect_ms", "wait_ms", "receive_ms"} <= set(probe["phases"])

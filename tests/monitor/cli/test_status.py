@@ -38,6 +38,19 @@ def test_everything_up_or_slow_is_status_0(tmp_path: Path) -> None:
     assert "1 slow, 1 up" in done.stdout
 
 
+def test_what_a_good_probe_warns_of_is_said_next_to_it(tmp_path: Path) -> None:
+    configure(tmp_path, "signin")
+    with past(tmp_path, "signin") as story:
+        story.runs("signin", warnings=("a file could not be removed", "a session had expired"))
+    done = status(tmp_path)
+    assert done.exit_code == 0
+    assert "warning: a file could not be removed; a session had expired" in done.stdout
+    assert probes(tmp_path)["signin"]["last_warnings"] == [
+        "a file could not be removed",
+        "a session had expired",
+    ]
+
+
 def test_a_daemon_in_its_first_seconds_knows_nothing_yet(tmp_path: Path) -> None:
     configure(tmp_path, "web", "signin")
     with past(tmp_path, "web", "signin"):

@@ -90,6 +90,7 @@ TABLES = (
     "channel.oncall",
     "page",
     "store",
+    "telemetry",
     "tag.edge",
     "hours.night",
     "maintenance.move",

@@ -18,6 +18,7 @@ from monitor.config.tables import (
     PageTable,
     ProbeTable,
     StoreTable,
+    TelemetryTable,
     TrueupTable,
 )
 from tests.support.checkout import ROOT, examples, sections
@@ -48,6 +49,7 @@ OWN_KEYS = {
     "maintenance": MaintenanceTable.model_fields,
     "page": PageTable.model_fields,
     "store": StoreTable.model_fields,
+    "telemetry": TelemetryTable.model_fields,
 }
 
 REFERENCE = re.compile(r"\$\{(?:env|file):[^}]*\}")

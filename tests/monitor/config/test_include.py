@@ -60,7 +60,7 @@ def test_an_included_file_may_bring_its_own_hours_policy_and_maintenance(tmp_pat
     assert [window.id for window in config.windows] == ["move"]
 
 
-@pytest.mark.parametrize("table", ["trueup", "defaults", "page", "store"])
+@pytest.mark.parametrize("table", ["trueup", "defaults", "page", "store", "telemetry"])
 def test_an_included_file_says_nothing_about_the_whole(table: str, tmp_path: Path) -> None:
     (only,) = refused(tmp_path, MAIN + A_PROBE, beside={"team-a": f"\n[{table}]\ninclude = ['*']"})
     assert only == (

@@ -119,8 +119,8 @@ PUBLIC = (
 )
 def test_tables_without_secrets_take_no_reference(table: str, tmp_path: Path) -> None:
     told = refused(tmp_path, f"{table} = '${{env:WORD}}'\n{A_PROBE}", ENVIRON)
-    where = "probe and channel tables and in trueup.heartbeat and metrics_token"
-    sentence = f"references work in {where} only; write the value"
+    where = "probe and channel tables and in trueup.heartbeat, trueup.metrics_token"
+    sentence = f"references work in {where} and telemetry.headers only; write the value"
     assert f"probes.toml:1: {table}: {sentence}" in told
     assert SECRET not in str(told)
 

@@ -63,7 +63,10 @@ def test_what_is_refused_is_wrong_to_an_editor_too(text: str, made: dict[str, An
 def test_every_key_that_all_probes_have_is_described(made: dict[str, Any]) -> None:
     properties = made["properties"]
     (page, *_) = properties["probe"]["additionalProperties"]["anyOf"]
-    told = [page, *(properties[name] for name in ("trueup", "defaults", "page", "store"))]
+    told = [
+        page,
+        *(properties[name] for name in ("trueup", "defaults", "page", "store", "telemetry")),
+    ]
     told += [properties[name]["additionalProperties"] for name in ("tag", "hours", "maintenance")]
 
     assert page["properties"]["kind"]["const"] == "page"

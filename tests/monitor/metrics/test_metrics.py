@@ -11,9 +11,10 @@ import pytest
 
 from monitor.health import Health
 from monitor.metrics import StoreFigures
+from monitor.metrics.latest import STEPS_MOST
 from monitor.punctuality import Punctuality
-from probes import Artefact, Kind, Outcome, Reason
-from probes.result import Facts
+from probes import Artefact, Kind, Outcome, Reason, Step
+from probes.result import Facts, View
 from tests.monitor.metrics.pages import PHASES, Seen, of, parsed, samples
 from tests.support.checkout import ROOT
 from tests.support.configs import a_probe
@@ -91,6 +92,40 @@ async def test_a_kind_that_goes_over_no_wire_has_no_figures_of_the_web() -> None
     found = of(await seen.page(), "web")
     assert found["probe_success"] == 1
     assert not [name for name in found if name.startswith("probe_http")]
+
+
+async def test_a_journey_has_its_steps_and_the_vitals_of_its_pages_by_the_step() -> None:
+    seen = Seen([WEB])
+    ms = timedelta(milliseconds=1)
+    steps = [Step(name, 250 * ms, Outcome.PASS) for name in ('open "it"', "again", "again")]
+    views = (
+        View(address=f"https://{CANARY}/", step="again", ttfb=40 * ms, lcp=120 * ms, cls=0.02),
+        View(address=f"https://{CANARY}/", step="again", fcp=90 * ms),
+    )
+    seen.ran(WEB, phases={}, steps=tuple(steps), views=views)
+    page = await seen.page()
+    found = {key: value for key, value in of(page, "web").items() if "step" in key or "web_" in key}
+    assert found == {
+        'probe_step_duration_seconds step=open "it"': 0.25,
+        "probe_step_duration_seconds step=again": 0.25,
+        "probe_step_duration_seconds step=again 2": 0.25,
+        "probe_web_vital_seconds page=again vital=ttfb": 0.04,
+        "probe_web_vital_seconds page=again vital=lcp": 0.12,
+        "probe_web_vital_seconds page=again 2 vital=fcp": 0.09,
+        "probe_web_layout_shift page=again": 0.02,
+    }
+    assert CANARY not in page
+
+
+async def test_steps_without_end_make_no_figures_without_end() -> None:
+    seen = Seen([WEB])
+    steps = tuple(Step("x" * 1000, timedelta(seconds=1), Outcome.PASS) for _ in range(500))
+    seen.ran(WEB, steps=steps)
+    for openmetrics in (False, True):
+        found = of(await seen.page(openmetrics=openmetrics), "web")
+        names = [name for name in found if name.startswith("probe_step")]
+        assert len(names) == STEPS_MOST
+        assert max(map(len, names)) < 110
 
 
 async def test_an_error_is_no_evidence_and_neither_is_what_is_old() -> None:

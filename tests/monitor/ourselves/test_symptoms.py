@@ -87,9 +87,18 @@ async def test_no_browser_three_times_over_all_journeys_is_told_once() -> None:
     assert world.told == ["browser begins"]
     assert "our browser could not be started: chromium exited with 133" in world.says["browser"]
     assert "not known to be up or down" in world.says["browser"]
+    assert world.says["browser"].endswith("to see it: trueup once signin")
     await world.sees("web", PASS)
     assert world.told == ["browser begins"]
     await world.sees("upload", PASS)
+    assert world.told == ["browser begins", "browser ends"]
+
+
+async def test_without_a_journey_left_nobody_misses_the_browser() -> None:
+    world = World()
+    await world.sees("signin", *[error(Reason.BROWSER_CRASHED)] * 3)
+    world.watch.configure({"web"})
+    await world.watch.look()
     assert world.told == ["browser begins", "browser ends"]
 
 

@@ -8,13 +8,15 @@ import pytest
 import pytest_asyncio
 
 from probes.browser import Browsers
+from tests.support.here import Here
 from tests.support.serve import serving
 from tests.support.webapps import odd_site
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browsers() -> AsyncIterator[Browsers]:
-    lent = Browsers(slots=2)
+    """In our own process, where a test can reach into a journey."""
+    lent = Here()
     yield lent
     await lent.close()
 

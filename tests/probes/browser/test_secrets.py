@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from probes.browser import Browsers, Failure, Visit
-from probes.result import Outcome, Reason
+from probes.browser import Browsers, Errand, Failure, Visit
+from probes.result import Reason
+from probes.scrub import Scrubber
+from probes.scrub.artefacts import clean
 from tests.probes.browser.runs import failed, travel
+from tests.support.canaries import ODD, told
+from tests.support.careless import SESSION, TOKEN, careless_site
+from tests.support.serve import serving
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -23,13 +30,36 @@ async def test_no_secret_is_told(browsers: Browsers, odd: str) -> None:
     assert [step.name for step in result.steps] == ["say ***"]
 
 
-async def test_a_page_that_shows_a_secret_is_not_pictured(browsers: Browsers, odd: str) -> None:
+async def test_no_evidence_of_a_page_that_says_a_secret_in_every_way_tells_it(
+    browsers: Browsers,
+) -> None:
     async def journey(visit: Visit) -> None:
-        await visit.page.set_content(f"<p>{visit.secret('word').replace('&', '&amp;')}</p>")
-        raise Failure(Reason.TEXT_MISSING, "nothing")
+        page, word = visit.page, visit.secret("word")
+        await page.goto(visit.url)
+        await page.get_by_label("Password").fill(word)
+        async with page.expect_response(lambda answer: "/api" in answer.url):
+            await page.get_by_role("button").click()
+        visit.warn(f"{word} was typed")
+        async with visit.step(f"look for {word}"):
+            raise Failure(Reason.TEXT_MISSING, f"{word} is not there")
 
-    result = await travel(browsers, journey, odd)
-    assert (result.outcome, result.artefacts) == (Outcome.FAIL, ())
+    with serving(careless_site()) as site:
+        errand = Errand(
+            journey=journey,
+            url=f"{site}/login",
+            secrets={"word": ODD, "prefix": ODD[:6]},
+            timeout=timedelta(seconds=20),
+            keeps_trace=True,
+        )
+        result = await browsers.run(errand)
+
+    assert result.summary == "*** is not there"
+    never = (ODD, ODD[:6], SESSION, TOKEN)
+    assert told(repr(result).encode(), never) == []
+    for artefact in result.artefacts:
+        assert told(artefact.content, never) == [], artefact.name
+        assert clean(artefact, Scrubber(never)) is artefact
+    assert {"screenshot.png", "console.txt", "trace.zip"} <= {a.name for a in result.artefacts}
 
 
 async def test_fields_that_hold_a_secret_are_covered_in_the_picture(browsers: Browsers) -> None:

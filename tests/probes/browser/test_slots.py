@@ -8,46 +8,47 @@ from datetime import timedelta
 from probes.browser import Browsers, Visit
 from probes.result import Outcome, Reason
 from tests.probes.browser.runs import failed, travel
+from tests.support.waiting import until_async
 
 
-async def test_a_journey_that_does_not_let_itself_be_stopped_is_left_behind(odd: str) -> None:
-    released = asyncio.Event()
+async def stubborn(visit: Visit) -> None:
+    async with visit.step("stay"):
+        while True:
+            try:
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                continue
 
-    async def stubborn(visit: Visit) -> None:
-        async with visit.step("stay"):
-            while not released.is_set():
-                try:
-                    await released.wait()
-                except asyncio.CancelledError:
-                    continue
 
-    async def good(visit: Visit) -> None:
-        await visit.page.goto(f"{visit.url}/cookie")
+async def good(visit: Visit) -> None:
+    await visit.page.goto(f"{visit.url}/cookie")
 
+
+async def waits(visit: Visit) -> None:
+    await visit.page.goto(f"{visit.url}/hang")
+
+
+async def takes_a_while(visit: Visit) -> None:
+    await visit.page.wait_for_timeout(300)
+
+
+async def test_a_journey_that_does_not_let_itself_be_stopped_goes_with_its_process(
+    odd: str,
+) -> None:
     browsers = Browsers(slots=1)
     try:
         result = await travel(browsers, stubborn, within=0.2)
         assert failed(result, Reason.TIMEOUT)
         assert (await travel(browsers, good, odd)).outcome is Outcome.PASS
     finally:
-        released.set()
         await browsers.close()
 
 
 async def test_an_interrupted_run_gives_its_slot_back(odd: str) -> None:
-    there = asyncio.Event()
-
-    async def waits(visit: Visit) -> None:
-        there.set()
-        await visit.page.goto(f"{visit.url}/hang")
-
-    async def good(visit: Visit) -> None:
-        await visit.page.goto(f"{visit.url}/cookie")
-
     browsers = Browsers(slots=1)
     try:
         running = asyncio.create_task(travel(browsers, waits, odd))
-        await asyncio.wait_for(there.wait(), 20)
+        await until_async(lambda: browsers._workers, "it has a worker")
         running.cancel()
         await asyncio.wait({running}, timeout=20)
         assert running.cancelled()
@@ -57,9 +58,6 @@ async def test_an_interrupted_run_gives_its_slot_back(odd: str) -> None:
 
 
 async def test_waiting_for_a_slot_is_not_the_targets_time() -> None:
-    async def takes_a_while(visit: Visit) -> None:
-        await visit.page.wait_for_timeout(300)
-
     browsers = Browsers(slots=1)
     try:
         runs = (travel(browsers, takes_a_while, within=3) for _ in range(4))

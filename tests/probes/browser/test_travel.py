@@ -10,10 +10,10 @@ import pytest
 from playwright.async_api import expect
 
 from probes.browser import Browsers, Failure, Journey, Visit
-from probes.browser.worker import evidence
 from probes.browser.worker.downloads import bound_downloads
 from probes.result import Outcome, Reason
 from tests.probes.browser.runs import failed, steps, travel
+from tests.support.here import Here
 from tests.support.serve import free_port
 from tests.support.waiting import until_async
 
@@ -104,11 +104,7 @@ async def test_a_page_that_never_comes_ends_the_run_at_its_deadline(
     assert timedelta(seconds=0.5) <= result.took < timedelta(seconds=3)
 
 
-async def test_a_page_that_computes_for_ever_holds_up_nothing(
-    browsers: Browsers, odd: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(evidence, "_LIMIT", timedelta(seconds=1))
-
+async def test_a_page_that_computes_for_ever_holds_up_nothing(browsers: Browsers, odd: str) -> None:
     async def journey(visit: Visit) -> None:
         await visit.page.goto(f"{visit.url}/busy")
         await visit.page.get_by_text("There").click(timeout=60_000)
@@ -183,9 +179,8 @@ async def test_a_journey_that_is_broken_is_no_evidence(
 
 
 def where_downloads_go(browsers: Browsers) -> Path:
-    folder = browsers._warm._folder
-    assert folder is not None
-    return next(folder.path.glob("*/downloads"))
+    assert isinstance(browsers, Here)
+    return browsers.inside / "downloads"
 
 
 async def test_a_download_without_an_end_is_cancelled(browsers: Browsers, odd: str) -> None:

@@ -26,7 +26,7 @@ WORD = "päss word&'\"\\"
         ("net::ERR_SSL_PROTOCOL_ERROR", Reason.TLS_FAILED),
         ("net::ERR_EMPTY_RESPONSE", Reason.CLOSED_EARLY),
         ("net::ERR_BLOCKED_BY_CLIENT", Reason.PAGE_NOT_LOADED),
-        ("Locator.click: Target crashed", Reason.STEP_FAILED),
+        ("Locator.click: Target crashed", Reason.PAGE_CRASHED),
     ],
 )
 def test_what_the_browser_reports_is_the_targets_failure(text: str, reason: Reason) -> None:

@@ -11,8 +11,8 @@ import pytest
 import pytest_asyncio
 
 from probes import KINDS, Result
-from probes.browser import Browsers
-from probes.journeys import sight, signing_in
+from probes.journeys import choosing, message, returning, shorten, sight, signing_in, upload
+from tests.support.here import Here
 from tests.support.tools import borrowed_tools, settings_of
 
 Travel = Callable[..., Awaitable[Result]]
@@ -22,7 +22,7 @@ Travel = Callable[..., Awaitable[Result]]
 async def travel() -> AsyncIterator[Travel]:
     """`await travel(journey="login", url=…)`, in one browser for a module's tests."""
     kind = KINDS["journey"]
-    async with borrowed_tools(browsers=Browsers(slots=2)) as tools:
+    async with borrowed_tools(browsers=Here()) as tools:
 
         async def run(folder: Path = Path(), **table: Any) -> Result:
             return await kind.run(settings_of(kind, {"timeout": "20s"} | table, folder), tools)
@@ -34,6 +34,10 @@ async def travel() -> AsyncIterator[Travel]:
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """What never comes is not waited for as long as in earnest."""
     monkeypatch.setattr(sight, "PATIENCE", timedelta(seconds=1))
+    for module in (upload, shorten, message):
+        monkeypatch.setattr(module, "LOOK_AGAIN", timedelta(milliseconds=300))
+    monkeypatch.setattr(choosing, "FOR_A_FIELD", timedelta(milliseconds=400))
+    monkeypatch.setattr(returning, "PROCESSING", timedelta(seconds=1))
 
 
 @pytest.fixture

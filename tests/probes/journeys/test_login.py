@@ -40,7 +40,7 @@ async def test_a_wrong_password_is_refused_in_the_words_of_the_page(
     result = await travel(**told(f"{site}/{form}", "swordfish"))
     assert (result.outcome, result.reason) == (Outcome.FAIL, Reason.SIGN_IN_REFUSED), result
     assert result.summary == f"the page says: {REFUSAL}"
-    assert [artefact.name for artefact in result.artefacts] == ["screenshot.png"]
+    assert "screenshot.png" in [artefact.name for artefact in result.artefacts]
     assert "swordfish" not in repr(result)
 
 
@@ -93,11 +93,14 @@ async def test_a_locator_that_finds_nothing_is_named(travel: Travel, site: str) 
 
 
 @pytest.mark.usefixtures("impatient")
-async def test_a_page_without_a_form_says_which_setting_would_help(travel: Travel) -> None:
+async def test_a_page_without_a_form_is_named_with_what_it_has_instead(travel: Travel) -> None:
     with serving(odd_site()) as address:
         result = await travel(**told(f"{address}/cookie"))
-    assert result.reason is Reason.ELEMENT_MISSING
-    assert "username_field" in result.summary
+    assert (result.outcome, result.reason) == (Outcome.FAIL, Reason.ELEMENT_MISSING)
+    assert result.summary == (
+        'looked for a field for the user name; the page "A site" has none: '
+        "there is no field or button"
+    )
 
 
 async def test_a_server_error_is_told_at_once_with_its_number(travel: Travel) -> None:

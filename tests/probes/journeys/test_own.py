@@ -68,11 +68,11 @@ async def test_it_is_given_what_was_configured(travel: Travel, folder: Path, odd
     [
         ("import nothing_of_the_kind", "pay.py:1: ModuleNotFoundError: No module named"),
         ("x = 1\nasync def journey(visit)\n", "pay.py:2: SyntaxError: expected ':'"),
-        ("raise SystemExit(2)", "pay.py:1: SystemExit: 2"),
         ("x = 1", "nothing in it is called journey"),
         ("def journey(visit): pass", "something else than async def journey(visit)"),
         ("async def journey(): pass", "something else than async def journey(visit)"),
         ("journey = 3", "something else than async def journey(visit)"),
+        ("async def journey(visit, more): pass", "something else than async def journey(visit)"),
     ],
 )
 async def test_a_file_that_is_no_journey_is_refused_in_words(
@@ -94,6 +94,33 @@ async def test_an_unknown_name_is_answered_with_the_nearest(folder: Path) -> Non
     assert refusal(folder, {"journey": "logni"}).endswith('; did you mean "login"?')
     assert refusal(folder, {"journey": "xyz"}).endswith('checkout.py"; write one of these')
     assert "login, upload, shorten, message" in refusal(folder, {})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from shared import greeting as journey",
+        "import os\nif os.name:\n    async def journey(visit): pass\n",
+        "import functools\njourney = functools.partial(print)",
+        "async def journey(visit, *, times=3): pass",
+        "def twice(f): return f\n@twice\nasync def journey(visit): pass",
+        "try: import nothing_of_the_kind\nexcept ImportError: pass\nasync def journey(v): pass",
+    ],
+)
+async def test_a_file_that_may_be_a_journey_is_taken_without_running_it(
+    folder: Path, text: str
+) -> None:
+    settings_of(KINDS["journey"], table(folder, text), folder)
+    assert "shared" not in sys.modules
+
+
+async def test_what_only_running_it_shows_is_told_by_file_and_line(
+    travel: Travel, folder: Path
+) -> None:
+    text = "raise SystemExit(2)\nasync def journey(visit): pass\n"
+    result = await travel(folder, **table(folder, text))
+    assert (result.outcome, result.reason) == (Outcome.ERROR, Reason.JOURNEY_BROKEN)
+    assert result.summary == "does not import: journeys/pay.py:1: SystemExit: 2"
 
 
 async def test_a_mistake_in_it_is_told_by_file_and_line(travel: Travel, folder: Path) -> None:

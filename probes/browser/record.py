@@ -1,0 +1,195 @@
+"""What is known of a run so far, from what its worker said: enough to write it down at any moment,
+also when the worker must be killed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any, Final
+
+from probes.browser.troubles import BrowserTrouble
+from probes.result import Outcome, Reason, Result, Step, View
+from probes.scrub import Scrubber
+from probes.settings import write_duration
+
+STEPS: Final = 500
+VIEWS: Final = 50
+WARNINGS: Final = 20
+_STALE: Final = 1.5  # seconds; a worker whose loop is free says something every half second
+_LONGEST: Final = 4096
+_TIMES: Final = ("ttfb", "fcp", "lcp")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The judgement on a run; `summary` is one line, scrubbed."""
+
+    outcome: Outcome
+    reason: Reason | None
+    summary: str
+
+
+@dataclass(slots=True)
+class Record:
+    """Of one run. Times are seconds of the monotonic clock; `scrub` hides its secrets."""
+
+    scrub: Scrubber
+    timeout: timedelta
+    began: float | None = None
+    """When the journey did: neither the browser's start nor waiting for it counts."""
+    heard_at: float = 0.0
+    found: Found | None = None
+    took: timedelta = timedelta()
+    steps: list[Step] = field(default_factory=list)
+    under_way: str | None = None
+    step_began: float = 0.0
+    blocked_at: str = ""
+    seen: Mapping[str, Any] | None = None
+    is_over: bool = False
+    is_worn: bool = False
+    """Whether the worker asks to be replaced."""
+
+    def take(self, message: Mapping[str, Any], now: float) -> None:
+        """Notes what was said. Raises BrowserTrouble when it is that there is no browser."""
+        self.heard_at = now
+        match message.get("say"):
+            case "step" | "stepped" | "blocked" as say:
+                self._step_on(say, message, now)
+            case "begun" | "again":
+                self.began = self.began or now
+                self.steps, self.under_way = [], None
+            case "found":
+                self._find(message)
+            case "seen":
+                self.seen = message
+            case "over":
+                self.is_over, self.is_worn = True, bool(message.get("worn"))
+            case "trouble":
+                raise BrowserTrouble(
+                    _reason(message) or Reason.BROWSER_CRASHED, self._line(message.get("sentence"))
+                )
+
+    def _step_on(self, say: str, message: Mapping[str, Any], now: float) -> None:
+        if say == "blocked":
+            self.blocked_at = self._line(message.get("at"))
+        elif say == "step":
+            self.under_way, self.step_began = self._line(message.get("name")), now
+        elif len(self.steps) < STEPS:
+            self.steps.append(self._step(message))
+            self.under_way = None
+
+    def is_blocked(self, now: float) -> bool:
+        return now - self.heard_at > _STALE
+
+    def result(self, now: float) -> Result:
+        """As it stands. Only once something was found."""
+        assert self.found is not None  # noqa: S101 - our own order
+        found = self.found
+        return Result(
+            outcome=found.outcome,
+            took=self.took or timedelta(seconds=now - (self.began or now)),
+            reason=found.reason,
+            summary=found.summary,
+            steps=self._told_steps(found, now),
+            excerpt=self._text("excerpt"),
+            views=self._views(),
+            warnings=self._warnings(),
+        )
+
+    def cut_off(self, now: float, *, halted: bool = False) -> None:
+        """What is found when the worker had to be killed before it found anything; *halted* when
+        somebody had stopped its process.
+        """
+        if self.found is not None:
+            return
+        at = f', in step "{self.under_way}"' if self.under_way else ""
+        if halted:
+            said = f"the process of the journey was stopped by somebody{at}"
+            self.found = Found(Outcome.ERROR, Reason.BROWSER_CRASHED, said)
+        elif self.is_blocked(now):
+            place = f" at {self.blocked_at}" if self.blocked_at else ""
+            said = f"the journey's own code held everything up{place}{at}"
+            self.found = Found(Outcome.ERROR, Reason.JOURNEY_BROKEN, said)
+        else:
+            limit = write_duration(self.timeout)
+            said = f"its process did not end the run, which was due after {limit}{at}"
+            self.found = Found(Outcome.ERROR, Reason.OVERRAN, said)
+
+    def died(self, status: int | None) -> None:
+        """What is found when the worker ended by itself: *status* as `Popen.returncode`."""
+        if self.found is not None:
+            return
+        at = f', in step "{self.under_way}"' if self.under_way else ""
+        if status is not None and status >= 0:
+            said = f"the journey ended its own process (exit status {status}){at}"
+            self.found = Found(Outcome.ERROR, Reason.JOURNEY_BROKEN, said)
+        else:
+            said = f"the process of the journey was killed (signal {-(status or 0)}){at}"
+            self.found = Found(Outcome.ERROR, Reason.BROWSER_CRASHED, said)
+
+    def _find(self, message: Mapping[str, Any]) -> None:
+        self.found = Found(
+            _outcome(message) or Outcome.ERROR,
+            _reason(message),
+            self._line(message.get("summary")),
+        )
+        self.took = _span(message.get("took_us")) or timedelta()
+
+    def _step(self, message: Mapping[str, Any]) -> Step:
+        took = _span(message.get("took_us")) or timedelta()
+        return Step(self._line(message.get("name")), took, _outcome(message) or Outcome.ERROR)
+
+    def _told_steps(self, found: Found, now: float) -> tuple[Step, ...]:
+        """No step has failed where the trouble is ours."""
+        steps = list(self.steps)
+        if self.under_way is not None:
+            took = timedelta(seconds=now - self.step_began)
+            steps.append(Step(self.under_way, took, Outcome.FAIL))
+        if found.outcome is Outcome.ERROR and steps and steps[-1].outcome is Outcome.FAIL:
+            steps[-1] = replace(steps[-1], outcome=Outcome.ERROR)
+        return tuple(steps)
+
+    def _views(self) -> tuple[View, ...]:
+        given = (self.seen or {}).get("views")
+        views = given[:VIEWS] if isinstance(given, list) else ()
+        return tuple(self._view(view) for view in views if isinstance(view, dict))
+
+    def _view(self, view: Mapping[str, Any]) -> View:
+        moved = view.get("cls")
+        return View(
+            address=self._line(view.get("address")),
+            step=self._line(view.get("step")),
+            cls=float(moved) if isinstance(moved, int | float) and math.isfinite(moved) else None,
+            **{name: _span(view.get(f"{name}_us")) for name in _TIMES},
+        )
+
+    def _warnings(self) -> tuple[str, ...]:
+        given = (self.seen or {}).get("warnings")
+        return tuple(map(self._line, given[:WARNINGS])) if isinstance(given, list) else ()
+
+    def _text(self, key: str) -> str:
+        text = (self.seen or {}).get(key)
+        return self.scrub(text)[:_LONGEST] if isinstance(text, str) else ""
+
+    def _line(self, text: Any) -> str:
+        return self.scrub.line(str(text)) if text is not None else ""
+
+
+def _span(us: Any) -> timedelta | None:
+    return timedelta(microseconds=us) if isinstance(us, int) and 0 <= us < 10**12 else None
+
+
+def _outcome(message: Mapping[str, Any]) -> Outcome | None:
+    with suppress(ValueError):
+        return Outcome(str(message.get("outcome")))
+    return None
+
+
+def _reason(message: Mapping[str, Any]) -> Reason | None:
+    with suppress(ValueError):
+        return Reason(str(message.get("reason")))
+    return None

@@ -1,0 +1,46 @@
+"""A worker's work: one errand after the other, until there is no more."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Awaitable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from probes.browser.troubles import BrowserTrouble
+from probes.browser.worker.desk import Desk
+from probes.browser.worker.voice import Voice
+
+if TYPE_CHECKING:
+    from playwright.async_api import Playwright
+
+
+async def serve(
+    channel: int, folder: Path, executable: str, starting: Awaitable[Playwright]
+) -> None:
+    """Ends when told to; when the daemon dies, the whole process does."""
+    with socket.socket(fileno=channel) as end:
+        voice = Voice(end, folder)
+        voice.start()
+        desk = Desk(executable, folder, time.monotonic, starting)
+        with suppress(BrowserTrouble):  # said when the first errand comes
+            await desk.prepare()
+        while (errand := await voice.errands.get()) is not None:
+            voice.begin()
+            worn = await desk.run(errand, voice.tell)
+            voice.end()
+            voice.tell({"say": "over", "worn": worn or _has_children_of_its_own()})
+            if not worn:
+                await desk.renew()
+        await desk.close()
+
+
+def _has_children_of_its_own() -> bool:
+    """Whether a journey left processes behind: the driver is the only one of ours."""
+    try:
+        tasks = Path("/proc/self/task").iterdir()
+        return sum(len((task / "children").read_text().split()) for task in tasks) > 1
+    except OSError:
+        return False

@@ -1,0 +1,53 @@
+"""A daemon that is killed takes its browsers with it, whatever they are doing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.support.waiting import until
+
+DAEMON = """
+import asyncio, sys
+from datetime import timedelta
+from probes.browser import Browsers, Errand
+from tests.support import traps
+
+async def main():
+    browsers = Browsers(slots=1)
+    await browsers.run(Errand(journey=traps.quick, timeout=timedelta(seconds=20)))
+    print("ready", flush=True)
+    errand = Errand(journey=getattr(traps, sys.argv[1]), timeout=timedelta(seconds=60))
+    await browsers.run(errand)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("journey", ["spins", "swallows"])
+def test_nothing_outlives_a_daemon_that_is_killed(tmp_path: Path, journey: str) -> None:
+    environment = {**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)}
+    daemon = subprocess.Popen(
+        [sys.executable, "-c", DAEMON, journey], env=environment, stdout=subprocess.PIPE
+    )
+    assert daemon.stdout is not None
+    with daemon.stdout:
+        assert daemon.stdout.readline() == b"ready\n"
+    family = psutil.Process(daemon.pid).children(recursive=True)
+    assert len(family) > 4, "a worker, a driver and a browser with its processes"
+    daemon.kill()
+    daemon.wait(10)
+    until(lambda: not [p for p in family if _lives(p)], "all of them are gone", within=10)
+    assert not [file for folder in tmp_path.iterdir() for file in folder.glob("*/*")]
+
+
+def _lives(process: psutil.Process) -> bool:
+    with suppress(psutil.Error):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False

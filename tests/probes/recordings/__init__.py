@@ -1,0 +1,1 @@
+"""What people record, as the recorder wrote it."""
