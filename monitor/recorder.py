@@ -195,7 +195,7 @@ def _record(db: Database, piece: _Piece, context: Context, at: datetime) -> _Don
     sighting.add_views(db, piece.run, context)
     telling = Telling(context, at, happening.pictures_of(piece.files))
     done = _conclude(db, piece.run, row, telling)
-    outdated = sighting.keep(db, piece.run, row, piece.files, context, at)
+    outdated = sighting.keep(db, piece.run, row, piece.files, done.events, telling)
     return replace(done, outdated=outdated)
 
 

@@ -18,6 +18,7 @@ from monitor.slots import slot_at
 from monitor.tracing import Attempts
 from probes import Outcome, Reason, Result, Step, Tools
 from probes.excerpt import bounded
+from probes.result import View
 
 Weigh = Callable[[Probe, Result, float], Awaitable[Result]]
 """Whose trouble a result tells of; see `monitor.ourselves.doubts`. Told when its try began."""
@@ -133,6 +134,12 @@ class Runner:
         return Result(outcome=Outcome.ERROR, reason=reason, summary=said, took=took)
 
     def _clean(self, result: Result) -> Result:
+        if result.views or result.warnings:
+            result = replace(
+                result,
+                views=tuple(self._clean_view(view) for view in result.views),
+                warnings=tuple(self._scrub(_storable(said)) for said in result.warnings),
+            )
         steps = tuple(Step(self._scrub(_storable(s.name)), s.took, s.outcome) for s in result.steps)
         line = " ".join(self._scrub(_storable(result.summary)).split())
         if len(line) > SUMMARY_MAX:
@@ -141,6 +148,10 @@ class Runner:
         if (line, steps, excerpt) == (result.summary, result.steps, result.excerpt):
             return result  # as nearly always: spares a copy
         return replace(result, summary=line, steps=steps, excerpt=excerpt)
+
+    def _clean_view(self, view: View) -> View:
+        address, step = (self._scrub(_storable(text)) for text in (view.address, view.step))
+        return replace(view, address=address, step=step)
 
 
 def _storable(text: str) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
 
 from monitor import seen
 from monitor.context import Context
+from monitor.happening import Telling
+from monitor.incidents import Event, Opened
 from monitor.runner import Run
 from monitor.store import artefacts, evidence, page_views
 from monitor.store.records import RunRow
@@ -26,11 +27,15 @@ def keep(
     run: Run,
     row: RunRow,
     files: Sequence[artefacts.Kept],
-    context: Context,
-    at: datetime,
+    events: Sequence[Event],
+    telling: Telling,
 ) -> list[str]:
-    """What more there is to show of a run; gives the paths of files that made room for it."""
+    """What more there is to show of a run, from which *events* followed; gives the paths of files
+    that made room for it.
+    """
     if not seen.is_worth_keeping(run.result):
         return []
-    document, most = seen.to_json(seen.seen_by(run.result)), context.config.retention.evidence_bytes
-    return evidence.keep(db, row, document, files, at=at, most=most)
+    document, most = seen.to_json(seen.seen_by(run.result)), telling.context.config.retention
+    decided = any(isinstance(event, Opened) for event in events)
+    saw = evidence.Sighting(document, files, decided)
+    return evidence.keep(db, row, saw, at=telling.at, most=most.evidence_bytes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -91,7 +91,7 @@ def command(
     if as_json:
         say_json(_document(found, folder))
     else:
-        recount(_account(found, folder))
+        recount(_account(found, folder, read_config.telemetry.link))
     _hand_out(found, folder, opened=opened, to=to)
     raise typer.Exit(0 if found.shown or found.notice else NOTHING)
 
@@ -152,7 +152,7 @@ def _notice(incident: Standing) -> Notice | None:
         return None
 
 
-def _account(found: _Found, folder: Path) -> Account:
+def _account(found: _Found, folder: Path, link: Callable[[str], str]) -> Account:
     return Account(
         probe=found.probe,
         incident=found.incident,
@@ -161,6 +161,7 @@ def _account(found: _Found, folder: Path) -> Account:
         seen=_seen(found.shown),
         others=tuple(run for run in found.runs if run is not found.shown),
         folder=folder,
+        link=link,
     )
 
 

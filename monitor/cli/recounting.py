@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -35,6 +35,8 @@ class Account:
     seen: Seen | None
     others: Sequence[KeptRun]
     folder: Path
+    link: Callable[[str], str]
+    """Where a trace of the target is looked at, or empty."""
 
 
 def recount(account: Account) -> None:
@@ -138,8 +140,7 @@ def _trace(account: Account) -> None:
     trace_id = account.seen.trace_id if account.seen else ""
     trace_id = trace_id or (account.notice.trace_id if account.notice else "")
     if trace_id:
-        link = account.notice.trace if account.notice else ""
-        _line(f"\nTrace of the target: {trace_id} {link}".rstrip())
+        _line(f"\nTrace of the target: {account.link(trace_id) or trace_id}")
 
 
 def _files(account: Account, run: KeptRun) -> None:

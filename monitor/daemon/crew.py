@@ -43,7 +43,7 @@ from monitor.publish import Publisher
 from monitor.recorder import Recorder
 from monitor.runner import Run, Runner
 from monitor.schedule import Schedule
-from monitor.server import acknowledging, control
+from monitor.server import acknowledging, control, showing
 from monitor.standby import Standby
 from monitor.state import ARTEFACTS, DATABASE, LINK_KEY, PUBLIC, CannotStart
 from monitor.store import Reader, Writer, attended, records
@@ -127,6 +127,7 @@ async def build(stack: AsyncExitStack, config: Config, clock: Clock, hooks: Hook
         outside,
         hooks.scrub,
         acknowledge=lambda notice: hooks.signer().acknowledge_url(notice),
+        evidence=lambda notice: hooks.signer().evidence_url(notice),
         troubled=lambda channel, why: errands.run(
             operator.begins(f"channel-{channel}", f"The channel {channel} takes nothing: {why}."),
             "channel trouble",
@@ -224,7 +225,11 @@ async def start(
         crew.errands.run(crew.operator.ends(STORAGE), "storage is well")
     await stack.enter_async_context(control.serving(config.state, crew.desk, inside))
     if crew.listener is not None:
-        routes = [*own, *acknowledging.routes(crew.desk, signer)]
+        routes = [
+            *own,
+            *acknowledging.routes(crew.desk, signer),
+            *showing.routes(crew.desk, signer, config.state / ARTEFACTS),
+        ]
         app = server.application(config.state / PUBLIC, routes)
         web = server.Server(app, crew.listener)
         task = asyncio.create_task(parts.once(web.serve(), "page server"))

@@ -36,6 +36,7 @@ CREATE TABLE evidence (
     slot INTEGER NOT NULL,
     started_at INTEGER NOT NULL,
     failed INTEGER NOT NULL,
+    decided INTEGER NOT NULL DEFAULT 0,
     kept_at INTEGER NOT NULL,
     bytes INTEGER NOT NULL,
     document TEXT NOT NULL,
@@ -56,29 +57,37 @@ _OPEN: Final = (
 )
 
 
-def keep(
-    db: Database, run: RunRow, document: str, files: Sequence[Kept], *, at: datetime, most: int
-) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What a run saw. `decided`: it is the one that opened an incident."""
+
+    document: str
+    files: Sequence[Kept]
+    decided: bool = False
+
+
+def keep(db: Database, run: RunRow, saw: Sighting, *, at: datetime, most: int) -> list[str]:
     """Notes what a run saw; gives the paths of files whose rows were removed to make room. *most*
     are the bytes that all files together may have.
     """
     row = db.execute(
-        "INSERT OR IGNORE INTO evidence (probe, location, slot, started_at, failed, kept_at, bytes,"
-        " document) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        "INSERT OR IGNORE INTO evidence (probe, location, slot, started_at, failed, decided,"
+        " kept_at, bytes, document) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         (
             run.probe,
             run.location,
             to_us(run.slot),
             to_us(run.started_at),
             run.outcome in ("FAIL", "ERROR"),
+            saw.decided,
             to_us(at),
-            sum(file.size for file in files),
-            document if len(document) <= DOCUMENT_MAX else "",
+            sum(file.size for file in saw.files),
+            saw.document if len(saw.document) <= DOCUMENT_MAX else "",
         ),
     ).fetchone()
     if row is None:
         return []
-    for file in files:
+    for file in saw.files:
         db.execute(
             "INSERT OR REPLACE INTO artefact (probe, slot, name, media_type, path, bytes, kept_at,"
             " evidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -94,7 +103,7 @@ def keep(
             ),
         )
     outdated = _drop(db, _too_many(_of_probe(db, run.probe), _spans(db, run.probe)))
-    return outdated + (shrink(db, most) if files else [])
+    return outdated + (shrink(db, most) if saw.files else [])
 
 
 def expire(db: Database, before: datetime) -> list[str]:
@@ -139,28 +148,29 @@ class _Seen:
     id: int
     started_us: int
     failed: bool
+    decided: bool
 
 
 class _Span(NamedTuple):
-    """Of an incident: its beginning, when it was decided, and its end."""
+    """Of an incident."""
 
     began_us: int
-    opened_us: int
     ended_us: int
 
 
 def _of_probe(db: Database, probe: int) -> list[_Seen]:
     """The oldest first."""
     rows = db.execute(
-        "SELECT id, started_at, failed FROM evidence WHERE probe = ? ORDER BY started_at, id",
+        "SELECT id, started_at, failed, decided FROM evidence WHERE probe = ?"
+        " ORDER BY started_at, id",
         (probe,),
     )
-    return [_Seen(row[0], row[1], bool(row[2])) for row in rows.fetchall()]
+    return [_Seen(row[0], row[1], bool(row[2]), bool(row[3])) for row in rows.fetchall()]
 
 
 def _spans(db: Database, probe: int) -> list[_Span]:
     rows = db.execute(
-        "SELECT began_at, opened_at, coalesce(recovered_at, resolved_at, ?) FROM incident"
+        "SELECT began_at, coalesce(recovered_at, resolved_at, ?) FROM incident"
         " WHERE probe = ? ORDER BY id DESC LIMIT ?",
         (_FOR_EVER, probe, INCIDENTS),
     )
@@ -173,8 +183,8 @@ def _too_many(seen: Sequence[_Seen], incidents: Sequence[_Span]) -> list[int]:
     kept |= {each.id for each in [each for each in seen if not each.failed][-OTHERS:]}
     for span in incidents:
         of_it = [each for each in failed if span.began_us <= each.started_us < span.ended_us]
-        decided = [each for each in of_it if each.started_us <= span.opened_us][-1:]
-        kept |= {each.id for each in (*of_it[:BEGINNING], *decided)}
+        decided = [each for each in of_it if each.decided]
+        kept |= {each.id for each in (*of_it[:BEGINNING], *decided[:1])}
     return [each.id for each in seen if each.id not in kept]
 
 

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from monitor.clock import from_us
 
 _EVIDENCE: Final = (
-    "SELECT evidence.id, location, slot, started_at, failed, document FROM evidence"
+    "SELECT evidence.id, location, slot, started_at, failed, decided, document FROM evidence"
     " JOIN probe ON probe.key = evidence.probe"
 )
 
@@ -36,6 +36,8 @@ class KeptRun:
     slot: datetime
     started_at: datetime
     failed: bool
+    decided: bool
+    """It is the one that opened an incident."""
     document: str
     files: tuple[FileView, ...]
 
@@ -51,21 +53,21 @@ class OfIncident:
 def of_incident(db: Database, number: int) -> OfIncident:
     """Nothing of one that is not known."""
     row = db.execute(
-        "SELECT probe.id, began_at, opened_at, coalesce(recovered_at, resolved_at) FROM incident"
+        "SELECT probe.id, began_at, coalesce(recovered_at, resolved_at) FROM incident"
         " JOIN probe ON probe.key = incident.probe WHERE incident.id = ?",
         (number,),
     ).fetchone()
     if row is None:
         return OfIncident((), None)
-    probe, began_us, opened_us, ended_us = row
+    probe, began_us, ended_us = row
     until = "" if ended_us is None else " AND started_at < ?"
     found = _runs(
         db,
         f"probe.id = ? AND failed AND started_at >= ?{until} ORDER BY started_at",
         *(probe, began_us, *([] if ended_us is None else [ended_us])),
     )
-    before = [run for run in found if run.started_at <= from_us(opened_us)]
-    return OfIncident(found, before[-1] if before else next(iter(found), None))
+    decided = next((run for run in found if run.decided), None)
+    return OfIncident(found, decided or next(iter(found), None))
 
 
 def of_probe(db: Database, probe: str) -> tuple[KeptRun, ...]:
@@ -91,6 +93,7 @@ def _runs(db: Database, where: str, *values: object) -> tuple[KeptRun, ...]:
             slot=from_us(row["slot"]),
             started_at=from_us(row["started_at"]),
             failed=bool(row["failed"]),
+            decided=bool(row["decided"]),
             document=row["document"],
             files=tuple(files[row["id"]]),
         )

@@ -81,7 +81,7 @@ class Browsers:
     async def _run(self, errand: Errand) -> Result:
         """In a slot that was taken, and is free again once the browser has been tidied up."""
         worker: Worker | None = None
-        state = self._sessions[errand.session]
+        state = "" if errand.fresh else self._sessions[errand.session]
         try:
             if rested := self._rested():
                 worker = rested

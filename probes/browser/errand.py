@@ -37,5 +37,7 @@ class Errand:
     """Whether Playwright's trace is kept if it fails; it costs a quarter more."""
     session: str = ""
     """What a sign-in is remembered by, for runs of the same name; empty: it is not."""
+    fresh: bool = False
+    """Whether it begins without what was remembered, and only adds to it."""
     remembered: str = field(default="", repr=False)
     """What `Visit.remember` kept in an earlier run: cookies and storage, as JSON."""

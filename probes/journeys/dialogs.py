@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from playwright.async_api import Locator, Page
 
 _DIALOGS: Final = (
-    "dialog[open], [role=dialog], [role=alertdialog], [class*=modal i], [id*=modal i],"
+    "dialog, [aria-modal=true], [role=dialog], [role=alertdialog], [class*=modal i], [id*=modal i],"
     " [class*=popconfirm i], [class*=popover i], [popover], [class*=confirm i]"
 )
 

@@ -41,8 +41,6 @@ class LoginSettings(SignIn, JourneySettings):
 
 
 async def travel(visit: Visit, settings: LoginSettings) -> None:
-    if visit.is_remembered:  # by others; how they sign in is what is watched here
-        await visit.page.context.set_storage_state({"cookies": [], "origins": []})
     sight = Sight(visit, writes=settings.totp_secret is not None)
     signing_in = SigningIn(sight, settings)
     async with visit.step("open"):

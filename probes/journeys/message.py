@@ -34,7 +34,7 @@ from probes.journeys.turning import LOOK_AGAIN, on_another_page
 from probes.result import Reason
 
 if TYPE_CHECKING:
-    from playwright.async_api import Locator
+    from playwright.async_api import Locator, Page
 
 _WORDS: Final = r"message|comment|write|reply|note|\bpost\b|say|text|nachricht|mensaje"
 _SEND: Final = r"send|post|publish|reply|share|submit|save|add|senden|envoyer|enviar"
@@ -44,6 +44,10 @@ _OPENER: Final = re.compile(
     r"|(edit|create) (this )?page|neue nachricht|nouveau message|nuevo mensaje)(\W*|\W*\[\w\])$",
     re.IGNORECASE,
 )
+_EDITS: Final = re.compile(
+    r"^\W*(edit|create)( source)?(\W*|\W*\[\w\])$|^bearbeiten$|^modifier$|^editar$", re.IGNORECASE
+)
+_PRESSED: Final[tuple[Literal["button", "link"], ...]] = ("button", "link")
 FOR_A_FIELD: Final = timedelta(seconds=2)  # before a button that shows one is looked for
 MESSAGE_FIELD: Final = Wanted(
     "field for the message",
@@ -111,12 +115,21 @@ async def _field(sight: Sight, settings: MessageSettings) -> Locator:
 
     if field := await sight.soon(ask, FOR_A_FIELD):
         return field
-    for role in ("button", "link"):
-        opener = await first_visible(sight.page.get_by_role(role, name=_OPENER))
-        if opener is not None:
-            await opener.click()
-            break
+    if opener := await _opener(sight.page):
+        await opener.click()
     return await find(sight, MESSAGE_FIELD, settings.message_field)
+
+
+async def _opener(page: Page) -> Locator | None:
+    """What shows the field; on a page with one thing to edit, what edits it."""
+    for role in _PRESSED:
+        if opener := await first_visible(page.get_by_role(role, name=_OPENER)):
+            return opener
+    for role in _PRESSED:
+        edits = page.get_by_role(role, name=_EDITS).filter(visible=True)
+        if await edits.count() == 1:
+            return edits.first
+    return None
 
 
 async def _see(sight: Sight, sought: Sought, known: list[str]) -> None:

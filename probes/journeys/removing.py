@@ -33,6 +33,7 @@ _SURE: Final = r"yes|ok|confirm|sure|really|are you sure|ja|oui|s[ií]|tak|sim"
 _CONFIRM: Final = re.compile(rf"^\W*({_SURE}|{_REMOVE})\b", re.IGNORECASE)
 _ONLY_SURE: Final = re.compile(rf"^\W*({_SURE})\b", re.IGNORECASE)
 _A_MOMENT: Final = timedelta(seconds=2)
+_DRAWN: Final = timedelta(seconds=4)  # for a list that draws itself late
 _A_WHILE: Final = timedelta(seconds=15)  # for all of it, after a failure
 _MARGIN: Final = timedelta(seconds=2)  # is left for the run to end before its deadline
 
@@ -169,12 +170,12 @@ class Removing:
         """Says yes to a question: in a dialog, in the entry, or on a page of its own."""
 
         async def ask() -> Locator | bool | None:
-            if self._sight.written > written:
-                return False
             if self._page.url != asked_on:
-                return await self._question()
+                return False if self._sight.written > written else await self._question()
             if found := await saying_yes(self._page, _CONFIRM):
                 return found
+            if self._sight.written > written:
+                return False
             asked_in = await entry(self._page, self._sought)
             if asked_in is None:
                 return None
@@ -196,9 +197,13 @@ class Removing:
         async def ask() -> bool | None:
             return True if await self.is_listed() is None else None
 
-        await self._sight.soon(ask, _A_MOMENT)
+        went = await self._sight.soon(ask, _A_MOMENT)
         await self._sight.open(url)
-        if await self._sight.soon(ask, _A_MOMENT) is None:
+        if went:
+            stays = await self._sight.soon(ask, _A_MOMENT) is None
+        else:
+            stays = await self._sight.soon(self.is_listed, _DRAWN) is not None
+        if stays:
             raise self._sight.failure(Reason.CLEANUP_FAILED, "it is still listed")
 
     def _warn(self, why: str) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from probes.journeys.credentials import SharedSignIn, SignIn, SignsInFirst
 from probes.journeys.login import LoginSettings
+from probes.journeys.ready import secrets_of
 
 if TYPE_CHECKING:
     from probes.kind import Refuse
@@ -23,10 +25,17 @@ def _shared(settings: Mapping[str, Any], refuse: Refuse) -> Iterator[tuple[str, 
             continue
         named = settings.get(each.sign_in)
         if isinstance(named, LoginSettings):
-            yield id_, each.model_copy(update={"login": _as_shared(named, each.sign_in)})
-            yield each.sign_in, named.shared_as(each.sign_in)
+            session = _session(each.sign_in, named)
+            yield id_, each.model_copy(update={"login": _as_shared(named, session)})
+            yield each.sign_in, named.shared_as(session)
         else:
             refuse(id_, "sign_in", each.sign_in, _no_login(each.sign_in, settings))
+
+
+def _session(named: str, login: LoginSettings) -> str:
+    """Another one as soon as anything about signing in changes, the password above all."""
+    told = f"{login!r} {sorted(secrets_of(login).items())}"
+    return f"{named} {blake2b(told.encode(), digest_size=8).hexdigest()}"
 
 
 def _as_shared(login: LoginSettings, session: str) -> SharedSignIn:

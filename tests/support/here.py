@@ -38,7 +38,7 @@ class Here(Browsers):
             with suppress(BrowserTrouble):
                 record.take(message, time.monotonic())
 
-        state = self._remembered[errand.session]
+        state = "" if errand.fresh else self._remembered[errand.session]
         await self._desk.run(replace(errand, remembered=state), tell)
         result = record.result(time.monotonic())
         if result.outcome is Outcome.FAIL:

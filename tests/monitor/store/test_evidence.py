@@ -9,10 +9,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database  # noqa: TID251 - a test of the store
 
-from monitor.store import artefacts, evidence
-from monitor.store.evidence import FAILING, OTHERS
+from monitor.clock import to_us
+from monitor.store import artefacts, evidence, records
+from monitor.store import kept as shown
+from monitor.store.evidence import FAILING, OTHERS, Sighting
 from monitor.store.records import RunRow
+from monitor.store.schema import MIGRATIONS
 from probes import Artefact
 from tests.monitor.store.history import Store, a_store
 from tests.support.clock import NIGHT
@@ -34,6 +38,7 @@ def saw(
     *,
     probe: str = "a",
     size: int = 100,
+    decided: bool = False,
     most: int = 10**9,
 ) -> list[str]:
     """One more run with one file; gives the paths that went for it."""
@@ -51,7 +56,8 @@ def saw(
     )
     name = f"{probe}/{artefacts.stamp(at)}/screenshot.png"
     file = artefacts.Kept("screenshot.png", "image/png", name, size)
-    return store.do(lambda db: evidence.keep(db, row, "{}", [file], at=at, most=most))
+    seen = Sighting("{}", [file], decided)
+    return store.do(lambda db: evidence.keep(db, row, seen, at=at, most=most))
 
 
 def kept(store: Store, probe: str = "a") -> list[int]:
@@ -76,9 +82,8 @@ def test_how_an_incident_began_and_what_decided_it_is_kept_however_long_it_lasts
     store: Store,
 ) -> None:
     for minute in range(4):
-        saw(store, NIGHT + minute * MINUTE)
+        saw(store, NIGHT + minute * MINUTE, decided=minute == 3)
     number = store.opens()
-    store.ask("UPDATE incident SET opened_at = opened_at + 2 * 60000000 WHERE id = ?", number)
     for minute in range(4, 60):
         saw(store, NIGHT + minute * MINUTE)
     assert kept(store) == [0, 1, 3, *range(60 - FAILING, 60)]
@@ -194,3 +199,24 @@ def test_a_folder_goes_with_its_last_file(tmp_path: Path) -> None:
     assert (tmp_path / "a" / "20260314T020000Z").is_dir()
     artefacts.remove(tmp_path, [files[1].path])
     assert list((tmp_path / "a").iterdir()) == []
+
+
+def test_what_an_earlier_version_kept_is_known_and_goes_by_the_same_rules(tmp_path: Path) -> None:
+    old = Database(tmp_path / "t.db")
+    MIGRATIONS.apply(old, stop_before="what_runs_saw")
+    with old.atomic():
+        records.sync_probes(old, [records.ProbeRow("a", "a", "toy")], NIGHT)
+        for number, name in enumerate(("one.png", "two.png")):
+            old.execute(
+                "INSERT INTO artefact (probe, slot, name, media_type, path, bytes, kept_at)"
+                " VALUES (1, ?, ?, 'image/png', ?, 7, ?)",
+                (to_us(NIGHT), name, f"a/{name}", to_us(NIGHT) + number),
+            )
+    old.close()
+    with a_store(tmp_path / "t.db", fresh=False) as store:
+        assert kept(store) == [0]
+        assert store.ask("SELECT bytes FROM evidence") == [(14,)]
+        [run] = store.do(lambda db: shown.of_probe(db, "a"))
+        assert [file.name for file in run.files] == ["one.png", "two.png"]
+        late = NIGHT + timedelta(days=8)
+        assert store.do(lambda db: evidence.expire(db, late)) == ["a/one.png", "a/two.png"]
