@@ -123,15 +123,6 @@ async def write(field: Locator, text: str) -> None:
         await field.fill(text)
 
 
-async def write_required(field: Locator, text: str) -> None:
-    """Fills what else the form of *field* cannot be sent without, as a person would."""
-    form = field.locator("xpath=ancestor::form[1]")
-    required = form.locator(f":is({LINE}, textarea):required")
-    for other in await required.filter(visible=True).all():
-        if not await other.input_value():
-            await other.fill(text)
-
-
 async def send(sight: Sight, field: Locator, words: str, locator: str = "") -> None:
     """Presses the button that sends what was written in *field*, or Enter where there is none."""
     if locator:

@@ -44,6 +44,9 @@ async def dismiss(page: Page) -> bool:
     return True
 
 
+_DONE: Final = "click action done"  # in Playwright's log of what it did before time was up
+
+
 async def press(target: Locator) -> None:
     """Clicks *target*; when something is in the way, moves that aside first.
 
@@ -52,7 +55,9 @@ async def press(target: Locator) -> None:
     """
     try:
         await target.click(timeout=_ms(_BRIEF))
-    except api.TimeoutError:
+    except api.TimeoutError as error:
+        if _DONE in str(error):  # it waits for the page that the click has opened
+            return
         await clear(target.page)
         await _press_for_long(target)
 

@@ -33,7 +33,6 @@ password = "sings"
 @pytest.fixture(scope="module")
 def copyparty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     """Its address, and the folder with the files."""
-    pytest.importorskip("copyparty")
     folder, port = tmp_path_factory.mktemp("copyparty"), free_port()
     files = folder / "files"
     files.mkdir()
