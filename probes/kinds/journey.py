@@ -38,8 +38,8 @@ _OWN: Final = "a path"
 _STEPS: Final = "steps"
 _LONGEST: Final = 64
 # Past the deadline a run may take a screenshot, close its page and end a browser that hangs;
-# before it begins, it may wait two minutes for its turn and half a minute for a browser.
-_GRACE: Final = timedelta(seconds=175)
+# before it begins, it may wait two minutes for its turn and twice half a minute for a browser.
+_GRACE: Final = timedelta(seconds=195)
 
 
 class OwnJourney(SignsInFirst, BrowserOptions, Settings):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import time
 from collections.abc import Awaitable
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from probes.browser.troubles import BrowserTrouble
 from probes.browser.worker.desk import Desk
+from probes.browser.worker.surroundings import Surroundings
 from probes.browser.worker.voice import Voice
 
 if TYPE_CHECKING:
@@ -28,19 +30,13 @@ async def serve(
         with suppress(BrowserTrouble):  # said when the first errand comes
             await desk.prepare()
         while (errand := await voice.errands.get()) is not None:
+            before = Surroundings.now()
             voice.begin()
             worn = await desk.run(errand, voice.tell)
             voice.end()
-            voice.tell({"say": "over", "worn": worn or _has_children_of_its_own()})
+            await asyncio.sleep(0)  # what was cancelled ends
+            worn = worn or not Surroundings.now().are_as(before)
+            voice.tell({"say": "over", "worn": worn})
             if not worn:
                 await desk.renew()
         await desk.close()
-
-
-def _has_children_of_its_own() -> bool:
-    """Whether a journey left processes behind: the driver is the only one of ours."""
-    try:
-        tasks = Path("/proc/self/task").iterdir()
-        return sum(len((task / "children").read_text().split()) for task in tasks) > 1
-    except OSError:
-        return False
