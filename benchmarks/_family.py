@@ -23,6 +23,11 @@ def children(pid: int) -> list[int]:
     return found
 
 
+def living_children(pid: int) -> list[int]:
+    """Without those that have ended and wait for somebody to take notice."""
+    return [child for child in children(pid) if own_pss_mb(child)]
+
+
 def family(pid: int) -> Iterator[int]:
     yield pid
     for child in children(pid):

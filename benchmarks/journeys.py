@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from benchmarks import _bare_journeys, _npx
 from benchmarks._child import Broken
-from benchmarks._family import children, cpu_s, own_pss_mb, pss_mb
+from benchmarks._family import cpu_s, living_children, own_pss_mb, pss_mb
 from benchmarks._login_site import BEHIND, PASSWORD, USERNAME, serving_login
 from benchmarks._ordered import Ordered, ordered
 from benchmarks._program import document, number, parser
@@ -109,7 +109,7 @@ def _ours(folder: Path, browser: str, url: str, given: argparse.Namespace) -> di
     with ordered("our own parts", command) as ours:
         say("from no browser at all to the first step")
         times = 1 if given.briefly else COLD
-        cold = ours.do({"do": "cold", "times": times}, within_s=60)["cold_ms"]
+        first, *cold = ours.do({"do": "cold", "times": times + 1}, within_s=120)["cold_ms"]
         memory = _memory(ours, 2 if given.briefly else ALONE)
         figures = _loops(ours, given.loops)
         after_idle = None if given.briefly else _after_idle(ours)
@@ -119,6 +119,7 @@ def _ours(folder: Path, browser: str, url: str, given: argparse.Namespace) -> di
         **memory,
         "pss_mb_after_idle": after_idle,
         "cold_ms": round(statistics.median(cold)),
+        "cold_first_ms": round(first),
         **figures,
     }
 
@@ -128,9 +129,9 @@ def _memory(ours: Ordered, count: int) -> dict[str, Any]:
     say(f"memory of one browser alone, {count} journeys")
     _travel(ours, 1, 2)
     busy: list[float] = []
-    _travel(ours, 1, count, lambda: busy.extend(map(pss_mb, children(ours.pid))), _GLANCE_S)
+    _travel(ours, 1, count, lambda: busy.extend(map(pss_mb, living_children(ours.pid))), _GLANCE_S)
     time.sleep(0.5)
-    idle = sum(map(pss_mb, children(ours.pid)))
+    idle = sum(map(pss_mb, living_children(ours.pid)))
     return {
         "pss_mb_busy": round(max(busy, default=0.0)),
         "pss_mb_busy_median": round(statistics.median(busy or [0.0])),
@@ -143,18 +144,20 @@ class _Glances:
     """At the memory of all browsers, and of the process that has them."""
 
     pid: int
+    workers: set[int] = field(default_factory=set)
     browsers: list[float] = field(default_factory=list)
     own: list[float] = field(default_factory=list)
 
     def take(self) -> None:
-        workers = children(self.pid)
+        workers = living_children(self.pid)
+        self.workers.update(workers)
         each = [pss_mb(worker) for worker in workers]
         self.browsers.append(sum(each) / max(1, len(each)))
         self.own.append(own_pss_mb(self.pid))
 
 
 def _loops(ours: Ordered, count: int) -> dict[str, Any]:
-    _travel(ours, LANES, WARM_UP)
+    _travel(ours, LANES, min(WARM_UP, count))
     say(f"{count} journeys, {LANES} at a time")
     glances = _Glances(ours.pid)
     before_s = cpu_s(ours.pid)
@@ -168,6 +171,7 @@ def _loops(ours: Ordered, count: int) -> dict[str, Any]:
         "wall_ms": {"p50": round(_percentile(wall, 50)), "p95": round(_percentile(wall, 95))},
         "journeys": count,
         "failed": 0,
+        "workers": len(glances.workers),
         "pss_mb_first": browsers[0] if browsers else None,
         "pss_mb_last": browsers[-1] if browsers else None,
         "pss_mb_through": browsers,
@@ -203,9 +207,9 @@ def _percentile(ordered_: Sequence[float], percent: int) -> float:
 def _after_idle(ours: Ordered) -> int:
     say("until unused browsers are gone")
     ends = time.monotonic() + 4 * IDLE_S
-    while children(ours.pid) and time.monotonic() < ends:
+    while living_children(ours.pid) and time.monotonic() < ends:
         time.sleep(0.2)
-    return round(sum(map(pss_mb, children(ours.pid))))
+    return round(sum(map(pss_mb, living_children(ours.pid))))
 
 
 def say(text: str) -> None:

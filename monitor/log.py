@@ -53,6 +53,10 @@ class Seldom:
             get_logger().warning(event, **values)
 
 
+JOURNEYS: Final = "probes.journey"
+"""Where what a journey prints is heard."""
+
+
 def configure(*, json: bool, scrub: Scrub, level: str = "INFO") -> None:
     """May be called again, as after a reload; the newest call holds.
 
@@ -67,6 +71,7 @@ def configure(*, json: bool, scrub: Scrub, level: str = "INFO") -> None:
     root.addHandler(out)
     root.setLevel(logging.WARNING)
     logging.getLogger(_NAME).setLevel(level)
+    logging.getLogger(JOURNEYS).setLevel(level)
     for name in _SELF_WILLED:
         _make_ordinary(logging.getLogger(name))
     logging.captureWarnings(capture=True)

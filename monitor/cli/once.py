@@ -103,7 +103,11 @@ def _choose(config: Config, ids: Sequence[str], tags: Sequence[str]) -> list[Pro
 async def _run_all(config: Config, chosen: Sequence[Probe]) -> list[Run]:
     clock = SystemClock()
     async with AsyncExitStack() as stack:
-        browsers = Browsers(executable=config.browser, idle=config.browser_idle)
+        browsers = Browsers(
+            executable=config.browser,
+            idle=config.browser_idle,
+            secrets=lambda: config.secrets,
+        )
         stack.push_async_callback(browsers.close)
         wire = Wire(now=clock.now)
         stack.push_async_callback(wire.aclose)

@@ -64,6 +64,7 @@ class Hooks:
     """What the parts call the daemon for."""
 
     scrub: Callable[[str], str]
+    secrets: Callable[[], frozenset[str]]
     act: Callable[[Probe, datetime], Awaitable[None]]
     after: Callable[[Run, Sequence[Event]], None]
     undecided: Callable[[Run], None]
@@ -155,7 +156,7 @@ async def build(stack: AsyncExitStack, config: Config, clock: Clock, hooks: Hook
     network = Network(config.anchors, clock.monotonic)
     loop = LoopWatch(clock.monotonic)
     schedule = Schedule(clock, hooks.act, most=room.for_runs())
-    tools = await _tools(stack, config, clock)
+    tools = await _tools(stack, config, clock, hooks)
     attempts = Attempts(instance, config.location, lambda probe: probe in recorder.unsettled)
     runner = Runner(tools, clock, hooks.scrub, Doubts(network, loop).weigh, attempts)
     telemetry = Telemetry(instance, config.location, hooks.scrub)
@@ -253,8 +254,8 @@ def configure(crew: Crew, config: Config) -> None:
     crew.telemetry.configure(config)
 
 
-async def _tools(stack: AsyncExitStack, config: Config, clock: Clock) -> Tools:
-    browsers = Browsers(executable=config.browser, idle=config.browser_idle)
+async def _tools(stack: AsyncExitStack, config: Config, clock: Clock, hooks: Hooks) -> Tools:
+    browsers = Browsers(executable=config.browser, idle=config.browser_idle, secrets=hooks.secrets)
     stack.push_async_callback(browsers.close)
     tools = Tools(transport=Wire(now=clock.now), browsers=browsers, monotonic=clock.monotonic)
     stack.push_async_callback(tools.transport.aclose)

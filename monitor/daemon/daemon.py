@@ -59,6 +59,7 @@ class Daemon:
         self._path = path
         self._config = config
         self._clock = clock or SystemClock()
+        self._secrets = config.secrets
         self._scrubber = Scrubber(config.secrets)
         self._saved = Saved(config.files, self.reload, config.includes)
         self._systemd = Systemd(os.environ, self._clock.monotonic)
@@ -105,6 +106,7 @@ class Daemon:
         stack.enter_context(claim(self._config.state))
         hooks = crew.Hooks(
             scrub=self.scrub,
+            secrets=lambda: self._secrets,
             act=self._act,
             after=self._after,
             undecided=self._ask_again,
@@ -193,7 +195,8 @@ class Daemon:
         known = await built.writer.do(work)
         self._config = config
         self._unseen = {p for component in config.components.values() for p in component.probes}
-        self._scrubber = Scrubber(old.secrets | config.secrets)
+        self._secrets = old.secrets | config.secrets
+        self._scrubber = Scrubber(self._secrets)
         self._signer = Signer(built.link_key, config.address)
         built.recorder.context = Context(config, known.keys, built.instance)
         built.schedule.configure(config.probes.values(), known.newest)

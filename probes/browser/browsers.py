@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
-from probes.browser.errand import Errand
+from probes.browser.errand import Errand, scrubber_of
 from probes.browser.find import find_browser
 from probes.browser.folder import PrivateFolder
 from probes.browser.sessions import Sessions
@@ -18,7 +18,6 @@ from probes.browser.slots import Slots, slots_here
 from probes.browser.troubles import BrowserTrouble, JourneyBroken
 from probes.browser.workers import Travelled, Worker
 from probes.result import Outcome, Reason, Result
-from probes.scrub import Scrubber
 
 # A driver that lives long grows, and so does the process it is asked from.
 RUNS: Final = 500
@@ -31,6 +30,7 @@ _log = logging.getLogger(__name__)
 class Browsers:
     """Starts nothing until asked. `idle` is how long an unused browser is kept.
 
+    `secrets` are all that are known, to be hidden in whatever a run tells.
     `slots` is how many runs are let in at once; without it, what the machine can carry.
     """
 
@@ -41,11 +41,13 @@ class Browsers:
         slots: int | None = None,
         idle: timedelta = timedelta(minutes=5),
         monotonic: Callable[[], float] = time.monotonic,
+        secrets: Callable[[], frozenset[str]] = frozenset,
     ) -> None:
         self._executable = executable
         self._slots = Slots(slots or slots_here())
         self._idle = idle
         self._monotonic = monotonic
+        self._secrets = secrets
         self._sessions = Sessions()
         self._folder: PrivateFolder | None = None
         self._making = asyncio.Lock()
@@ -60,6 +62,7 @@ class Browsers:
         Neither waiting for a slot (at most two minutes) nor starting a browser counts as the
         target's time. It ends at most five seconds after its timeout.
         """
+        errand = replace(errand, hidden=self._secrets())
         try:
             await self._slots.take()
             return await self._run(errand)
@@ -173,5 +176,5 @@ class Browsers:
 
 
 def _ours(errand: Errand, reason: Reason, trouble: Exception) -> Result:
-    said = Scrubber(errand.secrets.values()).line(str(trouble))
+    said = scrubber_of(errand).line(str(trouble))
     return Result(outcome=Outcome.ERROR, took=timedelta(), reason=reason, summary=said)

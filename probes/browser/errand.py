@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from probes.browser.options import BrowserOptions
+from probes.scrub import Scrubber
 
 if TYPE_CHECKING:
     from probes.browser.visit import Visit
@@ -31,13 +33,27 @@ class Errand:
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     timeout: timedelta
     options: BrowserOptions = AS_IT_IS
+    hidden: frozenset[str] = field(default=frozenset(), repr=False)
+    """What else must not be told, and no journey may ask for: the secrets of other probes."""
     hosts: frozenset[str] = frozenset()
     traceparent: str = ""
     keeps_trace: bool = False
     """Whether Playwright's trace is kept if it fails; it costs a quarter more."""
     session: str = ""
     """What a sign-in is remembered by, for runs of the same name; empty: it is not."""
+    entrance: str = ""
+    """Where one signs in, for a journey that does so first."""
     fresh: bool = False
     """Whether it begins without what was remembered, and only adds to it."""
     remembered: str = field(default="", repr=False)
     """What `Visit.remember` kept in an earlier run: cookies and storage, as JSON."""
+
+
+def scrubber_of(errand: Errand) -> Scrubber:
+    """For everything that is told of its run."""
+    return _scrubber(errand.hidden.union(errand.secrets.values()))
+
+
+@lru_cache(maxsize=64)
+def _scrubber(secrets: frozenset[str]) -> Scrubber:
+    return Scrubber(secrets)

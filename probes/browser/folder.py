@@ -96,9 +96,11 @@ def _is_ours(folder: Path) -> bool:
 
 
 def _locked(folder: Path) -> int | None:
-    """The lock of *folder* as an open file, or None while another process holds it."""
+    """The lock of *folder* as an open file, or None while another process holds it. It is on the
+    folder itself, which whoever cleans up old files leaves alone, then.
+    """
     try:
-        lock = os.open(folder / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError:
         return None
     try:

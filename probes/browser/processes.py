@@ -21,6 +21,8 @@ class Process:
     pid: int
     private_bytes: int
     """What it does not share with others."""
+    is_stopped: bool = False
+    """Whether somebody halted it (SIGSTOP)."""
 
     @property
     def is_renderer(self) -> bool:
@@ -31,7 +33,7 @@ class Process:
 
 def tree(pid: int) -> list[Process]:
     """*pid* and all below it."""
-    return [Process(each, _private(each)) for each in _family(pid)]
+    return [Process(each, _private(each), is_stopped(each)) for each in _family(pid)]
 
 
 def is_stopped(pid: int) -> bool:

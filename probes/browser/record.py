@@ -21,6 +21,7 @@ VIEWS: Final = 50
 WARNINGS: Final = 20
 _STALE: Final = 1.5  # seconds; a worker whose loop is free says something every half second
 _LONGEST: Final = 4096
+VAGUE: Final = frozenset((Reason.TIMEOUT, Reason.STEP_TIMEOUT))
 _TIMES: Final = ("ttfb", "fcp", "lcp")
 
 
@@ -41,26 +42,36 @@ class Record:
     timeout: timedelta
     began: float | None = None
     """When the journey did: neither the browser's start nor waiting for it counts."""
-    heard_at: float = 0.0
+    beat_at: float = 0.0
+    """When its loop was last known to be free: what else is said may come from what holds it up."""
+    silence: float = 0.0
+    """The longest between two beats, by the worker's clock."""
+    last_beat: float | None = None
     found: Found | None = None
     took: timedelta = timedelta()
     steps: list[Step] = field(default_factory=list)
     under_way: str | None = None
     step_began: float = 0.0
     blocked_at: str = ""
+    was_halted: bool = False
+    """Whether one of its processes was seen stopped."""
     seen: Mapping[str, Any] | None = None
+    is_here: bool = False
+    """Whether the worker has the errand."""
     is_over: bool = False
     is_worn: bool = False
     """Whether the worker asks to be replaced."""
 
     def take(self, message: Mapping[str, Any], now: float) -> None:
         """Notes what was said. Raises BrowserTrouble when it is that there is no browser."""
-        self.heard_at = now
         match message.get("say"):
+            case "here" | "beat" as say:
+                self.is_here, self.beat_at = True, now
+                self._beat(message.get("at") if say == "beat" else None)
             case "step" | "stepped" | "blocked" as say:
                 self._step_on(say, message, now)
             case "begun" | "again":
-                self.began = self.began or now
+                self.began, self.beat_at = self.began or now, now
                 self.steps, self.under_way = [], None
             case "found":
                 self._find(message)
@@ -69,21 +80,35 @@ class Record:
             case "over":
                 self.is_over, self.is_worn = True, bool(message.get("worn"))
             case "trouble":
-                raise BrowserTrouble(
-                    _reason(message) or Reason.BROWSER_CRASHED, self._line(message.get("sentence"))
-                )
+                self._trouble(message)
 
     def _step_on(self, say: str, message: Mapping[str, Any], now: float) -> None:
         if say == "blocked":
             self.blocked_at = self._line(message.get("at"))
         elif say == "step":
             self.under_way, self.step_began = self._line(message.get("name")), now
-        elif len(self.steps) < STEPS:
-            self.steps.append(self._step(message))
+        else:
+            self.steps[STEPS - 1 :] = [self._step(message)]  # the last one is the one that tells
             self.under_way = None
 
+    def _beat(self, at: Any) -> None:
+        if not isinstance(at, int | float) or not math.isfinite(at):
+            return
+        if self.began is not None and self.last_beat is not None:
+            self.silence = max(self.silence, at - self.last_beat)
+        self.last_beat = at
+
+    def _trouble(self, message: Mapping[str, Any]) -> None:
+        """Only before the journey began may it be tried again: the target was not asked."""
+        reason = _reason(message) or Reason.BROWSER_CRASHED
+        sentence = self._line(message.get("sentence"))
+        if self.began is None:
+            raise BrowserTrouble(reason, sentence)
+        self.found = self.found or Found(Outcome.ERROR, reason, sentence)
+        self.seen, self.is_worn = self.seen or {}, True
+
     def is_blocked(self, now: float) -> bool:
-        return now - self.heard_at > _STALE
+        return now - self.beat_at > _STALE
 
     def result(self, now: float) -> Result:
         """As it stands. Only once something was found."""
@@ -138,6 +163,25 @@ class Record:
             self._line(message.get("summary")),
         )
         self.took = _span(message.get("took_us")) or timedelta()
+        self._beat(message.get("at"))
+        if self.found.outcome is Outcome.FAIL and self.found.reason in VAGUE:
+            self._doubt(self.found)
+
+    def _doubt(self, found: Found) -> None:
+        """What was waited for in vain while our own process stood still may have come."""
+        if self.was_halted:
+            said = f"a process of the browser was stopped by somebody: {found.summary}"
+            self.found = Found(Outcome.ERROR, Reason.STALLED, said)
+        elif self.silence <= _STALE:
+            return
+        elif self.blocked_at:
+            said = (
+                f"the journey's own code held everything up at {self.blocked_at}: {found.summary}"
+            )
+            self.found = Found(Outcome.ERROR, Reason.JOURNEY_BROKEN, said)
+        else:
+            said = f"the process of the journey stood still: {found.summary}"
+            self.found = Found(Outcome.ERROR, Reason.STALLED, said)
 
     def _step(self, message: Mapping[str, Any]) -> Step:
         took = _span(message.get("took_us")) or timedelta()
@@ -146,7 +190,7 @@ class Record:
     def _told_steps(self, found: Found, now: float) -> tuple[Step, ...]:
         """No step has failed where the trouble is ours."""
         steps = list(self.steps)
-        if self.under_way is not None:
+        if self.under_way is not None and found.outcome in (Outcome.FAIL, Outcome.ERROR):
             took = timedelta(seconds=now - self.step_began)
             steps.append(Step(self.under_way, took, Outcome.FAIL))
         if found.outcome is Outcome.ERROR and steps and steps[-1].outcome is Outcome.FAIL:

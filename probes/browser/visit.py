@@ -128,7 +128,10 @@ class Visit:
     async def remember(self) -> None:
         """Keeps cookies and local storage for the next runs of this session, up to 1 MB."""
         state = json.dumps(await self.page.context.storage_state())
-        self.kept = state if len(state) <= _LONGEST else ""
+        if len(state) <= _LONGEST:
+            self.kept = state
+        else:
+            self.warn("this session is too large to be remembered")
 
     def left(self) -> timedelta:
         """Until the deadline of the run."""

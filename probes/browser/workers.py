@@ -21,13 +21,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from probes.browser import processes
-from probes.browser.errand import Errand
+from probes.browser.errand import Errand, scrubber_of
 from probes.browser.folder import clear
 from probes.browser.line import LINE_MAX, heard, packed
 from probes.browser.record import Record
-from probes.browser.troubles import BrowserTrouble, JourneyBroken
+from probes.browser.troubles import BrowserTrouble
 from probes.result import Artefact, Outcome, Reason, Result
-from probes.scrub import Scrubber
 from probes.scrub.artefacts import clean
 
 BEGINNING: Final = 30.0
@@ -36,6 +35,13 @@ LOOSE: Final = 1.25
 """Seconds after its deadline for a run to say something, if its own code is not in the way."""
 ENDING: Final = 4.0
 """Seconds after its deadline for a run to be found, and its evidence gathered."""
+HERE: Final = 3.0
+"""Seconds for one that waited to say that it heard."""
+READY: Final = 8.0
+"""Seconds for one that has a browser to begin."""
+LINES_MAX: Final = 50_000
+"""Of one run; whoever says more is out of his mind."""
+_AT_ONCE: Final = 100  # lines that are read before others have their turn
 _FREEING: Final = 6.0
 _PARTING: Final = 6.0
 _LOOK: Final = 0.5
@@ -48,6 +54,7 @@ ARTEFACTS: Final = 12
 _PRINTED: Final = 100  # lines of one run
 _MAIN: Final = Path(__file__).parent / "worker" / "__main__.py"
 _log = logging.getLogger(__name__)
+_printed = logging.getLogger("probes.journey")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,8 @@ class Worker:
         self._monotonic = monotonic
         self._record: Record | None = None
         self._hungry = False
+        self._lines = 0
+        self._is_parting = False
         self.runs = 0
         self.is_fit = True
 
@@ -108,23 +117,26 @@ class Worker:
         """Makes one run; the worker is not free again before `free` says so.
 
         Raises BrowserTrouble when the browser was not to be had: nothing was asked of the target.
+        Raises JourneyBroken when the journey cannot be handed to another process.
         """
-        scrub = Scrubber(errand.secrets.values())
-        self._record = record = Record(scrub, errand.timeout, heard_at=self._monotonic())
-        self.runs += 1
+        content = packed(errand)
+        scrub = scrubber_of(errand)
+        now = self._monotonic()
+        self._record = record = Record(scrub, errand.timeout, beat_at=now)
+        self._hungry, self._lines = False, 0
+        is_new, self.runs = self.runs == 0, self.runs + 1
         try:
-            self._writer.write(packed(errand))
-            await self._hear_until(lambda: record.began is not None, self._monotonic() + BEGINNING)
+            self._writer.write(content)
+            if not is_new:
+                await self._hear_until(lambda: record.is_here, now + HERE)
+            if is_new or record.is_here:
+                limit = BEGINNING if is_new else READY
+                await self._hear_until(lambda: record.began is not None, now + limit)
             if record.began is None:
                 raise await self._never_began()
             await self._watch(record, record.began + errand.timeout.total_seconds())
             travelled = await self._travelled(record, errand)
-        except BrowserTrouble:
-            self.is_fit = False
-            raise
-        except (TypeError, AttributeError, ValueError) as error:  # pickle's, before it was sent
-            raise JourneyBroken(f"the journey cannot be handed to a process: {error}") from None
-        except asyncio.CancelledError:
+        except (BrowserTrouble, asyncio.CancelledError):
             self.is_fit = False
             raise
         self.is_fit = self.is_fit and not self._reader.at_eof()
@@ -141,7 +153,9 @@ class Worker:
 
     async def end(self) -> None:
         """Closes the browser, then ends the worker; by force when it does not go by itself."""
-        if self.is_fit:
+        self._is_parting = True
+        is_free = self._record is None or self._record.is_over
+        if self.is_fit and is_free:  # one that is under way does not listen
             with suppress(OSError):
                 self._writer.write(packed(None))
             with suppress(TimeoutError):
@@ -201,12 +215,13 @@ class Worker:
         else:
             record.cut_off(now, halted=processes.is_stopped(self._process.pid))
         self.is_fit = False
-        _log.warning("a browser is ended: %s", record.found.summary if record.found else "")
+        if not self._is_parting:
+            _log.warning("a browser is ended: %s", record.found.summary if record.found else "")
 
     async def _never_began(self) -> BrowserTrouble:
         self.is_fit = False
         if not self._reader.at_eof():
-            said = f"no browser stood ready within {BEGINNING:.0f}s"
+            said = "no browser stood ready in time"
             return BrowserTrouble(Reason.BROWSER_UNAVAILABLE, said)
         with suppress(TimeoutError):
             await asyncio.wait_for(self._process.wait(), 1)
@@ -214,12 +229,18 @@ class Worker:
         return BrowserTrouble(Reason.BROWSER_CRASHED, said)
 
     async def _hear_until(self, done: Callable[[], bool], ends: float) -> None:
-        """Notes what is said until *done*, the worker is gone, or time is up."""
-        assert self._record is not None  # noqa: S101 - our own order
-        while not done():
-            left = max(0.0, ends - self._monotonic()) + _LATE
+        """Notes what is said until *done*, the worker is gone, or time is up, however much it says.
+
+        What was said in time and not read yet counts: we may have stood still ourselves.
+        """
+        ends = max(ends, self._monotonic()) + _LATE
+        while not done() and self._lines < LINES_MAX:
             try:
-                said = await asyncio.wait_for(self._reader.readline(), left)
+                async with asyncio.timeout(max(0.0, ends - self._monotonic())):
+                    said = await self._reader.readline()
+                    self._lines += 1
+                    if self._lines % _AT_ONCE == 0:
+                        await asyncio.sleep(0)
             except (TimeoutError, OSError, ValueError):  # too late, gone, or too long a line
                 return
             if not said:
@@ -230,7 +251,7 @@ class Worker:
         assert self._record is not None  # noqa: S101 - our own order
         if message.get("say") == "printed":
             text = self._record.scrub.line(str(message.get("line", "")))
-            _log.info("the journey printed: %s", text)
+            _printed.info("a journey printed: %s", text)
         else:
             self._record.take(message, self._monotonic())
 
@@ -239,6 +260,8 @@ class Worker:
         while True:
             await asyncio.sleep(_LOOK)
             family = processes.tree(self._process.pid)
+            if self._record and any(process.is_stopped for process in family):
+                self._record.was_halted = True
             if sum(process.private_bytes for process in family) <= MEMORY_MAX:
                 continue
             self._hungry = True

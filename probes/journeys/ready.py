@@ -56,6 +56,7 @@ class ReadyMade(Generic[S]):
             options=settings,
             hosts=hosts_of(*addresses),
             session=getattr(login or settings, "session", ""),
+            entrance=getattr(login, "url", ""),
             fresh=login is None,  # how to sign in is what a login watches
         )
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 
 import psutil
 import pytest
 
+from probes.browser.folder import PrivateFolder
 from tests.support.waiting import until
 
 DAEMON = """
@@ -30,8 +32,10 @@ asyncio.run(main())
 """
 
 
-@pytest.mark.parametrize("journey", ["spins", "swallows"])
-def test_nothing_outlives_a_daemon_that_is_killed(tmp_path: Path, journey: str) -> None:
+@pytest.mark.parametrize("journey", ["spins", "swallows", "holds_the_interpreter"])
+def test_nothing_outlives_a_daemon_that_is_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, journey: str
+) -> None:
     environment = {**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)}
     daemon = subprocess.Popen(
         [sys.executable, "-c", DAEMON, journey], env=environment, stdout=subprocess.PIPE
@@ -44,7 +48,10 @@ def test_nothing_outlives_a_daemon_that_is_killed(tmp_path: Path, journey: str) 
     daemon.kill()
     daemon.wait(10)
     until(lambda: not [p for p in family if _lives(p)], "all of them are gone", within=10)
-    assert not [file for folder in tmp_path.iterdir() for file in folder.glob("*/*")]
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    next_one = PrivateFolder()
+    assert [*tmp_path.iterdir()] == [next_one.path], "what it left is swept by the next one"
+    next_one.remove()
 
 
 def _lives(process: psutil.Process) -> bool:

@@ -152,7 +152,7 @@ async def test_many_at_once_are_told_as_one_and_stay_one_when_the_store_is_back(
 async def test_a_database_that_cannot_even_be_read_is_known_from_beside_it(world: World) -> None:
     world.sees("dd")
     await world.hears("opened")
-    await world.nothing_waits()
+    await world.is_beside("opened")
     world.reader.shut = True
     await world.goes("uu")
     await world.hears("opened", "resolved")

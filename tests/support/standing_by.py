@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from monitor.keeping import Keeper
 from monitor.recorder import Recorder
 from monitor.runner import Run
 from monitor.standby import Standby
-from monitor.store import Reader, StoreTrouble, Writer, records
+from monitor.store import Reader, StoreTrouble, Writer, records, tail
 from tests.support.attending import LETTERS, SECOND, routed
 from tests.support.clock import NIGHT
 from tests.support.configs import a_config
@@ -125,6 +126,15 @@ class World:
         async with asyncio.timeout(20):
             while await self.rows(f"SELECT 1 FROM outbox WHERE {WAITS}"):
                 await asyncio.sleep(GLANCE)
+
+    async def is_beside(self, event: str) -> None:
+        """The small file beside the database, up to a second behind it, says that it was told."""
+        await until_async(lambda: event in self._told_beside(), f"{event} is known beside it")
+
+    def _told_beside(self) -> list[str]:
+        found = json.loads((self.folder / tail.NAME).read_text(encoding="utf-8"))
+        told = {row["event"] for row in found["outbox"] if row["delivered_at"]}
+        return [row["kind"] for row in found["event"] if row["id"] in told]
 
     async def rows(self, sql: str) -> list[dict[str, Any]]:
         return await self.writer.do(lambda db: list(db.query(sql)))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from probes.browser.errand import Errand
+from probes.browser.line import unpacked
 from probes.browser.troubles import BrowserTrouble
 from probes.browser.worker.engine import Engine
 from probes.browser.worker.travel import travel
@@ -46,9 +47,10 @@ class Desk:
             self._engine = await Engine.start(self._executable, self._folder, starting)
             self._runs, self._born = 0, self._monotonic()
 
-    async def run(self, errand: Errand, tell: Tell) -> bool:
+    async def run(self, errand: Errand | bytes, tell: Tell) -> bool:
         """Makes one run and tells all of it; whether the browser is worn or broken."""
         try:
+            errand = unpacked(errand) if isinstance(errand, bytes) else errand
             await self.prepare()
             assert self._engine is not None  # noqa: S101 - prepared
             self._runs += 1

@@ -29,13 +29,13 @@ async def serve(
         desk = Desk(executable, folder, time.monotonic, starting)
         with suppress(BrowserTrouble):  # said when the first errand comes
             await desk.prepare()
-        while (errand := await voice.errands.get()) is not None:
-            before = Surroundings.now()
+        while (content := await voice.errands.get()) is not None:
+            before = Surroundings.now(folder)
             voice.begin()
-            worn = await desk.run(errand, voice.tell)
+            worn = await desk.run(content, voice.tell)
             voice.end()
             await asyncio.sleep(0)  # what was cancelled ends
-            worn = worn or not Surroundings.now().are_as(before)
+            worn = worn or not Surroundings.now(folder).are_as(before)
             voice.tell({"say": "over", "worn": worn})
             if not worn:
                 await desk.renew()

@@ -6,13 +6,14 @@ import asyncio
 import itertools
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from probes.browser import api
-from probes.browser.errand import Errand
+from probes.browser.errand import Errand, scrubber_of
 from probes.browser.troubles import BrowserTrouble, JourneyBroken
 from probes.browser.visit import Visit
 from probes.browser.worker.engine import Engine, within
@@ -21,7 +22,6 @@ from probes.browser.worker.judging import Finding, judge
 from probes.browser.worker.opening import open_page
 from probes.browser.worker.watching import Watching
 from probes.result import Artefact, Outcome, Reason, Step, View
-from probes.scrub import Scrubber
 from probes.settings import write_duration
 
 if TYPE_CHECKING:
@@ -36,6 +36,11 @@ _EVIDENCE: Final = timedelta(seconds=5)
 _AFTERWARDS: Final = 3.3  # seconds after the deadline for everything that follows
 _CLOSE: Final = timedelta(seconds=5)
 _AGAIN: Final = timedelta(seconds=3)  # with less left, a second try is not worth beginning
+_LOOK: Final = timedelta(seconds=1)
+_ASKS_TO_SIGN_IN: Final = """() => !!document.querySelector("input[type=password]")
+  || [401, 403].includes(performance.getEntriesByType("navigation")[0]?.responseStatus)"""
+_BEGINNING: Final = frozenset(("open", "sign in"))
+"""Steps that change nothing for anybody."""
 _US: Final = timedelta(microseconds=1)
 _numbers = itertools.count(1)
 
@@ -67,7 +72,7 @@ class Travel:
         self._engine = engine
         self._tell = tell
         self._monotonic = monotonic
-        self._scrub = Scrubber(errand.secrets.values())
+        self._scrub = scrubber_of(errand)
         self._ends = 0.0
 
     async def whole(self) -> bool:
@@ -80,19 +85,31 @@ class Travel:
         self._tell({"say": "begun"})
         began = self._monotonic()
         trip = await self._go(self._errand, page)
-        if self._errand.remembered and self._may_be_forgotten(trip):
+        if self._errand.remembered and await self._has_been_signed_out(trip):
             await self._close(page)
             self._tell({"say": "again"})
             fresh = replace(self._errand, remembered="", timeout=self._left())
             page = await self._open(fresh)
             trip = await self._go(fresh, page)
+            trip.visit.warn("the session that was remembered had ended; it was signed in afresh")
         lives = await self._conclude(trip, self._monotonic() - began)
         return lives and await self._close(page) and trip.obeyed
 
-    def _may_be_forgotten(self, trip: _Trip) -> bool:
-        """Whether the target has perhaps ended the session that was remembered."""
+    async def _has_been_signed_out(self, trip: _Trip) -> bool:
+        """Whether the target has ended the session that was remembered, so that a failing tells
+        nothing yet. A journey past its beginning may have done something, and is not made twice.
+        """
         failed = trip.finding.outcome is Outcome.FAIL
-        return failed and trip.obeyed and self._left() > _AGAIN
+        done = (step.name for step in trip.visit.steps() if step.outcome is not Outcome.FAIL)
+        if not failed or not trip.obeyed or any(name not in _BEGINNING for name in done):
+            return False
+        if self._left() < _AGAIN:
+            return False
+        with suppress(api.Error, TimeoutError):
+            shown = await within(_LOOK, trip.page.evaluate(_ASKS_TO_SIGN_IN))
+            entrance = self._errand.entrance
+            return shown is True or bool(entrance and trip.page.url.startswith(entrance))
+        return False
 
     async def _open(self, errand: Errand) -> Page:
         engine = self._engine
@@ -130,27 +147,30 @@ class Travel:
                 "reason": finding.reason,
                 "summary": self._scrub.line(finding.summary),
                 "took_us": round(took_s * 1e6),
+                "at": self._monotonic(),
             }
         )
-        failed = finding.outcome is Outcome.FAIL
-        views = await trip.watching.views(_VIEWS) if lives else ()
-        seen = (
-            await evidence(trip.page, trip.watching, self._scrub, self._for_evidence())
-            if failed
-            else Evidence()
-        )
-        artefacts = (*seen.artefacts, *trip.visit.pictures)
-        self._tell(
-            {
-                "say": "seen",
-                "excerpt": seen.excerpt,
-                "artefacts": await asyncio.to_thread(self._put_down, artefacts),
-                "views": [_view(view) for view in views],
-                "warnings": [self._scrub.line(warning) for warning in trip.visit.warnings],
-                "kept": trip.visit.kept,
-            }
-        )
+        try:
+            self._tell(await self._seen(trip, finding) if lives else {"say": "seen"})
+        except Exception as error:  # noqa: BLE001 - nothing beside the point costs what was found
+            said = f"what was seen could not be kept: {type(error).__name__}"
+            self._tell({"say": "seen", "warnings": [said]})
         return lives
+
+    async def _seen(self, trip: _Trip, finding: Finding) -> Mapping[str, Any]:
+        views = await trip.watching.views(_VIEWS)
+        seen = Evidence()
+        if finding.outcome is Outcome.FAIL:
+            seen = await evidence(trip.page, trip.watching, self._scrub, self._for_evidence())
+        artefacts = (*seen.artefacts, *trip.visit.pictures)
+        return {
+            "say": "seen",
+            "excerpt": seen.excerpt,
+            "artefacts": await asyncio.to_thread(self._put_down, artefacts),
+            "views": [_view(view) for view in views],
+            "warnings": [self._scrub.line(warning) for warning in trip.visit.warnings],
+            "kept": trip.visit.kept,
+        }
 
     def _step(self, step: str | Step) -> None:
         if isinstance(step, str):

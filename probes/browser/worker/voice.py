@@ -19,9 +19,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-from probes.browser.errand import Errand
 from probes.browser.folder import clear
-from probes.browser.line import LENGTH, said, unpacked
+from probes.browser.line import LENGTH, said
 
 BEAT: Final = 0.5  # seconds between two signs of life
 _HELD_UP: Final = 1.0  # seconds without one, after which the loop is held up
@@ -30,7 +29,7 @@ _LIBRARY: Final = sysconfig.get_path("stdlib")
 
 
 class Voice:
-    """`errands` are those that came; None is the last."""
+    """`errands` are those that came, as they came; None is the last."""
 
     def __init__(self, channel: socket.socket, folder: Path) -> None:
         self._channel = channel
@@ -43,7 +42,7 @@ class Voice:
         self._printed = 0
         self._open: frozenset[int] = frozenset()
         self._is_mute = False
-        self.errands: asyncio.Queue[Errand | None] = asyncio.Queue()
+        self.errands: asyncio.Queue[bytes | None] = asyncio.Queue()
 
     def start(self) -> None:
         """Also takes over what is printed, which goes nowhere otherwise."""
@@ -82,13 +81,14 @@ class Voice:
     async def _live(self) -> None:
         while True:
             self._beat = time.monotonic()
-            self.tell({"say": "beat"})
+            self.tell({"say": "beat", "at": self._beat})
             await asyncio.sleep(BEAT)
 
     def _listen(self) -> None:
         try:
             while content := self._read(LENGTH.unpack(self._read(LENGTH.size))[0]):
-                self._loop.call_soon_threadsafe(self.errands.put_nowait, unpacked(content))
+                self.tell({"say": "here"})
+                self._loop.call_soon_threadsafe(self.errands.put_nowait, content)
             self._loop.call_soon_threadsafe(self.errands.put_nowait, None)
         except BaseException:  # noqa: BLE001 - whatever it is, nobody is left to tell
             self._end_all()

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from probes.browser import api
-from probes.browser.errand import Errand
+from probes.browser.errand import Errand, scrubber_of
 from probes.browser.visit import Visit
 from probes.browser.worker.judging import Finding
 from probes.browser.worker.limits import in_time
@@ -38,7 +38,7 @@ class Watching:
         self._first = page
         self._context = page.context
         self._visit = visit
-        self._scrub = Scrubber(errand.secrets.values())
+        self._scrub = scrubber_of(errand)
         self._trace = Trace(page.context) if errand.keeps_trace else None
         self._session: asyncio.Future[CDPSession] | None = None
         self._opened: list[Opened] = []

@@ -49,10 +49,32 @@ def test_a_probe_signs_in_as_the_one_it_names(tmp_path: Path) -> None:
     config = read(tmp_path, f'{WORDS}sign_in = "signin"\n{SIGNIN}')
     words, signin = (config.probes[id_].settings for id_ in ("words", "signin"))
     assert words.login.url == "https://example.org/login"  # type: ignore[attr-defined] # a journey's
-    assert words.login.session == "signin"  # type: ignore[attr-defined] # of a kind made here
-    assert signin.session == "signin"  # type: ignore[attr-defined] # of a kind made here
+    session = signin.session  # type: ignore[attr-defined] # of a kind made here
+    assert words.login.session == session  # type: ignore[attr-defined] # of a kind made here
+    assert session.startswith("signin ")
     assert "correct horse" in config.secrets
     assert "correct horse" not in repr(words)
+
+
+def session_of(folder: Path, *changed: tuple[str, str]) -> str:
+    text = SIGNIN
+    for old, new in changed:
+        text = text.replace(old, new)
+    config = read(folder, f'{WORDS}sign_in = "signin"\n{text}')
+    return str(config.probes["signin"].settings.session)  # type: ignore[attr-defined] # of a kind made here
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("correct horse", "battery staple"), ("org/login", "org/enter"), ("library", "shelf")],
+)
+def test_a_session_lasts_until_anything_about_signing_in_changes(
+    tmp_path: Path, old: str, new: str
+) -> None:
+    before = session_of(tmp_path)
+    assert before == session_of(tmp_path)
+    assert before != session_of(tmp_path, (old, new))
+    assert "horse" not in before
 
 
 def test_a_probe_that_nobody_names_remembers_nothing(tmp_path: Path) -> None:

@@ -144,4 +144,21 @@ async def test_a_probe_with_what_it_shares_can_go_to_another_process() -> None:
     for probe in probes.values():
         assert pickle.loads(pickle.dumps(probe)) == probe
     copied = pickle.loads(pickle.dumps(probes["signin"]))
-    assert copied.session == "signin"
+    assert copied.session == probes["words"].login.session
+    assert copied.session
+
+
+async def test_a_session_ends_with_the_password_that_began_it(
+    site: tuple[SharedSite, str], tools: Tools, curt: None
+) -> None:
+    def words(password: str) -> Any:
+        login = told(f"{site[1]}/login", password)
+        message = {"journey": "message", "url": site[1], "sign_in": "signin", "remove": False}
+        return completed({"signin": login, "words": message})["words"]
+
+    right = told("")["password"]
+    assert (await KINDS["journey"].run(words(right), tools)).outcome is Outcome.PASS
+    result = await KINDS["journey"].run(words("swordfish"), tools)
+    assert (result.outcome, result.reason) == (Outcome.FAIL, Reason.SIGN_IN_REFUSED)
+    assert (await KINDS["journey"].run(words(right), tools)).outcome is Outcome.PASS
+    assert site[0].signed_in == 1, "what was right is still remembered"
