@@ -35,7 +35,6 @@ async def built(
     hooks = Hooks(
         scrub=Scrubber(config.secrets).text,
         secrets=lambda: config.secrets,
-        secrets=lambda: config.secrets,
         act=act,
         after=after,
         undecided=lambda _: None,

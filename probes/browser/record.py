@@ -56,6 +56,7 @@ class Record:
     was_halted: bool = False
     """Whether one of its processes was seen stopped."""
     seen: Mapping[str, Any] | None = None
+    talks_too_much: bool = False
     is_here: bool = False
     """Whether the worker has the errand."""
     is_over: bool = False
@@ -71,7 +72,8 @@ class Record:
             case "step" | "stepped" | "blocked" as say:
                 self._step_on(say, message, now)
             case "begun" | "again":
-                self.began, self.beat_at = self.began or now, now
+                self.began = now if self.began is None else self.began
+                self.beat_at = now
                 self.steps, self.under_way = [], None
             case "found":
                 self._find(message)
@@ -116,7 +118,7 @@ class Record:
         found = self.found
         return Result(
             outcome=found.outcome,
-            took=self.took or timedelta(seconds=now - (self.began or now)),
+            took=self.took or timedelta(seconds=now - (now if self.began is None else self.began)),
             reason=found.reason,
             summary=found.summary,
             steps=self._told_steps(found, now),
@@ -135,6 +137,9 @@ class Record:
         if halted:
             said = f"the process of the journey was stopped by somebody{at}"
             self.found = Found(Outcome.ERROR, Reason.BROWSER_CRASHED, said)
+        elif self.talks_too_much:
+            said = f"the journey said more than anybody can hear{at}"
+            self.found = Found(Outcome.ERROR, Reason.JOURNEY_BROKEN, said)
         elif self.is_blocked(now):
             place = f" at {self.blocked_at}" if self.blocked_at else ""
             said = f"the journey's own code held everything up{place}{at}"

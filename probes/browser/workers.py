@@ -213,6 +213,7 @@ class Worker:
                 await asyncio.wait_for(self._process.wait(), 1)
             record.died(self._process.returncode)
         else:
+            record.talks_too_much = self._lines >= LINES_MAX
             record.cut_off(now, halted=processes.is_stopped(self._process.pid))
         self.is_fit = False
         if not self._is_parting:

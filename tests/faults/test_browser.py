@@ -42,6 +42,8 @@ FAULTS: dict[str, tuple[Journey, str, tuple[Outcome, Reason | None]]] = {
     "a journey that sleeps": (traps.sleeps, "still", _BROKEN),
     "a journey that spins": (traps.spins, "still", _BROKEN),
     "a journey that lets no thread run": (traps.holds_the_interpreter, "still", _BROKEN),
+    "a journey that talks without end": (traps.talks_without_end, "still", _BROKEN),
+    "a journey that cannot wait its turn": (traps.cannot_wait_its_turn, "still", _BROKEN),
     "a journey that goes on": (traps.swallows, "still", _LATE),
     "a journey that exits": (traps.exits, "still", _BROKEN),
     "a journey that ends its process": (traps.ends_its_process, "still", _BROKEN),

@@ -206,3 +206,18 @@ async def takes_all_memory(visit: Visit) -> None:
 async def raises_by_a_task(visit: Visit) -> None:
     async with visit.step("raise"), asyncio.TaskGroup() as group:
         group.create_task(visit.page.get_by_text("There").click(timeout=100))
+
+
+async def talks_without_end(visit: Visit) -> None:
+    """Steps that never wait for anything: nothing else has its turn."""
+    while True:
+        async with visit.step("again"):
+            pass
+
+
+async def cannot_wait_its_turn(visit: Visit) -> None:
+    """Its own code is in the way again and again, and at the deadline."""
+    async with visit.step("work"):
+        while True:
+            await asyncio.sleep(0)
+            time.sleep(1.6)  # noqa: ASYNC251 - that it holds everything up is the point

@@ -14,10 +14,14 @@ from probes.result import Outcome
 TOLD = ("NODE_OPTIONS", "NODE_COMPILE_CACHE")
 
 
+def driven_with() -> dict[str, str]:
+    [driver] = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    entries = Path(f"/proc/{driver}/environ").read_text().split("\0")
+    return dict(entry.split("=", 1) for entry in entries if "=" in entry)
+
+
 async def look_around(visit: Visit) -> None:
-    [driver] = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()  # noqa: ASYNC240
-    entries = Path(f"/proc/{driver}/environ").read_text().split("\0")  # noqa: ASYNC240
-    driven = dict(entry.split("=", 1) for entry in entries if "=" in entry)
+    driven = driven_with()
     for name in TOLD:
         visit.warn(f"{driven.get(name)} | {os.environ.get(name)}")
 
