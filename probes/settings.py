@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, ClassVar, Final
@@ -85,6 +86,10 @@ class Settings(Strict):
 
     timeout: Duration = timedelta(seconds=10)
     """The deadline of one try, everything included."""
+
+    def confidential(self) -> Iterable[str]:
+        """What must not be told besides every Secret; for kinds that know of such."""
+        return ()
 
 
 def folder_of(info: ValidationInfo) -> Path:

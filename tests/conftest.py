@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import settings
 
 PATIENCE = 10.0  # seconds for a child to be gone after the tests that started it
+OURS = ("trueup", "probes.journey")  # loggers
 
 settings.register_profile(
     "house", deadline=None, database=None, derandomize="CI" in os.environ, print_blob=True
@@ -27,6 +29,21 @@ def _plain_surroundings() -> Iterator[None]:
             if name.lower().endswith("_proxy") or name.startswith("TRUEUP_CONFIG"):
                 patch.delenv(name)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_it_was() -> Iterator[None]:
+    """What a command arranges for its process is gone with it; here many share one process."""
+    root = logging.getLogger()
+    loggers = [root, *map(logging.getLogger, OURS)]
+    levels, handlers = [logger.level for logger in loggers], root.handlers[:]
+    yield
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
+    for handler in [h for h in root.handlers if type(h).__module__.startswith("monitor.")]:
+        if handler not in handlers:
+            root.removeHandler(handler)
+    logging.captureWarnings(capture=False)
 
 
 def _loopback_only(event: str, arguments: tuple[object, ...]) -> None:

@@ -62,9 +62,9 @@ def command(
     text = _given(from_) if from_ else _recorded(url)
     try:
         recording = read(text, url, leaves_out=not from_)
+        written = as_python(recording) if python else as_steps(recording, leaves_out=not from_)
     except NotUnderstood as trouble:
         fail(f"{from_ or 'the recording'}: {trouble}; nothing was written")
-    written = as_python(recording) if python else as_steps(recording)
     if out is None:
         write(written)
         return

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
-from urllib.parse import unquote, urlsplit
 
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel
 
 from monitor.channels import ChannelKind, ChannelSettings
 from monitor.config import routes
+from monitor.config.confidential import declared
 from monitor.config.defaults import Defaults
 from monitor.config.entries import Entry
 from monitor.config.manners import Manner, Manners
@@ -206,30 +205,3 @@ def _unfit_timeout(timeout: timedelta) -> Fault | None:
         return None
     text = f"{write_duration(timeout)} is out of range; write more than 0s and 1h or less"
     return Fault(("timeout",), text)
-
-
-def declared(value: object) -> Iterator[str]:
-    """Text in fields that are declared secret. Not in mappings: among headers or form fields one
-    is a password and nine are words that a log must be able to say.
-    """
-    match value:
-        case SecretStr():
-            yield from _forms(value.get_secret_value())
-        case BaseModel():
-            for _, inner in value:
-                yield from declared(inner)
-        case list() | tuple() | frozenset():
-            yield from _declared_in(value)
-
-
-def _forms(secret: str) -> Iterator[str]:
-    """The secret, and where it is an address, the password in it, as it is used."""
-    yield secret
-    with suppress(ValueError):
-        if password := urlsplit(secret).password:
-            yield unquote(password)
-
-
-def _declared_in(values: Iterable[object]) -> Iterator[str]:
-    for value in values:
-        yield from declared(value)

@@ -38,6 +38,11 @@ class Known:
             for inner in self.keys((*path, key), value)
         ]
 
+    def goes_with(self, key: str, path: Path, value: object) -> list[str]:
+        """The keys of which a table at *path* needs one so that it may hold *key*."""
+        takers = [n for n in self._at(path, value) if key in n.get("properties", {})]
+        return [word for node in takers for word in node.get("required", ())[:1]]
+
     def example(self, path: Path, value: object) -> str:
         """A value that would be right there, as TOML."""
         nodes = self._at(path, value)

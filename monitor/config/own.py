@@ -14,7 +14,8 @@ from typing import Any, Final
 import jinja2
 
 from monitor import notices
-from monitor.config.build import Builder, declared, read
+from monitor.config.build import Builder, read
+from monitor.config.confidential import declared
 from monitor.config.entries import Entry
 from monitor.config.files import UnreadableError, read_bytes, to_text
 from monitor.config.model import DailyTest, Heartbeat, Retention

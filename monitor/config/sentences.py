@@ -134,6 +134,10 @@ class Table:
         inside = [each for each in deeper if each.endswith(f".{key}")]
         if not table:
             known += self.also
+        if str(key) in known:  # of a table of another sort
+            beside = self.known.goes_with(str(key), tuple(table), self.written)
+            words = either(dict.fromkeys(beside)) if beside else "something else"
+            return Fault(path, f"{str(key)!r} does not go with what is here, but with {words}")
         hint = f"did you mean {inside[0]!r}?" if inside else remedy(str(key), known, "keys here")
         return Fault(path, f"unknown key {str(key)[:64]!r}; {hint}")
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from monitor.config.build import Builder, read
+from monitor.config.confidential import declared
 from monitor.config.entries import Entry
 from monitor.config.model import TRACE_ID, Telemetry
 from monitor.config.sentences import Fault
@@ -25,6 +26,7 @@ def read_telemetry(entry: Entry, builder: Builder) -> Telemetry:
     """What is wrong is reported. Imports what sending takes, if anything is to be sent."""
     shape: Shape[TelemetryTable] = Shape(TelemetryTable)
     table = read(shape, entry, _filled(entry, builder), builder.references) or TelemetryTable()
+    builder.secrets.update(declared(table))
     entry.report(builder.report, _faults(table))
     for fault in _idle(table):
         entry.warn(builder.report, fault)

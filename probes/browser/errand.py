@@ -51,9 +51,15 @@ class Errand:
 
 def scrubber_of(errand: Errand) -> Scrubber:
     """For everything that is told of its run."""
-    return _scrubber(errand.hidden.union(errand.secrets.values()))
+    return _knowing(errand.hidden, frozenset(errand.secrets.values()) - errand.hidden)
 
 
-@lru_cache(maxsize=64)
+# Few, for they are large; what is the same for all probes is looked at once.
+@lru_cache(maxsize=8)
+def _knowing(hidden: frozenset[str], own: frozenset[str]) -> Scrubber:
+    return _scrubber(hidden).and_also(own)
+
+
+@lru_cache(maxsize=2)
 def _scrubber(secrets: frozenset[str]) -> Scrubber:
     return Scrubber(secrets)

@@ -15,18 +15,22 @@ const begins = (words, text) => pattern(`(^|\\s)(${WORDS[words]})`).test(text);
 let roots = [document];
 const enter = () => {
   roots = [document];
+  room.forget();
   for (let at = 0; at < roots.length && roots.length < 200; at++)
     for (const element of roots[at].querySelectorAll("*"))
       if (element.shadowRoot) roots.push(element.shadowRoot);
 };
 const all = selector => roots.flatMap(root => [...root.querySelectorAll(selector)]).slice(0, 1000);
 
-const seen = element => {
+const heard = element => {
   if (!element.checkVisibility({checkOpacity: true, checkVisibilityCSS: true})) return false;
   const box = element.getBoundingClientRect();
   const decoy = element.tabIndex < 0 && element.closest("[aria-hidden=true]");
   return box.width > 0 && box.height > 0 && !decoy;
 };
+const seen = element => heard(element) && room.has(element);
+// What no key leads to is taken only where there is nothing else.
+const aside = field => field.tabIndex < 0 ? 100 : 0;
 const plain = text => String(text || "").slice(0, 1000).replace(/\s+/g, " ").trim();
 // A form hides its own methods behind fields of the same name.
 const attribute = (element, ...names) =>
@@ -101,12 +105,13 @@ const lines = () => all("input").filter(field =>
 const byOwn = what => all(`[${MARK}=${what}]`)[0];
 const password = () => asked.own.includes("password") ? byOwn("password") : best(
   all("input[type=password]").filter(open).filter(field => !isCode(field)),
-  field => (isNew(field) ? 10 : 0) + (purpose(field).includes("current-password") ? 0 : 1));
+  field => aside(field) + (isNew(field) ? 10 : 0)
+    + (purpose(field).includes("current-password") ? 0 : 1));
 const user = beside => {
   if (asked.own.includes("user")) return byOwn("user");
   const rank = field => {
     const called = attribute(field, "name", "id").toLowerCase();
-    const apart = (beside && inside(field) !== inside(beside) ? 10 : 0)
+    const apart = aside(field) + (beside && inside(field) !== inside(beside) ? 40 : 0)
       + (isBeside(field) ? 20 : 0) + (beside && follows(field, beside) ? 6 : 0)
       + (says("beside", `${labelOf(field)} ${attribute(field, "placeholder", "name")}`) ? 6 : 0);
     if (purpose(field).includes("username")) return apart;
@@ -132,8 +137,8 @@ const complaints = () => {
       if (says("said", walker.currentNode.data) && walker.currentNode.parentElement)
         found.push(walker.currentNode.parentElement);
   }
-  const heard = found.filter(one => !one.matches("script, style, noscript, title") && seen(one));
-  return [...new Set(heard.map(one => plain(one.innerText)))]
+  const told = found.filter(one => !one.matches("script, style, noscript, title") && heard(one));
+  return [...new Set(told.map(one => plain(one.innerText)))]
     .filter(text => text && text.length <= 200).sort((a, b) => a.length - b.length).slice(0, 20);
 };
 
@@ -176,6 +181,17 @@ const answers = () => {
   if (page?.responseStatus >= 400) return said(location.href, page.responseStatus, true);
   return failed ? said(failed.name, failed.responseStatus, false) : null;
 };
+// An error that nothing will become of any more; programs show their pages under any status.
+const isEnd = look => {
+  const [page] = performance.getEntriesByType("navigation");
+  if (!look.answers?.of_page || window !== top || !page.loadEventEnd) return false;
+  if (look.user || look.password || look.code || look.expected) return false;
+  const waited = performance.now() - page.loadEventEnd;
+  const moves = document.querySelector("script, iframe, frame, meta[http-equiv=refresh i]")
+    || performance.getEntriesByType("resource").some(one => one.initiatorType === "script");
+  if (look.opener || (asked.until === "form" || moves) && !asked.ends) return false;
+  return waited >= (moves ? asked.late : asked.hesitating);
+};
 
 const mark = (what, elements) => {
   if (asked.own.includes(what)) return;
@@ -216,12 +232,12 @@ const see = () => {
 };
 
 const began = performance.now();
-let heard = null, half = null;
+let since = null, half = null;
 const decisive = look => {
   const now = performance.now();
   if (look.answers?.of_page && look.answers.status >= 500) return true;
-  heard = look.says?.length ? heard ?? now : null;
-  look.lasts = heard !== null && now - heard >= asked.lasting;
+  since = look.says?.length ? since ?? now : null;
+  look.lasts = since !== null && now - since >= asked.lasting;
   half = look.user && !look.password ? half ?? now : null;
   const signedIn = look.expected ?? look.ready;
   switch (asked.until) {
@@ -243,6 +259,7 @@ const decisive = look => {
 for (let wait = 15; ; wait = Math.min(wait * 1.5, 100)) {
   const look = see();
   look.decided = !!decisive(look);
-  if (look.decided || performance.now() - began >= asked.patience) return look;
+  look.ended = isEnd(look);
+  if (look.decided || look.ended || performance.now() - began >= asked.patience) return look;
   await new Promise(wake => setTimeout(wake, wait));
 }

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeAlias
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from probes.browser import Failure, api
-from probes.journeys.looking import Asked, description, look
+from probes.journeys.looking import LATE, Asked, description, look
 from probes.journeys.obstacles import press
 from probes.journeys.sight import Sight
 from probes.result import Reason
@@ -29,6 +30,7 @@ _OWN_ENGINES: Final[dict[str, Callable[[Page, str], Locator]]] = {
     "placeholder": lambda page, text: page.get_by_placeholder(text),
     "testid": lambda page, text: page.get_by_test_id(text),
 }
+_HOPING: Final = timedelta(milliseconds=700)
 _IS_EMPTY: Final = "field => !(field.isContentEditable ? field.innerText : field.value)"
 
 
@@ -77,12 +79,18 @@ async def find(
     sight: Sight, wanted: Wanted, locator: str = "", within: Scope | None = None
 ) -> Locator:
     """What is *wanted*, once it is visible. Raises Failure when it does not appear."""
+    began = sight.visit.left()
 
-    async def ask() -> Locator | None:
-        return await glimpse(sight.page, wanted, locator, within)
+    async def ask() -> Locator | Literal[False] | None:
+        found = await glimpse(sight.page, wanted, locator, within)
+        waited = began - sight.visit.left()
+        if found is None and waited > _HOPING:
+            seen = await look(sight.page, Asked(ends=waited > LATE))
+            return False if seen is not None and seen.ended else None
+        return found
 
     found = await sight.soon(ask)
-    if found is None:
+    if not found:
         raise await absent(sight, wanted, locator)
     return found
 

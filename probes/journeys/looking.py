@@ -20,12 +20,14 @@ from probes.journeys.vocabulary import WORDS
 if TYPE_CHECKING:
     from playwright.async_api import Frame, Locator, Page
 
-_SOURCE: Final = Path(__file__).with_name("eye.js").read_text("utf-8")
+_HERE: Final = Path(__file__)
+_SOURCE: Final = "".join(_HERE.with_name(f"{name}.js").read_text("utf-8") for name in ("room", "eye"))
 # The words are part of the text: as an argument they would be taken apart on every way.
 _EYE: Final = f"async asked => {{ asked.words = {json.dumps(WORDS)};\n{_SOURCE}}}"
 _OVERHEAD: Final = timedelta(seconds=2)
 _HESITATING: Final = timedelta(milliseconds=700)
 _HALF: Final = timedelta(milliseconds=150)
+LATE: Final = timedelta(seconds=3)  # until a program that answered with an error shows a page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,8 @@ class Asked:
     banner: bool = False
     opener: bool = False
     shown: bool = False
+    ends: bool = False
+    """Whether nothing was pressed yet that an error without a form may still be the result of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,8 @@ class Look:
     shown: Mapping[str, Any] | None = None
     decided: bool = False
     """Whether it is what the look was for, rather than the end of its time."""
+    ended: bool = False
+    """Whether the page is an error without a form, and will hardly become anything else."""
 
 
 _LOOK: Final = tuple(each.name for each in fields(Look))
@@ -94,6 +100,7 @@ async def look(where: Page | Frame, asked: Asked, patience: timedelta = timedelt
         "patience": patience / timedelta(milliseconds=1),
         "lasting": asked.lasting / timedelta(milliseconds=1),
         "hesitating": _HESITATING / timedelta(milliseconds=1),
+        "late": LATE / timedelta(milliseconds=1),
         "half": _HALF / timedelta(milliseconds=1),
     }
     try:

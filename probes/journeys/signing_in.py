@@ -13,7 +13,7 @@ from probes.browser import Failure, Journey, Visit, api
 from probes.journeys.credentials import SharedSignIn, SignIn
 from probes.journeys.finding import Wanted, absent, first_visible, locate
 from probes.journeys.form import Form
-from probes.journeys.looking import Asked, Look, description, is_moving, marked
+from probes.journeys.looking import LATE, Asked, Look, description, is_moving, marked
 from probes.journeys.obstacles import dismiss, press
 from probes.journeys.second_factor import SecondFactor
 from probes.journeys.sight import Sight
@@ -95,12 +95,14 @@ class SigningIn:
     async def _found(self) -> Look:
         """The form, once whatever stands before it is out of the way."""
         ends, banners, opened = self._sight.ends(), 0, False
+        hopes = self._sight.visit.left()  # what was pressed has time to lead elsewhere
         while True:
             asked = replace(self._asked, until="form", banner=banners < _BANNERS)
-            seen = await self._form.look(replace(asked, opener=not opened), ends)
+            seen = await self._form.look(replace(asked, opener=not opened, ends=not opened), ends)
             if seen.banner:
                 banners += 1
                 await dismiss(self._page)
+                hopes = self._sight.visit.left() - LATE
             if seen.user if self._told.username else seen.password:
                 return seen
             if self._sight.visit.left() <= ends:
@@ -110,6 +112,10 @@ class SigningIn:
             if seen.opener and not seen.banner:
                 opened = True
                 await press(marked(self._page, "opener"))
+            elif seen.ended:
+                if self._sight.visit.left() <= hopes:
+                    raise await self._missing(user=bool(self._told.username))
+                await asyncio.sleep(_LOOK)
 
     async def _to_the_password(self) -> None:
         await self._form.write("user", self._told.username)
@@ -121,7 +127,7 @@ class SigningIn:
             self._seen = await self._form.look(self._complaining("password"), ends)
             if self._seen.lasts and not self._seen.password:
                 raise self._refused(self._seen)
-            if not self._seen.password and self._sight.visit.left() <= ends:
+            if not self._seen.password and self._is_over(self._seen, ends):
                 raise await self._missing(user=False)
 
     async def _fill(self) -> None:
@@ -173,10 +179,13 @@ class SigningIn:
             seen = await self._form.look(asked, ends)
             if seen.decided and (seen.lasts or seen.code or await self._there()):
                 return seen
-            if self._sight.visit.left() <= ends:
+            if self._is_over(seen, ends):
                 return replace(seen, decided=False, lasts=False)
             if seen.decided:
                 await asyncio.sleep(_LOOK)
+
+    def _is_over(self, seen: Look, ends: timedelta) -> bool:
+        return seen.ended or self._sight.visit.left() <= ends
 
     async def _there(self) -> bool:
         """Whether the expected locator shows, where one was given."""

@@ -36,6 +36,7 @@ from probes.journeys.steps_acting import Action
 from probes.journeys.steps_values import LISTED, Filling, looks_secret, names_of_codes
 from probes.journeys.steps_walk import Walk
 from probes.journeys.totp import code
+from probes.scrub.telling import is_peculiar
 from probes.settings import Duration, Secret, Strict
 
 _MOST: Final = 100
@@ -198,6 +199,9 @@ class StepJourney(SignsInFirst, JourneySettings):
         own = {name: value.get_secret_value() for name, value in self.secrets.items()}
         return replace(errand, secrets={**errand.secrets, **self._typed(), **own})
 
+    def confidential(self) -> Iterator[str]:
+        return filter(is_peculiar, self._typed().values())
+
     def _typed(self) -> dict[str, str]:
         """What is written into fields and had better not be seen."""
         fills = [action for _, action in self._actions() if isinstance(action, acting.Fill)]
@@ -224,7 +228,8 @@ async def travel(visit: Visit, settings: StepJourney) -> None:
     for step in settings.steps:
         async with visit.step(step.title(), within=step.within):
             for action in step.do if isinstance(step, Group) else (step,):
-                await action.do(walk)
+                async with walk.readable(action.says()):
+                    await action.do(walk)
 
 
 def _goes_somewhere(step: Any) -> bool:

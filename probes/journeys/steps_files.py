@@ -107,6 +107,7 @@ class GetFile(Placed):
         async with walk.doing(self.says()) as patience:
             got = await self._begun(walk, found, patience)
             if got is None:
+                walk.sight.learn(None)  # raises what the link led to instead, if that broke
                 page, there = await instead(walk.page, "headings", "h1, h2")
                 said = f"clicked {spoken(self.download)} and no download began; {page} is there"
                 raise walk.failure(Reason.FILE_MISSING, joined(said, there))

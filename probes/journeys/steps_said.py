@@ -17,9 +17,12 @@ _LOOK: Final = """([css, most]) => {
   const short = text => String(text || "").replace(/\\s+/g, " ").trim().slice(0, 40);
   const seen = e => { const box = e.getBoundingClientRect();
     return box.width > 0 && box.height > 0 && getComputedStyle(e).visibility === "visible"; };
+  const bare = label => { const copy = label.cloneNode(true);
+    copy.querySelectorAll("select, datalist, textarea, script, style").forEach(x => x.remove());
+    return short(copy.textContent); };
   const name = e => short(e.getAttribute("aria-label")) ||
-    short(e.labels && e.labels[0] && e.labels[0].innerText) ||
-    short(e.placeholder) || short(e.innerText) ||
+    (e.labels && e.labels[0] ? bare(e.labels[0]) : "") ||
+    short(e.placeholder) || (e.matches("select") ? "" : short(e.innerText)) ||
     short(/^(submit|button|reset)$/.test(e.type) ? e.value : "") || short(e.title) || short(e.name);
   const heading = [...document.querySelectorAll("h1, h2")].find(seen);
   const names = new Set();
@@ -30,6 +33,24 @@ _LOOK: Final = """([css, most]) => {
   return { title: short(document.title) || short(heading && heading.innerText),
            names: [...names], empty: !document.body || !document.body.innerText.trim() };
 }"""
+
+
+_FRAMES: Final = """most => {
+  const all = [...document.querySelectorAll("iframe")].slice(0, most);
+  const plain = text => /^[A-Za-z][\\w-]*$/.test(text);
+  return all.map(e => {
+    const ways = [plain(e.id) ? "iframe#" + e.id : ""];
+    for (const key of ["name", "title"])
+      if (/^[\\w .:-]{1,60}$/.test(e.getAttribute(key) || ""))
+        ways.push(`iframe[${key}="${e.getAttribute(key)}"]`);
+    ways.push("iframe");
+    return ways.find(way => way && document.querySelectorAll(way).length === 1) || ""; });
+}"""
+
+
+async def frames(page: Page) -> list[str]:
+    """The pages within the page that can be told from each other, as `iframe#pay`."""
+    return [*filter(None, await page.evaluate(_FRAMES, _MOST))]
 
 
 async def instead(page: Page, many: str, css: str) -> tuple[str, str]:

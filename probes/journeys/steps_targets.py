@@ -28,6 +28,18 @@ _ATTRIBUTE: Final = re.compile(
 )
 _STATES: Final = ("checked", "disabled", "expanded", "pressed", "selected", "include_hidden")
 _SELECTOR: Final = re.compile(r"[#.][\w-]+|/{1,2}[\w*@].*|.*\[[\w-]+([*^$|~]?=.*)?\].*|.+ > .+")
+ROLES: Final = (
+    "alert", "alertdialog", "application", "article", "banner", "blockquote", "button", "caption",
+    "cell", "checkbox", "code", "columnheader", "combobox", "complementary", "contentinfo",
+    "definition", "deletion", "dialog", "directory", "document", "emphasis", "feed", "figure",
+    "form", "generic", "grid", "gridcell", "group", "heading", "img", "insertion", "link", "list",
+    "listbox", "listitem", "log", "main", "mark", "marquee", "math", "menu", "menubar", "menuitem",
+    "menuitemcheckbox", "menuitemradio", "meter", "navigation", "none", "note", "option",
+    "paragraph", "presentation", "progressbar", "radio", "radiogroup", "region", "row", "rowgroup",
+    "rowheader", "scrollbar", "search", "searchbox", "separator", "slider", "spinbutton", "status",
+    "strong", "subscript", "superscript", "switch", "tab", "table", "tablist", "tabpanel", "term",
+    "textbox", "time", "timer", "toolbar", "tooltip", "tree", "treegrid", "treeitem",
+)  # fmt: skip
 _PAIRS: Final = {")": "(", "]": "["}
 _FLAGS: Final = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL}
 _LONGEST: Final = 1000
@@ -77,8 +89,8 @@ def _part(text: str) -> Part:
         raise ValueError(f"nth={rest} is not a number; nth=0 is the first, nth=-1 the last")
     if engine in _NAMED:
         return Part(engine, *_named(rest))
-    if engine in ("css", "frame"):
-        _demand_balance(rest)
+    if engine in ("css", "frame", "xpath"):
+        _demand_xpath(rest) if engine == "xpath" else _demand_balance(rest)
     return Part(engine, rest, exact=True)
 
 
@@ -129,6 +141,10 @@ def _role(text: str) -> Part:
     if not role or text[at:].strip():
         remedy = "write it as \"role=button[name='Sign in']\""
         raise ValueError(f"role={text} is not a role with its name; {remedy}")
+    if role[0] not in ROLES:
+        near = get_close_matches(role[0], ROLES, n=1)
+        remedy = f"did you mean role={near[0]}?" if near else f'write "css=[role={role[0]}]"'
+        raise ValueError(f"role={role[0]} is no role that a browser knows; {remedy}")
     return Part("role", value, exact or isinstance(value, re.Pattern), role[0], states)
 
 
@@ -149,15 +165,27 @@ def _demand_balance(selector: str) -> None:
     """A browser alone knows whether a selector is one; this finds what was cut off."""
     plain = selector.replace("{unique}", "x")
     bare = re.sub(r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\\.""", "x", plain)
+    cut = re.search(r"[\"'{}]", bare) or re.search(r"(^|,)\s*(,|$)|[>+~,]\s*$", bare)
+    if cut or not _is_closed(bare):
+        raise ValueError(f"css={selector} is not a selector; something is open or missing in it")
+
+
+def _demand_xpath(path: str) -> None:
+    bare = re.sub(r""""[^"]*"|'[^']*'""", "x", path.replace("{unique}", "x"))
+    cut = re.search(r"[\"'{}]", bare) or re.search(r"(::|[/|@=,])\s*$|\[\s*\]|///", bare)
+    if cut or not _is_closed(bare):
+        raise ValueError(f"xpath={path} is not a path; something is open or missing in it")
+
+
+def _is_closed(bare: str) -> bool:
+    """Whether every bracket is closed by its own."""
     opened: list[str] = []
     for mark in bare:
         if mark in "([":
             opened.append(mark)
         elif mark in ")]" and (not opened or opened.pop() != _PAIRS[mark]):
-            opened.append(mark)
-            break
-    if opened or re.search(r"[\"'{}]", bare) or re.search(r"(^|,)\s*(,|$)|[>+~,]\s*$", bare):
-        raise ValueError(f"css={selector} is not a selector; something is open or missing in it")
+            return False
+    return not opened
 
 
 def is_target(text: str) -> str:

@@ -18,10 +18,14 @@ _LONGEST: Final = 10_000
 _SECRETIVE: Final = re.compile(
     r"pass.?(word|wort|code|phrase|key)|kennwort|geheim|mot de passe|contrase|senha|palavra.passe"
     r"|wachtwoord|hasło|haslo|lösenord|salasana|parol|пароль|密码|密碼|パスワード|비밀번호"
-    r"|secret|token|api.?key|\bpin\b|\bcvv\b|\bcvc\b|\botp\b|one.?time|2fa|verification code"
+    r"|secret|token|api.?key|security.(answer|question)|sicherheits(antwort|frage)"
+    r"|(credit|debit|bank).?card|card.?(number|no\b|num\b|code)|kartennummer|\biban\b"
+    r"|\bpin\b|\bcvv\b|\bcvc\b|\botp\b|one.?time|2fa|verification code"
     r"|type=.?password|name=.?(pw|pwd|pass)\b",
     re.IGNORECASE,
 )
+_CARD: Final = re.compile(r"\d(?:[ -]?\d){12,18}")
+_ACCOUNT: Final = re.compile(r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?")
 _ORDINARY: Final = re.compile(r"https?://\S+|[^\s@]+@[^\s@]+\.[a-z]+|[\d\s.,:/+-]+", re.IGNORECASE)
 _CLASSES: Final = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^\w\s]")
 
@@ -49,15 +53,32 @@ class Filling:
 def looks_secret(target: str, text: str) -> bool:
     """Whether *text*, written into *target*, had better not be read by others.
 
-    By the name of the field, or because it is a mixture of letters, digits and signs that nobody
-    writes but as a password.
+    By the name of the field, because it is the number of a card or an account, or because it is a
+    mixture of letters, digits and signs that nobody writes but as a password.
     """
-    if _SECRETIVE.search(target.replace("_", " ")):
+    if _SECRETIVE.search(target.replace("_", " ")) or _ACCOUNT.fullmatch(text):
         return True
+    if _CARD.fullmatch(text):
+        return _adds_up(text)
     if len(text) < 8 or re.search(r"[\s{]", text) or _ORDINARY.fullmatch(text):
         return False
     kinds = sum(bool(re.search(kind, text)) for kind in _CLASSES)
     return kinds >= 3 or (len(text) >= 20 and kinds >= 2)
+
+
+def _adds_up(number: str) -> bool:
+    """Whether the last digit is the one that every card has for the others."""
+    digits = [int(each) for each in reversed(re.sub(r"\D", "", number))]
+    doubled = [sum(divmod(2 * each, 10)) for each in digits[1::2]]
+    return (sum(digits[::2]) + sum(doubled)) % 10 == 0
+
+
+def holds_place(text: str) -> bool:
+    """Whether a run would put something of its own into *text*, or refuse it."""
+    try:
+        return _PLACE.search(known_places(text)) is not None
+    except ValueError:
+        return True
 
 
 def known_places(text: str) -> str:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin
 
-from probes.browser import Failure, Visit, api
+from probes.browser import Failure, JourneyBroken, Visit, api
 from probes.journeys import sight as seeing
 from probes.journeys.obstacles import clear
 from probes.journeys.sight import Sight
 from probes.journeys.steps_finding import Sort, ways
-from probes.journeys.steps_said import instead, joined
+from probes.journeys.steps_said import frames, instead, joined
 from probes.journeys.steps_targets import spoken
 from probes.journeys.steps_values import Filling
 from probes.result import Reason
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _MARGIN: Final = timedelta(milliseconds=500)  # to say what went wrong before the deadline does
 _SETTLING: Final = timedelta(seconds=5)
 _BRIEF_MS: Final = 1500
+_LOOKING_ROUND: Final = timedelta(seconds=1)
 _HINDRANCES: Final = (
     (re.compile(r"(<[^\n]{1,80}?>)[^\n]*intercepts pointer events"), "{} lies over it"),
     (re.compile("element is not enabled"), "it is disabled"),
@@ -99,7 +101,21 @@ class Walk:
         for locator in ways(self.page, target, sort, place):
             if not sort.hidden and await locator.count():
                 lack = f"on {page} it is hidden"
-        return self.failure(Reason.ELEMENT_MISSING, joined(f"looked for {what}", lack, there))
+        hurried = self.visit.left() < 2 * _LOOKING_ROUND
+        framed = "" if place or hurried else await self._in_a_frame(target, sort)
+        return self.failure(
+            Reason.ELEMENT_MISSING, joined(f"looked for {what}", lack, framed or there)
+        )
+
+    async def _in_a_frame(self, target: str, sort: Sort) -> str:
+        """Where it is after all, for a page within the page is not looked into unasked."""
+        with suppress(api.Error, TimeoutError):
+            async with asyncio.timeout(_LOOKING_ROUND.total_seconds()):
+                for frame in await frames(self.page):
+                    inside = f"frame={frame} >> {target}"
+                    if await self.glimpse(inside, sort) is not None:
+                        return f"there is one in {inside}"
+        return ""
 
     def failure(self, reason: Reason, sentence: str) -> Failure:
         return self.sight.failure(reason, sentence.translate(_STRAIGHT))
@@ -152,6 +168,17 @@ class Walk:
             said = why or "the page does not let it happen"
             raise self.failure(reason, f"{what} did not work: {said}") from None
 
+    @asynccontextmanager
+    async def readable(self, what: str) -> AsyncIterator[None]:
+        """Raises JourneyBroken where the browser cannot read what a step points at."""
+        try:
+            yield
+        except api.Error as error:
+            if _UNREADABLE.search(str(error)):
+                said = f"{what}: the browser cannot read this locator; correct it"
+                raise JourneyBroken(said.translate(_STRAIGHT)) from None
+            raise
+
     def enter(self, page: Page) -> None:
         """Goes on in another tab."""
         self._left_behind.append((self.page, self.sight))
@@ -168,6 +195,9 @@ class Walk:
 
 
 _STRAIGHT: Final = str.maketrans("“”", '""')
+_UNREADABLE: Final = re.compile(
+    r"SyntaxError|not a valid (selector|XPath)|while parsing (css )?selector|Unknown engine"
+)
 _READY: Final = "document.readyState !== 'loading' && !!document.body"
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from probes.journeys.steps_targets import Part, parse, spoken
 from probes.recordings.acts import Act
 from probes.recordings.as_steps import environment_name, id_of
 from probes.recordings.tidying import Recording
+from probes.recordings.withholding import pieces
 
 _BY: Final = {
     "label": "get_by_label",
@@ -55,7 +56,9 @@ def _comment(recording: Recording) -> Iterator[str]:
     yield f"# [probe.{id_of(recording.url)}]"
     yield '# kind = "journey"'
     yield '# journey = "journeys/recorded.py"'
-    yield f"# url = {json.dumps(recording.url)}"
+    said = pieces(recording.url, recording.secrets)
+    url = "".join(f"${{env:{environment_name(name)}}}" if name else text for text, name in said)
+    yield f"# url = {json.dumps(url)}"
     for name in recording.secrets:
         yield f'# secrets.{name} = "${{env:{environment_name(name)}}}"'
     yield ""
@@ -78,14 +81,15 @@ def _steps(recording: Recording) -> Iterator[str]:
     for at, act in enumerate(acts):
         lines += _lines(act, recording)
         if act.kind in _ENDS_A_STEP or act.kind.startswith("expect") or at + 1 == len(acts):
-            yield f"    async with visit.step({_quoted(_title(act), {})}):"
+            yield f"    async with visit.step({_quoted(_title(act, recording), {})}):"
             yield from (f"        {line}" for line in lines)
             lines = []
 
 
-def _title(act: Act) -> str:
+def _title(act: Act, recording: Recording) -> str:
     word = _WORDS.get(act.kind, act.kind.replace("expect_", "see ").replace("see visible", "see"))
-    said = spoken(act.target) if act.target else ""
+    told = pieces(spoken(act.target) if act.target else "", recording.secrets)
+    said = "".join("…" if name else text for text, name in told)
     return f"{word} {said}".strip()[:100]
 
 
@@ -109,7 +113,7 @@ def _lines(act: Act, recording: Recording) -> Iterator[str]:
 
 
 def _call(act: Act, recording: Recording) -> str:
-    found = _locator(act.target) if act.target else "page"
+    found = _locator(act.target, recording.secrets) if act.target else "page"
     value = _quoted(act.value, recording.secrets)
     if act.kind == "goto" and act.value == recording.url:
         value = "visit.url"
@@ -125,12 +129,12 @@ def _call(act: Act, recording: Recording) -> str:
     )
 
 
-def _locator(target: str) -> str:
-    return ".".join(["page", *(_part(part) for part in parse(target))])
+def _locator(target: str, secrets: Mapping[str, str]) -> str:
+    return ".".join(["page", *(_part(part, secrets) for part in parse(target))])
 
 
-def _part(part: Part) -> str:
-    value = _quoted(part.value, {})
+def _part(part: Part, secrets: Mapping[str, str]) -> str:
+    value = _quoted(part.value, secrets)
     exact = ", exact=True" if part.exact and isinstance(part.value, str) else ""
     match part.engine:
         case "role":
@@ -148,20 +152,15 @@ def _part(part: Part) -> str:
         case engine if engine in _BY:
             return f"{_BY[engine]}({value}{exact})"
         case engine:
-            return f"locator({_quoted(f'{engine}={part.value}', {})})"
+            return f"locator({_quoted(f'{engine}={part.value}', secrets)})"
 
 
-def _quoted(text: str | re.Pattern[str], secrets: dict[str, str] | object) -> str:
-    """As Python; a secret is asked for where it is all of the text."""
+def _quoted(text: str | re.Pattern[str], secrets: Mapping[str, str]) -> str:
+    """As Python; a secret is asked for where it stands."""
     if isinstance(text, re.Pattern):
         ignores = ", re.IGNORECASE" if text.flags & re.IGNORECASE else ""
         return f"re.compile({_quoted(text.pattern, {})}{ignores})"
-    known = dict(secrets) if isinstance(secrets, dict) else {}
-    for name, secret in known.items():
-        if secret == text:
-            return f'visit.secret("{name}")'
-        if secret in text:
-            before, _, after = text.partition(secret)
-            rest = _quoted(after, secrets)
-            return f'{_quoted(before, {})} + visit.secret("{name}") + {rest}'
-    return json.dumps(text, ensure_ascii=False)
+    return " + ".join(
+        f'visit.secret("{name}")' if name else json.dumps(said, ensure_ascii=False)
+        for said, name in [*pieces(text, secrets)] or [("", "")]
+    )

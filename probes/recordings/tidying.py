@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import PureWindowsPath
 from typing import Final
-from urllib.parse import parse_qsl, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
-from probes.journeys.steps_targets import parse
-from probes.journeys.steps_values import looks_secret
 from probes.recordings.acts import Act, NotUnderstood
+from probes.recordings.withholding import secrets_in
 
 _MOST: Final = 100
 _EXPECTING: Final = ("expect_text", "expect_visible", "expect_value", "expect_checked")
@@ -38,13 +37,14 @@ def tidy(acts: Sequence[Act], url: str, omitted: Sequence[NotUnderstood]) -> Rec
     if not acts:
         raise NotUnderstood(1, "nothing was done")
     begun = [*_followed([*_opened(acts)])]
-    kept = [*_without_noise(begun)]
+    kept = [_pared(act) for act in _without_noise(begun)]
     if len(kept) > _MOST:
         raise NotUnderstood(kept[_MOST].line, f"more than {_MOST} steps; leave some out")
-    secrets = _secrets(kept)
     plain = _without_password(address)
+    secrets = secrets_in(kept, plain)
+    had_login = any(each != _without_password(each) for each in (address, *visited))
     notes = [f"Left out: {each}" for each in omitted]
-    notes += _notes(kept, secrets, address != plain)
+    notes += _notes(kept, secrets, had_login)
     return Recording(plain, tuple(kept), secrets, tuple(notes))
 
 
@@ -64,6 +64,7 @@ def _opened(acts: Sequence[Act]) -> Iterator[Act]:
 def _followed(acts: Sequence[Act]) -> Iterator[Act]:
     """Says when a tab is left for the one before; what is closed at the end needs no step."""
     tabs: list[str] = []
+    left: dict[str, int] = {}
     last = max((at for at, act in enumerate(acts) if act.kind != "close"), default=-1)
     for act in acts[: last + 1]:
         tabs = tabs or [act.page]
@@ -74,11 +75,31 @@ def _followed(acts: Sequence[Act]) -> Iterator[Act]:
             continue
         if act.page != tabs[-1]:
             if len(tabs) < 2 or act.page != tabs[-2]:
-                raise NotUnderstood(act.line, "is in a tab that no click has opened; leave it out")
+                raise NotUnderstood(act.line, _astray(left.get(act.page)))
+            left[tabs[-1]] = act.line
             yield Act(line=act.line, kind="close", page=tabs.pop())
         yield act
         if act.opens:
             tabs.append(act.opens)
+
+
+def _astray(left: int | None) -> str:
+    if left is None:
+        return "is in a tab that no click has opened; leave it out"
+    return (
+        f"goes back to a tab that was left at line {left}; steps know one way only: finish in a"
+        " tab, close it, and go on in the one before"
+    )
+
+
+def _pared(act: Act) -> Act:
+    """Without the password of an address, and the folders of files."""
+    if act.kind == "goto":
+        return replace(act, values=tuple(map(_without_password, act.values)))
+    if act.kind == "upload":
+        # one that splits at the signs of every system
+        return replace(act, values=tuple(PureWindowsPath(each).name for each in act.values))
+    return act
 
 
 def _without_noise(acts: Sequence[Act]) -> Iterator[Act]:
@@ -91,38 +112,6 @@ def _without_noise(acts: Sequence[Act]) -> Iterator[Act]:
         if act.kind == "press" and act.value == "CapsLock":
             continue
         yield act
-
-
-def _secrets(acts: Sequence[Act]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for act in acts:
-        if act.kind == "fill" and act.value and looks_secret(act.target, act.value):
-            _keep(found, _word(act.target), act.value)
-        elif act.kind == "goto":
-            for key, value in parse_qsl(urlsplit(act.value).query):
-                if value and looks_secret(key, value):
-                    _keep(found, key, value)
-    return found
-
-
-def _keep(found: dict[str, str], name: str, value: str) -> None:
-    if value in found.values():
-        return
-    plain = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:30] or "secret"
-    free = plain
-    for number in range(2, 100):
-        if free not in found:
-            break
-        free = f"{plain}_{number}"
-    found[free] = value
-
-
-def _word(target: str) -> str:
-    """What the field is called, for the name of the secret."""
-    value = parse(target)[-1].value
-    text = value if isinstance(value, str) else value.pattern
-    inner = re.search(r"=[\"']?([\w-]+)[\"']?\]", text)
-    return inner[1] if inner else text
 
 
 def _without_password(address: str) -> str:

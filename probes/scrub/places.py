@@ -68,19 +68,20 @@ def tells(text: str) -> bool:
 def _confidential(table: Mapping[str, Any], jar: str) -> Iterator[str]:
     """The keys of what is to be hidden."""
     for key, value in table.items():
-        if isinstance(value, str) and _is_name(key):
+        if isinstance(value, str) and is_confidential(key):
             yield key
     name, selector = table.get("name"), table.get("selector")
-    if jar in _JARS or (isinstance(name, str) and _is_name(name)):
+    if jar in _JARS or (isinstance(name, str) and is_confidential(name)):
         yield "value"
-    if isinstance(selector, str) and _is_name(selector):
+    if isinstance(selector, str) and is_confidential(selector):
         yield "value"
     if str(table.get("type")).lower() == "password":
         yield from _ATTRIBUTES
 
 
 @lru_cache(maxsize=4096)
-def _is_name(text: str) -> bool:
+def is_confidential(text: str) -> bool:
+    """Whether what has the name *text* is so, whatever it says."""
     return bool(_NAMES.search(text[:_LOOKED_AT]))
 
 
@@ -116,14 +117,14 @@ def _json(content: bytes, learn: Learn) -> bytes:
 
 def _field(field: bytes, learn: Learn) -> bytes:
     name, equals, value = field.partition(b"=")
-    if not value or not _is_name(unquote_plus(name.decode(errors="replace"))):
+    if not value or not is_confidential(unquote_plus(name.decode(errors="replace"))):
         return field
     learn(unquote_plus(value.decode(errors="replace")))
     return name + equals + STARS.encode()
 
 
 def _part(part: re.Match[bytes], learn: Learn) -> bytes:
-    if not _is_name(part[2].decode(errors="replace")):
+    if not is_confidential(part[2].decode(errors="replace")):
         return part[0]
     learn(part[3].decode(errors="replace"))
     return part[1] + STARS.encode()

@@ -27,9 +27,10 @@ class Scrubber:
 
     __slots__ = ("_search", "_secrets")
 
-    def __init__(self, secrets: Iterable[str]) -> None:
+    def __init__(self, secrets: Iterable[str], search: Search | None = None) -> None:
+        """*search* finds all of them, if it was made already."""
         self._secrets = frozenset(secrets)
-        self._search = Search({form for secret in self._secrets for form in forms(secret)})
+        self._search = search or Search(_forms_of(self._secrets))
 
     def __call__(self, text: str) -> str:
         """The text itself when it holds no secret."""
@@ -62,8 +63,11 @@ class Scrubber:
         return len(text) >= SHORTEST and text in self._secrets
 
     def and_also(self, more: Iterable[str]) -> Scrubber:
-        """One that knows *more* secrets."""
-        return Scrubber(self._secrets.union(more))
+        """One that knows *more* secrets; cheap, however many this one knows."""
+        unknown = self._secrets.union(more) - self._secrets
+        if not unknown:
+            return self
+        return Scrubber(self._secrets | unknown, self._search.and_also(_forms_of(unknown)))
 
     def _spans(self, text: Content) -> list[Span]:
         found = set(self._search.spans(text))
@@ -78,6 +82,10 @@ class Scrubber:
             trail = Trail(text, is_quoted=True)
             found.update(trail.back(*span) for span in self._search.spans(plain))
         return sorted(found)
+
+
+def _forms_of(secrets: Iterable[str]) -> set[Content]:
+    return {form for secret in secrets for form in forms(secret)}
 
 
 def _back(span: Span, trails: list[Trail]) -> Span:

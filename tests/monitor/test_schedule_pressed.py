@@ -35,8 +35,8 @@ async def test_slots_that_went_by_while_we_stood_still_are_counted() -> None:
 
 async def test_the_first_slot_after_the_start_is_nobodys_loss() -> None:
     probes = [a_probe(f"probe-{n}", every=timedelta(seconds=1)) for n in range(200)]
-    began = SystemClock().now()
     async with scheduled(*probes) as (_, acts):
+        began = SystemClock().now()
         await until_async(lambda: len({name for name, _ in acts.slots}) == 200, "all have begun")
     firsts = dict(reversed(acts.slots))
     late = {name for name, slot in firsts.items() if slot - began > timedelta(seconds=1)}

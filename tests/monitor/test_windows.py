@@ -97,11 +97,11 @@ def test_spans_that_overlap_or_meet_are_one() -> None:
 def test_an_hourly_rule_from_long_ago_keeps_nobody_waiting(rule: str) -> None:
     rule_ = Repeating(rule, wall(2000, 1, 1, 0, 30), BERLIN, timedelta(minutes=5))
     hourly = Ahead(rule_, rule_.far)
-    began = time.monotonic()
+    began = time.process_time()
     for day in range(100):
         hourly(utc(2026, 1, 1) + timedelta(days=day))
 
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_what_cannot_be_worked_out_again_leaves_what_was_known() -> None:

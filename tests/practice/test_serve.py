@@ -69,7 +69,7 @@ def test_a_signal_ends_it_cleanly_even_while_a_request_hangs(
         began = time.monotonic()
         process.send_signal(sign)
         assert process.wait(10) == 0
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 8
         assert process.stderr
         assert process.stderr.read() == b""
 

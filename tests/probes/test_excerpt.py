@@ -53,9 +53,9 @@ def test_it_is_bounded(text: str) -> None:
     ["<a ", "<!--", "<script>", "<a b='", "</", "<![CDATA[", "&#", "<!-- --><style></style>"],
 )
 def test_a_page_made_to_keep_a_parser_busy_does_not(page: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     excerpt("<html>" + page * 10_000)
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5
 
 
 async def test_a_failed_run_carries_what_was_answered_without_its_secrets() -> None:

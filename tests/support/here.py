@@ -9,12 +9,12 @@ from dataclasses import replace
 from typing import Any
 
 from probes.browser import Browsers, BrowserTrouble, Errand, find_browser
+from probes.browser.errand import scrubber_of
 from probes.browser.folder import PrivateFolder
 from probes.browser.record import Record
 from probes.browser.sessions import Sessions
 from probes.browser.worker.desk import Desk
 from probes.result import Artefact, Outcome, Result
-from probes.scrub import Scrubber
 
 
 class Here(Browsers):
@@ -30,7 +30,7 @@ class Here(Browsers):
         """What was said of the last run."""
 
     async def run(self, errand: Errand) -> Result:
-        record = Record(Scrubber(errand.secrets.values()), errand.timeout)
+        record = Record(scrubber_of(errand), errand.timeout)
         self.told = []
 
         def tell(message: Mapping[str, Any]) -> None:

@@ -42,6 +42,9 @@ _PAGES = {
     "/shown": "<h1>Terms</h1>",
     "/frame": "<button onclick=\"this.textContent = 'Pressed'\">Inside</button>",
     "/covered": _COVERED,
+    "/pay": "<h1>Pay</h1><label>Country <select><option>DE<option>FR</select></label>"
+    "<iframe id=pay src=/card></iframe><a href=/twice.csv>Receipt</a>",
+    "/card": "<label>Card <input></label>",
     "/maintenance": "<title>Maintenance</title><h1>Back soon</h1><button>Back</button>",
 }
 
@@ -59,8 +62,15 @@ def shop(*, broken: str = "") -> Starlette:
         sent = {"Content-Disposition": 'attachment; filename="report-7.csv"'}
         return Response("name,count\nsocks,3\n", headers=sent, media_type="text/csv")
 
+    async def twice(_: Request) -> Response:
+        """With two names, which browsers refuse."""
+        answer = Response("x", headers={"Content-Disposition": "attachment; filename=a.csv"})
+        answer.headers.append("Content-Disposition", "attachment; filename=b.csv")
+        return answer
+
     async def search(request: Request) -> Response:
         return page(f"<h1>Results</h1><p>For {html.escape(request.query_params['q'])}</p>")
 
     routes = [Route(path, show, methods=["GET", "POST"]) for path in _PAGES]
-    return Starlette(routes=[*routes, Route("/report.csv", report), Route("/search", search)])
+    more = {"/report.csv": report, "/twice.csv": twice, "/search": search}
+    return Starlette(routes=[*routes, *(Route(path, shows) for path, shows in more.items())])

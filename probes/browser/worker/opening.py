@@ -43,7 +43,7 @@ async def open_page(
     known = await _know(browser)
     await known.carrier.take(Load.of(errand))
     context = await browser.new_context(
-        **_presenting(errand.options, playwright.devices, known.agent),
+        **_presenting(errand.options, playwright, known.agent),
         **_reaching(errand),
         storage_state=json.loads(errand.remembered) if errand.remembered else None,
     )
@@ -71,9 +71,10 @@ def _introduced(agent: str) -> str:
     return f"{agent.replace('HeadlessChrome/', 'Chrome/')} {AGENT}"
 
 
-def _presenting(options: BrowserOptions, devices: dict[str, Any], agent: str) -> dict[str, Any]:
+def _presenting(options: BrowserOptions, playwright: Playwright, agent: str) -> dict[str, Any]:
     """Arguments of a new context: what the browser is taken for."""
-    told = _device(options.device, devices)
+    # Asking for the devices costs a hundredth of a journey.
+    told = _device(options.device, playwright.devices) if options.device else {}
     told["user_agent"] = options.user_agent or (
         _introduced(told["user_agent"]) if options.device else agent
     )
@@ -87,9 +88,9 @@ def _presenting(options: BrowserOptions, devices: dict[str, Any], agent: str) ->
 
 
 def _device(name: str, devices: dict[str, Any]) -> dict[str, Any]:
-    if name and name not in devices:
+    if name not in devices:
         raise BrowserTrouble(Reason.JOURNEY_BROKEN, f"{name} is no device of Playwright's")
-    return {key: value for key, value in devices.get(name, {}).items() if key != _ENGINE}
+    return {key: value for key, value in devices[name].items() if key != _ENGINE}
 
 
 def _reaching(errand: Errand) -> dict[str, Any]:

@@ -106,7 +106,7 @@ async def test_a_silent_service_is_left_at_the_deadline(outside: Outside) -> Non
     with receiving(Trouble.HANG) as receiver:
         began = time.monotonic()
         assert await tell(outside, receiver, timeout="300ms") == Retry("not taken in time")
-        assert time.monotonic() - began < 1.3
+        assert time.monotonic() - began < 5
 
 
 async def test_the_library_logs_no_address(

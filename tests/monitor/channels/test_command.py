@@ -152,7 +152,7 @@ async def test_a_hanging_program_is_killed_with_everything_it_started(
     began = time.monotonic()
     hangs = 'trap "" TERM INT HUP; sleep 60 & echo $$ $! > "$1"; wait; sleep 60'
     delivery = await run(outside, *sh(hangs, str(pids)), timeout="1s")
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10
     assert delivery == Retry("the program did not end in time")
     started = [int(pid) for pid in pids.read_text().split()]
     assert len(started) == 2
@@ -165,7 +165,7 @@ async def test_what_a_program_leaves_running_is_ended_and_holds_nothing_up(
     pid = tmp_path / "pid"
     began = time.monotonic()
     assert await run(outside, *sh('sleep 60 & echo $! > "$1"', str(pid))) == Delivered()
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 10
     gone([int(pid.read_text())])
 
 
@@ -180,7 +180,7 @@ async def test_a_grandchild_that_fled_its_group_cannot_hold_up_the_answer(
         delivery = await run(outside, *sh(f"{flees} {waits}", str(pid)))
     finally:
         os.kill(int(pid.read_text()), signal.SIGKILL)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
     assert delivery == Retry("the program ended with status 1: fled")
 
 

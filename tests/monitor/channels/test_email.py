@@ -229,7 +229,7 @@ async def test_a_server_that_falls_silent_is_left_at_the_deadline(
         assert await tell(outside, {"port": server.port, "timeout": "300ms"}) == Retry(
             "no answer in time"
         )
-        assert time.monotonic() - began < 1.3
+        assert time.monotonic() - began < 5
 
 
 async def test_a_server_that_never_says_goodbye_has_taken_the_letter_all_the_same(

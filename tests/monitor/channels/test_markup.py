@@ -26,7 +26,7 @@ def test_whatever_is_said_fits_and_the_links_stay(markup: Markup, words: str) ->
 
 def test_the_opening_comes_first_and_what_has_no_room_is_left_out_whole() -> None:
     message = Words().message(SAMPLES["opened"])
-    narrow, wide = lay_out(message, PLAIN, 300), lay_out(message, PLAIN, 3_000)
+    narrow, wide = lay_out(message, PLAIN, 400), lay_out(message, PLAIN, 3_000)
     assert narrow.startswith("People cannot sign in.\n\nDown since: ")
     assert "Incident: 42" in wide
     lines = set(wide.split("\n"))

@@ -40,7 +40,7 @@ async def test_the_deadline_is_one_for_all_of_them(outside: Outside) -> None:
         began = time.monotonic()
         posts = [as_json(receiver.url, n) for n in (1, 2)]
         delivery = await post(outside, timedelta(milliseconds=300), *posts)
-        assert time.monotonic() - began < 1.3
+        assert time.monotonic() - began < 5
     assert delivery == Retry("no answer in time")
 
 

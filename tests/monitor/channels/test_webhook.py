@@ -129,7 +129,7 @@ async def test_a_silent_receiver_is_left_at_the_deadline(outside: Outside) -> No
     with receiving(Trouble.HANG) as receiver:
         began = time.monotonic()
         delivery = await tell(outside, receiver.url, timeout="300ms")
-        assert time.monotonic() - began < 1.3
+        assert time.monotonic() - began < 5
     assert delivery == Retry("no answer in time")
 
 

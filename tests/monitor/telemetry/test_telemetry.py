@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import statistics
 import subprocess
 import sys
 import time
@@ -16,7 +17,7 @@ from monitor.clock import SystemClock, to_us
 from monitor.config import Config
 from monitor.config.model import Telemetry as Wanted
 from monitor.runner import Run, Runner
-from monitor.telemetry import Telemetry
+from monitor.telemetry import Telemetry, otlp
 from monitor.tracing import Attempts, trace_id_of
 from probes import KINDS
 from tests.probes.test_http import head_of
@@ -130,18 +131,21 @@ async def test_a_collector_in_trouble_holds_nobody_up_and_costs_one_line(
         run = await run_of(there.url)
         telemetry = Telemetry("instance", "here", str)
         telemetry.configure(wanting(ports[trouble].port))
-        slowest = 0.0
+        spans = []
         for _ in range(PLENTY // 5):
             at = time.perf_counter()
             telemetry.saw(run)
-            slowest = max(slowest, time.perf_counter() - at)
+            spans.append(time.perf_counter() - at)
         await asyncio.sleep(0)
         closing = time.monotonic()
         await telemetry.aclose()
         took = time.monotonic() - closing
-    assert (slowest < 0.5, took < 3.0) == (True, True), (slowest, took)
-    assert caplog.text.count("traces are not taken") <= 1
-    assert caplog.text.count("WARNING") in {1, 2}  # and one of what was left at the end
+    assert statistics.median(spans) < 0.01
+    assert max(spans) < otlp.ANSWER_S, "nobody waited for it"
+    assert took < otlp.ANSWER_S
+    said = [record.getMessage() for record in caplog.records if record.name == "trueup"]
+    assert len([line for line in said if "traces are not taken" in line]) <= 1
+    assert len(said) in {1, 2}  # and one of what was left at the end
     assert TOKEN not in caplog.text
 
 

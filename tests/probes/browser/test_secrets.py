@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -88,3 +89,43 @@ async def test_the_words_on_the_page_are_told_without_secrets(browsers: Browsers
 
     result = await travel(browsers, journey)
     assert result.excerpt == "Sorry\n*** is wrong"
+
+
+async def test_a_page_that_shows_the_secrets_of_other_probes_tells_them_no_more_than_its_own(
+    browsers: Browsers,
+) -> None:
+    async def journey(visit: Visit) -> None:
+        said = " ".join(visit.params.values())
+        await visit.page.goto(visit.url)
+        await visit.page.evaluate(
+            """said => { document.body.replaceChildren(said); document.title = said;
+              console.error(said); return fetch("/" + encodeURIComponent(said)); }""",
+            said,
+        )
+        visit.warn(said)
+        async with visit.step(f"look for {said}"):
+            raise Failure(Reason.TEXT_MISSING, said)
+
+    others = ("canary-of-another", ODD)
+    with serving(careless_site()) as site:
+        errand = Errand(
+            journey=journey,
+            url=f"{site}/login",
+            params={"one": others[0], "two": ODD},
+            secrets={"word": "what it asks for"},
+            timeout=timedelta(seconds=20),
+            keeps_trace=True,
+        )
+        hiding = await browsers.run(replace(errand, hidden=frozenset(others)))
+        careless = await browsers.run(errand)
+
+    assert (hiding.summary, hiding.excerpt) == ("*** ***", "*** ***")
+    assert told(repr(hiding).encode(), others) == []
+    kept = {artefact.name: artefact.content for artefact in hiding.artefacts}
+    assert {name: told(content, others) for name, content in kept.items()} == dict.fromkeys(
+        kept, []
+    )
+    assert {"screenshot.png", "console.txt", "page.json", "trace.zip"} <= kept.keys()
+    pictures = [result.artefacts[0] for result in (hiding, careless)]
+    assert [picture.name for picture in pictures] == ["screenshot.png"] * 2
+    assert len(pictures[0].content) < len(pictures[1].content), "stars instead of two words"

@@ -101,7 +101,7 @@ async def test_a_page_that_never_comes_ends_the_run_at_its_deadline(
     assert failed(result, Reason.TIMEOUT)
     assert steps(result) == [("before", Outcome.PASS), ("open", Outcome.FAIL)]
     assert result.summary == 'not done within 500ms, in step "open"'
-    assert timedelta(seconds=0.5) <= result.took < timedelta(seconds=3)
+    assert timedelta(seconds=0.5) <= result.took < timedelta(seconds=5.5)
 
 
 async def test_a_page_that_computes_for_ever_holds_up_nothing(browsers: Browsers, odd: str) -> None:

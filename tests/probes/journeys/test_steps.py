@@ -143,6 +143,13 @@ async def test_what_is_not_so_is_told_with_what_is_there_instead(
             {"select": "Country", "option": "Italy"},
             'looked for the option "Italy" in "Country"; options there: "Germany", "Austria"',
         ),
+        (
+            "/pay",
+            {"fill": "Card", "with": "x"},
+            'the page "A site" has none; there is one in frame=iframe#pay >> Card',
+        ),
+        ("/pay", {"fill": "Nothing", "with": "x"}, 'fields there: "Country"'),
+        ("/pay", {"download": "Receipt"}, "twice.csv: net::ERR_RESPONSE_HEADERS_MULTIPLE"),
         ("/", {"expect_checked": "As a gift"}, '"As a gift" is not ticked'),
         ("/", {"expect_value": "Voucher", "is": "x"}, 'looked for "x" in "Voucher"; there is noth'),
     ],
@@ -154,6 +161,16 @@ async def test_what_hinders_is_named(
     result = await go(travel, site + path, step)
     assert result.outcome is Outcome.FAIL, result
     assert said in result.summary
+
+
+@pytest.mark.parametrize("verb", ["click", "expect_count", "expect_hidden"])
+async def test_a_locator_that_no_browser_can_read_is_ours_to_mend(
+    travel: Travel, site: str, verb: str
+) -> None:
+    step = {verb: "xpath=//a[foo bar]"} | ({"is": 1} if verb == "expect_count" else {})
+    result = await go(travel, site, step)
+    assert (result.outcome, result.reason) == (Outcome.ERROR, Reason.JOURNEY_BROKEN), result
+    assert "xpath=//a[foo bar]: the browser cannot read this locator; correct it" in result.summary
 
 
 async def test_a_server_error_after_a_click_is_named_by_its_number(travel: Travel) -> None:

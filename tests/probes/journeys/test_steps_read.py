@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
+from inspect import signature
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from monitor.config import BadConfiguration, load, schema
 from probes import KINDS
+from probes.browser import api
 from probes.journeys.steps import VERBS
-from probes.journeys.steps_targets import parse, spoken
+from probes.journeys.steps_targets import ROLES, parse, spoken
 from probes.journeys.steps_values import looks_secret
 from tests.support.checkout import examples, sections
 from tests.support.tools import settings_of
@@ -65,6 +69,17 @@ def test_whatever_steps_can_say_is_read(tmp_path: Path) -> None:
         ('{ click = "rol=button" }', "s.click: rol= is no locator; did you mean role=?"),
         ('{ click = "role=button[name=Pay" }', "is not a role with its name"),
         ("{ click = \"role=button[nmae='x']\" }", "[nmae] is nothing that a role has"),
+        (
+            '{ click = "role=buton[name=Pay]" }',
+            "is no role that a browser knows; did you mean role=bu",
+        ),
+        ('{ click = "role=chapter" }', 'write "css=[role=chapter]"'),
+        ('{ click = "xpath=//foo(" }', "xpath=//foo( is not a path; something is open or missing"),
+        ('{ click = "xpath=//a[@b=" }', "something is open or missing in it"),
+        (
+            '{ fill = "A", with = "b", until = "hidden" }',
+            "s.until: 'until' does not go with what is here, but with wait",
+        ),
         ('{ click = "css=a:has(" }', "something is open or missing in it"),
         ('{ click = "text=/(/" }', "/(/ is not a pattern"),
         ('{ click = "has_text=x" }', "says where to look, but not for what"),
@@ -155,6 +170,11 @@ def test_what_is_typed_is_printed_by_nothing_and_counts_as_secret_where_it_looks
         ("role=textbox[name='API key']", "x", True),
         ("label=Name", "Hunter2!x", True),
         ("label=Name", "0123456789abcdef0123456789abcdef", True),
+        ("label=Card number", "4111", True),
+        ("label=Number", "4111 1111 1111 1111", True),
+        ("label=Number", "4111 1111 1111 1112", False),
+        ("label=Account", "DE89 3704 0044 0532 0130 00", True),
+        ("label=Security answer", "fluffy", True),
         ("label=Name", "Ada Lovelace", False),
         ("label=E-mail", "canary-2@Example.org", False),
         ("label=Link", "https://example.org/A-b_9?x=1", False),
@@ -166,6 +186,21 @@ def test_a_password_is_known_by_its_field_or_by_its_look(
     target: str, text: str, is_one: bool
 ) -> None:
     assert looks_secret(target, text) is is_one
+
+
+@pytest.mark.parametrize(
+    "path", ["//a[@b='x|']", "(//li)[last()]", "//p[text()='{unique}']/..", "//*[contains(., '(')]"]
+)
+def test_a_path_with_quotes_and_brackets_is_one(path: str) -> None:
+    (part,) = parse(f"xpath={path}")
+    assert part.value == path
+
+
+def test_every_role_of_the_browser_is_known() -> None:
+    told = signature(api.Page.get_by_role).parameters["role"].annotation
+    names = get_args(told) or re.findall(r"'([a-z]+)'", str(told))
+    assert len(names) > 50
+    assert {*names} <= {*ROLES}
 
 
 def test_a_target_is_said_as_a_person_would() -> None:

@@ -101,6 +101,80 @@ def test_it_is_found_again_wherever_else_it_was_written() -> None:
     ast.parse(as_python(read(text)))
 
 
+def test_a_short_secret_within_a_longer_one_is_there_by_chance() -> None:
+    text = recorded(
+        {"name": "fill", "text": "123456", "locator": at("label", "One-time code")},
+        {"name": "fill", "text": "sk_live_0123456789", "locator": at("label", "API key")},
+        {"name": "assertValue", "value": "fluffy", "locator": at("label", "Security answer")},
+        {"name": "assertText", "text": "123456, not 91234567", "locator": at("label", "x")},
+    )
+    one, key, answer, said = steps(text)
+    assert (one["with"], key["with"]) == ("${env:CANARY_ONE_TIME_CODE}", "${env:CANARY_API_KEY}")
+    assert answer["is"] == "${env:CANARY_SECURITY_ANSWER}"
+    assert said["expect_text"] == "${env:CANARY_ONE_TIME_CODE}, not 91234567"
+    assert '"sk_live' not in as_python(read(text))
+    assert 'visit.secret("one_time_code") + ", not 91234567"' in as_python(read(text))
+
+
+def test_the_address_it_begins_at_and_what_is_pointed_at_tell_no_secret_either() -> None:
+    begin = "https://example.org/?reset_token=t0k%2Bt0k#access_token=f00f00f00"
+    login = "https://ada:s3cret@elsewhere.example.org/x"
+    text = (
+        f"page.goto({begin!r})\npage.goto({login!r})\n"
+        "page.get_by_label('API key').fill('sk_live_abcdef0')\n"
+        "page.get_by_text('sk_live_abcdef0').click()"
+    )
+    for written in (as_steps(read(text)), as_python(read(text))):
+        for secret in ("t0k%2Bt0k", "f00f00f00", "s3cret", "sk_live"):
+            assert secret not in written
+        assert "reset_token=${env:CANARY_RESET_TOKEN}#access_token=${env:CANARY_ACCE" in written
+        assert "http_credentials" in written
+
+
+def hands_over(*names: str) -> dict[str, Any]:
+    return {"name": "setInputFiles", "files": [*names], "locator": at("label", "File")}
+
+
+@pytest.mark.parametrize(
+    ("action", "why"),
+    [
+        (hands_over("a.txt", "b.txt"), "hands over no file, or several"),
+        (hands_over(), "hands over no file, or several"),
+        (hands_over(".."), "hands over no file, or several"),
+        ({"name": "fill", "text": "a{unique}", "locator": at("label", "x")}, "holds {…}, which a"),
+        (click(at("text", "a {uniqe}")), "holds {…}, which a step replaces"),
+    ],
+)
+def test_what_a_step_would_do_otherwise_is_refused_but_not_as_python(
+    action: dict[str, Any], why: str
+) -> None:
+    recording = read(recorded(action, click(at("label", "y"))))
+    with pytest.raises(NotUnderstood, match="line 3: ") as caught:
+        as_steps(recording)
+    assert why in str(caught.value)
+    ast.parse(as_python(recording))
+    written = as_steps(recording, leaves_out=True)
+    assert f"# Left out: line 3: {why}" in written
+    assert '{ click = "label=y" }' in written
+
+
+def test_a_dollar_before_a_secret_is_refused_where_it_would_become_two_characters() -> None:
+    field = at("label", "Password")
+    text = recorded(
+        {"name": "fill", "text": "correct-horse", "locator": field},
+        {"name": "assertText", "text": "It is $correct-horse", "locator": field},
+    )
+    with pytest.raises(NotUnderstood, match=r"line 4: has a \$ right before something secret"):
+        as_steps(read(text))
+
+
+@pytest.mark.parametrize("path", ["../../etc/card.png", "C:\\cards\\card.png", "/card.png"])
+def test_of_a_file_only_the_name_is_kept(path: str) -> None:
+    text = recorded(hands_over(path))
+    assert steps(text) == [{"upload": "label=File", "file": "card.png"}]
+    assert 'set_input_files(["card.png"])' in as_python(read(text))
+
+
 @pytest.mark.parametrize(
     ("locator", "target"),
     [
@@ -158,6 +232,8 @@ def test_tabs_are_entered_left_and_closed() -> None:
         {"close_tab": True},
         {"click": "label=Go"},
     ]
+    with pytest.raises(NotUnderstood, match="line 6: goes back to a tab that was left at line 5; "):
+        read(recorded(opened, inside, click(go), inside))
     with pytest.raises(NotUnderstood, match="line 3: is in a tab that no click has opened"):
         read(recorded(inside))
 

@@ -80,7 +80,7 @@ def test_a_thousand_names_that_nobody_answers_hold_up_no_other(
             for n in range(10):
                 began = time.monotonic()
                 await names(asking(there, f"quick{n}.example.org", "4"))
-                assert time.monotonic() - began < 0.5
+                assert time.monotonic() - began < 2
             assert threading.active_count() == threads
             assert open_files() < files + 10
             for each in slow:
