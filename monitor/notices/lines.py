@@ -46,12 +46,15 @@ def instant(at: datetime) -> str:
 
 def listed(names: Sequence[str], total: int, room: int) -> str:
     """As many of *names* as have room, and how many of *total* more there are."""
-    for shown in range(len(names), 0, -1):
+    said, best = "", ("", "")
+    for shown, name in enumerate(names, 1):
+        said += ", " * (shown > 1) + one_line(name, 60)
         more = f" and {total - shown} more" if total > shown else ""
-        said = ", ".join(one_line(name, 60) for name in names[:shown])
         if len(said) + len(more) <= room or shown == 1:
-            return one_line(said, max(room - len(more), 1)) + more
-    return ""
+            best = said, more
+        if len(said) > room:
+            break  # not even without the rest of a thousand
+    return one_line(best[0], max(room - len(best[1]), 1)) + best[1]
 
 
 def gsm(words: str) -> str:

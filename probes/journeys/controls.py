@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from probes.browser import api
 from probes.journeys.finding import Scope, first_visible
 from probes.journeys.listing import Sought, entry
+from probes.journeys.owning import Where, belongs
 from probes.journeys.sight import Sight
 
 if TYPE_CHECKING:
@@ -46,20 +47,25 @@ class Controls:
                 return control
         return None
 
-    async def only(self, scope: Scope) -> Locator | None:
-        """The control in *scope*, when there is one and no doubt which."""
+    async def only(self, scope: Scope, where: Where = "entry") -> Locator | None:
+        """The control in *scope*, when there is one and no doubt which, nor whose it is."""
         visible = self._all(scope)
         count = await visible.count()
-        if count == 1:
-            return visible.first
-        naming = visible.filter(has_text=self.sought.token)
-        return naming.first if count and await naming.count() == 1 else None
+        if count > 1:
+            visible = visible.filter(has_text=self.sought.token)
+            count = await visible.count()
+        if count != 1:
+            return None
+        whole = await belongs(visible.first, self.sought, where)
+        return visible.first if whole else None
 
-    async def in_a_menu(self, scope: Scope) -> Locator | None:
+    async def in_a_menu(self, scope: Scope, where: Where = "entry") -> Locator | None:
         """What appears when one of the menus in *scope* is opened."""
         named = await scope.get_by_role("button", name=_MENU).filter(visible=True).all()
         others = await scope.locator(_OPENERS).filter(visible=True).all()
         for opener in [*named, *others][:_MENUS]:
+            if not await belongs(opener, self.sought, where):
+                continue
             if control := await self._after(opener.click):
                 return control
             await self.sight.page.keyboard.press("Escape")
@@ -71,7 +77,7 @@ class Controls:
         if choice is not None:
             control = await self._after(choice.click)
             alone = await self.sight.page.locator(_CHOICES).evaluate_all(_IS_ON) == 1
-            return control if alone else None
+            return control if alone and await choice.evaluate_all(_IS_ON) else None
         if await found.locator("a[href]").count():
             return None
         return await self._after(found.click)
@@ -89,7 +95,7 @@ class Controls:
         await act()
 
         async def ask() -> Locator | None:
-            return await self.only(page) if page.url == before else None
+            return await self.only(page, "apart") if page.url == before else None
 
         control = await self.sight.soon(ask, _OPENING)
         still = control is not None and await entry(page, self.sought) is not None

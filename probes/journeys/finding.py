@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from probes.browser import Failure, api
 from probes.journeys.looking import LATE, Asked, description, look
@@ -81,16 +81,18 @@ async def find(
     """What is *wanted*, once it is visible. Raises Failure when it does not appear."""
     began = sight.visit.left()
 
-    async def ask() -> Locator | Literal[False] | None:
-        found = await glimpse(sight.page, wanted, locator, within)
+    async def ask() -> Locator | None:
+        if found := await glimpse(sight.page, wanted, locator, within):
+            return found
         waited = began - sight.visit.left()
-        if found is None and waited > _HOPING:
+        if waited > _HOPING:
             seen = await look(sight.page, Asked(ends=waited > LATE))
-            return False if seen is not None and seen.ended else None
-        return found
+            if seen is not None and seen.ended:
+                raise await absent(sight, wanted, locator)
+        return None
 
     found = await sight.soon(ask)
-    if not found:
+    if found is None:
         raise await absent(sight, wanted, locator)
     return found
 

@@ -64,6 +64,14 @@ class Sought:
     token: str
     template: str = ""
     remarks: str = REMARKS
+    says: tuple[str, ...] = ()
+    """All that the entry may say to be ours, with `{name}` in place of the token."""
+    by_name: bool = False
+    """Whether a link, picture or title that names it shows it as well as its text does."""
+    beside: tuple[str, ...] = ()
+    """What may stand beside it."""
+    by: str | None = None
+    """Who must have written it."""
 
 
 def unique() -> str:
@@ -97,12 +105,17 @@ async def entry(page: Page, sought: Sought) -> Locator | None:
     """The visible entry that shows the name."""
     if sought.template:
         return await first_visible(locate(page, sought.template.replace("{name}", sought.token)))
-    said = page.get_by_text(sought.token).and_(page.locator(f":not(:is({_EDITABLE}))"))
-    shown = said.or_(page.locator(_SHOWN_BY.format(sought.token))).filter(visible=True)
+    shown = showing(page, sought)
     best = await shown.evaluate_all(_BEST, [sought.token, sought.remarks])
     if best is None:
         return None
     return shown.nth(best[0]).locator(f"xpath=ancestor-or-self::*[{best[1] + 1}]")
+
+
+def showing(page: Page, sought: Sought) -> Locator:
+    """All that is visible and shows the name."""
+    said = page.get_by_text(sought.token).and_(page.locator(f":not(:is({_EDITABLE}))"))
+    return said.or_(page.locator(_SHOWN_BY.format(sought.token))).filter(visible=True)
 
 
 def _minute_now() -> int:

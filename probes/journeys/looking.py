@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from playwright.async_api import Frame, Locator, Page
 
 _HERE: Final = Path(__file__)
-_SOURCE: Final = "".join(_HERE.with_name(f"{name}.js").read_text("utf-8") for name in ("room", "eye"))
+_SOURCE: Final = "".join(
+    _HERE.with_name(f"{name}.js").read_text("utf-8") for name in ("room", "eye")
+)
 # The words are part of the text: as an argument they would be taken apart on every way.
 _EYE: Final = f"async asked => {{ asked.words = {json.dumps(WORDS)};\n{_SOURCE}}}"
 _OVERHEAD: Final = timedelta(seconds=2)

@@ -80,7 +80,8 @@ class MessageSettings(SignsInFirst, JourneySettings):
 
 async def travel(visit: Visit, settings: MessageSettings) -> None:
     sight = Sight(visit)
-    sought = Sought(unique(), settings.list_entry, REMARKS_AMONG_MESSAGES)
+    says = (f"{settings.text} {{name}}",)
+    sought = Sought(unique(), settings.list_entry, REMARKS_AMONG_MESSAGES, says)
     await sign_in_first(sight, settings.login)
     async with visit.step("open"):
         await sight.open(settings.url)
@@ -102,9 +103,9 @@ async def travel(visit: Visit, settings: MessageSettings) -> None:
         await _see_again(sight, sought)
     if remove:
         async with visit.step("remove"):
-            old = await left_overs(sight, settings.text)
+            old = await left_overs(sight, settings.text, sought)
             if await removing.try_to():
-                await remove_left_overs(sight, old, sought, thorough=False)
+                await remove_left_overs(sight, old, thorough=False)
 
 
 async def _field(sight: Sight, settings: MessageSettings) -> Locator:

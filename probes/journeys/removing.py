@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Final
 from probes.browser import Failure, api
 from probes.journeys.controls import Controls
 from probes.journeys.dialogs import saying_yes
-from probes.journeys.finding import first_visible, locate
+from probes.journeys.finding import Scope, first_visible, locate
 from probes.journeys.listing import Sought, entry
+from probes.journeys.owning import belongs, is_about, own_entry
 from probes.journeys.sight import Sight
 from probes.result import Reason
 
@@ -28,10 +29,21 @@ _REMOVE: Final = (
     r"remove|delete|discard|trash|bin|erase|(move|send) to (the )?(trash|bin)"
     r"|löschen|entfernen|supprimer|effacer|eliminar|borrar|elimina|verwijder\w*|excluir|usuń"
 )
-_CONTROL: Final = re.compile(rf"^\W*({_REMOVE})\b|^\W*[×✕✖✗🗑]\W*$", re.IGNORECASE)
+# What goes on with one of these removes more than one file or message.
+_MORE: Final = (
+    r"account|profile|posts?|albums?|folders?|director(y|ies)|all|everything|every|pages?|threads?"
+    r"|topics?|sites?|users?|groups?|galler(y|ies)|collections?|lists?|projects?|history|channel"
+    r"|rooms?|spaces?|workspaces?|team|konto|profil|beitrag|alben|ordner|alle[sn]?|compte|dossier"
+    r"|tout|toute?s|cuenta|carpeta|tod[oa]s?"
+)
+_NO_MORE: Final = rf"(?!.*\b({_MORE})\b)"
+_CONTROL: Final = re.compile(rf"^\W*({_REMOVE})\b{_NO_MORE}|^\W*[×✕✖✗🗑]\W*$", re.IGNORECASE)
 _SURE: Final = r"yes|ok|confirm|sure|really|are you sure|ja|oui|s[ií]|tak|sim"
-_CONFIRM: Final = re.compile(rf"^\W*({_SURE}|{_REMOVE})\b", re.IGNORECASE)
+_CONFIRM: Final = re.compile(rf"^\W*({_SURE}|{_REMOVE})\b{_NO_MORE}", re.IGNORECASE)
 _ONLY_SURE: Final = re.compile(rf"^\W*({_SURE})\b", re.IGNORECASE)
+_STILL_THERE: Final = (
+    "it is still listed, though something was pressed to remove it; see whether anything else went"
+)
 _A_MOMENT: Final = timedelta(seconds=2)
 _DRAWN: Final = timedelta(seconds=4)  # for a list that draws itself late
 _A_WHILE: Final = timedelta(seconds=15)  # for all of it, after a failure
@@ -129,13 +141,19 @@ class Removing:
     async def _control(self) -> Locator | None:
         if self._locator:
             template = self._locator.replace("{name}", self._sought.token)
-            return await first_visible(locate(self._page, template))
-        found = await entry(self._page, self._sought)
+            return await self._told_where(template)
+        found = await own_entry(self._page, self._sought)
         if found is None:
             return None
         if not self._thorough:
             return await self._controls.only(found)
         return await self._controls.anywhere(found) or await self._on_its_page(found)
+
+    async def _told_where(self, template: str) -> Locator | None:
+        """The first of several, if only the locator names the entry."""
+        named = locate(self._page, template).filter(visible=True)
+        alone = template != self._locator or await named.count() == 1
+        return await first_visible(named) if alone else None
 
     async def _on_its_page(self, found: Locator) -> Locator | None:
         links = found.locator("a[href]:not([download])")
@@ -146,14 +164,19 @@ class Removing:
         await link.click()
 
         async def ask() -> Locator | None:
-            if self._page.url == listed_on:
+            if self._page.url == listed_on or not await is_about(self._page, self._sought):
                 return None
-            return await self._controls.only(self._page)
+            return await self._controls.only(await self._main(), "page")
 
         if control := await self._sight.soon(ask, _A_MOMENT):
             return control
+        if self._page.url == listed_on or not await is_about(self._page, self._sought):
+            return None
+        return await self._controls.in_a_menu(await self._main(), "page")
+
+    async def _main(self) -> Scope:
         main = self._page.locator("main, [role=main]")
-        return await self._controls.in_a_menu(main.first if await main.count() else self._page)
+        return main.first if await main.count() else self._page
 
     async def _click(self, control: Locator) -> None:
         async def accept(dialog: Dialog) -> None:
@@ -172,11 +195,12 @@ class Removing:
         async def ask() -> Locator | bool | None:
             if self._page.url != asked_on:
                 return False if self._sight.written > written else await self._question()
-            if found := await saying_yes(self._page, _CONFIRM):
+            found = await saying_yes(self._page, _CONFIRM)
+            if found is not None and await belongs(found, self._sought, "apart"):
                 return found
             if self._sight.written > written:
                 return False
-            asked_in = await entry(self._page, self._sought)
+            asked_in = await own_entry(self._page, self._sought)
             if asked_in is None:
                 return None
             return await first_visible(asked_in.get_by_role("button", name=_ONLY_SURE))
@@ -189,7 +213,9 @@ class Removing:
         """The one button that says yes on a page about this entry."""
         yes = self._page.get_by_role("button", name=_CONFIRM).filter(visible=True)
         about_it = await entry(self._page, self._sought) is not None
-        return yes.first if about_it and await yes.count() == 1 else None
+        if not about_it or await yes.count() != 1:
+            return None
+        return yes.first if await belongs(yes.first, self._sought) else None
 
     async def _gone_from(self, url: str) -> None:
         """Where it was pressed, and on the list when that is opened again, which may draw late."""
@@ -204,7 +230,7 @@ class Removing:
         else:
             stays = await self._sight.soon(self.is_listed, _DRAWN) is not None
         if stays:
-            raise self._sight.failure(Reason.CLEANUP_FAILED, "it is still listed")
+            raise self._sight.failure(Reason.CLEANUP_FAILED, _STILL_THERE)
 
     def _warn(self, why: str) -> None:
         said = why.splitlines()[0] if why else "the browser did not say why"

@@ -91,8 +91,15 @@ async def travel(visit: Visit, settings: ShortenSettings) -> None:
         short = await _follow(sight, found, settings.target)
     if settings.remove:
         async with visit.step("remove"):
-            sought = Sought(_code_of(short), settings.list_entry)
+            sought = _sought(short, settings)
             await Removing(sight, sought, locator=settings.remove_locator).try_to()
+
+
+def _sought(short: str, settings: ShortenSettings) -> Sought:
+    says = (short, short.partition("://")[2], "{name}")
+    return Sought(
+        _code_of(short), settings.list_entry, says=says, by_name=True, beside=(settings.target,)
+    )
 
 
 def _code_of(address: str) -> str:

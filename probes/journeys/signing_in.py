@@ -95,7 +95,7 @@ class SigningIn:
     async def _found(self) -> Look:
         """The form, once whatever stands before it is out of the way."""
         ends, banners, opened = self._sight.ends(), 0, False
-        hopes = self._sight.visit.left()  # what was pressed has time to lead elsewhere
+        hopes = self._sight.visit.left()  # what was dismissed has time to lead elsewhere
         while True:
             asked = replace(self._asked, until="form", banner=banners < _BANNERS)
             seen = await self._form.look(replace(asked, opener=not opened, ends=not opened), ends)
@@ -105,7 +105,7 @@ class SigningIn:
                 hopes = self._sight.visit.left() - LATE
             if seen.user if self._told.username else seen.password:
                 return seen
-            if self._sight.visit.left() <= ends:
+            if self._sight.visit.left() <= (hopes if seen.ended else ends):
                 raise await self._missing(user=bool(self._told.username))
             if seen.frames and await self._form.enter_frame(self._asked):
                 continue
@@ -113,8 +113,6 @@ class SigningIn:
                 opened = True
                 await press(marked(self._page, "opener"))
             elif seen.ended:
-                if self._sight.visit.left() <= hopes:
-                    raise await self._missing(user=bool(self._told.username))
                 await asyncio.sleep(_LOOK)
 
     async def _to_the_password(self) -> None:

@@ -164,6 +164,7 @@ class Walk:
             late = isinstance(error, api.TimeoutError)
             if not why and not late:
                 raise
+            self.sight.learn(None)  # raises what it led to instead, if that broke
             reason = Reason.STEP_TIMEOUT if late else Reason.STEP_FAILED
             said = why or "the page does not let it happen"
             raise self.failure(reason, f"{what} did not work: {said}") from None

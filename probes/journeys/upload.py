@@ -81,11 +81,15 @@ class UploadSettings(SignsInFirst, JourneySettings):
 
     def payload(self, token: str) -> FilePayload:
         """The file of one run."""
-        name = Path(self.file).name if self.file else self.file_name
-        stem, dot, ending = name.rpartition(".")
-        named = f"{stem}-{token}.{ending}" if dot and stem else f"{name}-{token}"
+        named = self.named(token)
         kind = "text/plain" if named.endswith(".txt") else "application/octet-stream"
         return {"name": named, "mimeType": kind, "buffer": self._bytes(token)}
+
+    def named(self, token: str) -> str:
+        """The name of that file."""
+        name = Path(self.file).name if self.file else self.file_name
+        stem, dot, ending = name.rpartition(".")
+        return f"{stem}-{token}.{ending}" if dot and stem else f"{name}-{token}"
 
     @property
     def stem(self) -> str:
@@ -103,7 +107,8 @@ class UploadSettings(SignsInFirst, JourneySettings):
 
 async def travel(visit: Visit, settings: UploadSettings) -> None:
     sight = Sight(visit)
-    sought = Sought(unique(), settings.list_entry)
+    says = (settings.named("{name}"), f"{settings.stem}{{name}}")
+    sought = Sought(unique(), settings.list_entry, says=says, by_name=True)
     payload = settings.payload(sought.token)
     await sign_in_first(sight, settings.login)
     async with visit.step("open"):
@@ -120,9 +125,9 @@ async def travel(visit: Visit, settings: UploadSettings) -> None:
             await get_back(sight, found, sought, payload["buffer"])
     if settings.remove:
         async with visit.step("remove"):
-            old = await left_overs(sight, settings.stem)
+            old = await left_overs(sight, settings.stem, sought)
             if await removing.try_to():
-                await remove_left_overs(sight, old, sought)
+                await remove_left_overs(sight, old)
 
 
 async def _upload(

@@ -27,4 +27,4 @@ def read(text: str, url: str = "", *, leaves_out: bool = False) -> Recording:
             omitted.append(each)
         else:
             raise each
-    return tidy(acts, url, omitted)
+    return tidy(acts, url, omitted, leaves_out=leaves_out)

@@ -25,10 +25,11 @@ class Recording:
     notes: tuple[str, ...] = ()
 
 
-def tidy(acts: Sequence[Act], url: str, omitted: Sequence[NotUnderstood]) -> Recording:
-    """Raises NotUnderstood where nothing is left, or tabs are used in a way that steps cannot.
-
-    What was *omitted* is said in the notes.
+def tidy(
+    acts: Sequence[Act], url: str, omitted: Sequence[NotUnderstood], *, leaves_out: bool = False
+) -> Recording:
+    """Raises NotUnderstood where nothing is left, or tabs are used in a way that steps cannot,
+    unless it *leaves_out* that. What was *omitted* is said in the notes.
     """
     visited = [act.value for act in acts if act.kind in ("goto", "open")]
     address = url or next((each for each in visited if _is_web(each)), "")
@@ -37,13 +38,19 @@ def tidy(acts: Sequence[Act], url: str, omitted: Sequence[NotUnderstood]) -> Rec
     if not acts:
         raise NotUnderstood(1, "nothing was done")
     begun = [*_followed([*_opened(acts)])]
-    kept = [_pared(act) for act in _without_noise(begun)]
+    astray = [each for each in begun if isinstance(each, NotUnderstood)]
+    if astray and not leaves_out:
+        raise astray[0]
+    followed = [each for each in begun if isinstance(each, Act)]
+    kept = [_pared(act) for act in _without_noise(followed)]
+    if not kept:
+        raise NotUnderstood(1, "nothing of it can be repeated")
     if len(kept) > _MOST:
         raise NotUnderstood(kept[_MOST].line, f"more than {_MOST} steps; leave some out")
     plain = _without_password(address)
     secrets = secrets_in(kept, plain)
     had_login = any(each != _without_password(each) for each in (address, *visited))
-    notes = [f"Left out: {each}" for each in omitted]
+    notes = [f"Left out: {each}" for each in (*omitted, *astray)]
     notes += _notes(kept, secrets, had_login)
     return Recording(plain, tuple(kept), secrets, tuple(notes))
 
@@ -61,7 +68,7 @@ def _opened(acts: Sequence[Act]) -> Iterator[Act]:
             yield replace(act, kind="goto")
 
 
-def _followed(acts: Sequence[Act]) -> Iterator[Act]:
+def _followed(acts: Sequence[Act]) -> Iterator[Act | NotUnderstood]:
     """Says when a tab is left for the one before; what is closed at the end needs no step."""
     tabs: list[str] = []
     left: dict[str, int] = {}
@@ -75,7 +82,8 @@ def _followed(acts: Sequence[Act]) -> Iterator[Act]:
             continue
         if act.page != tabs[-1]:
             if len(tabs) < 2 or act.page != tabs[-2]:
-                raise NotUnderstood(act.line, _astray(left.get(act.page)))
+                yield NotUnderstood(act.line, _astray(left.get(act.page)))
+                continue
             left[tabs[-1]] = act.line
             yield Act(line=act.line, kind="close", page=tabs.pop())
         yield act

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -31,11 +30,11 @@ CANARIES = {
 }
 WRITTEN = (
     *("canary-voucher-s1t2", "canary-header-u3v4", "canary-basic-w5x6", "JBSWY3DPEHPK3PXP"),
-    *("canary-typed-y7z8", "canary-channel-a9b1", "canary-address-c2d3"),
+    "canary-channel-a9b1",
 )
 """As it is in the configuration, in every place that holds something secret."""
 NEVER_SHOWN = (*CANARIES.values(), *WRITTEN, SESSION, TOKEN)
-FAILING = {"echoes", "signin", "own", "neighbour", "steps"}
+FAILING = {"echoes", "signin", "own", "neighbour"}
 CONFIG = """
 [trueup]
 listen = "127.0.0.1:8600"
@@ -65,14 +64,6 @@ kind = "journey"
 journey = "neighbour.py"
 url = "@site@/login"
 params.token = "${env:CANARY_PARAM}"
-[probe.steps]
-kind = "journey"
-url = "http://canary:canary-address-c2d3@@host@/login"
-steps = [
-  { fill = "Password", with = "canary-typed-y7z8" },
-  { click = "Sign in" },
-  { expect_text = "Your library", up_to = "1s" },
-]
 [probe.own]
 kind = "journey"
 journey = "own.py"
@@ -90,7 +81,7 @@ url = "@site@/login?parts"
 secrets.PASSWORD = "${env:CANARY_ODD}"
 [component.everything]
 name = "Everything"
-probes = ["echoes", "signin", "neighbour", "steps", "own", "broken"]
+probes = ["echoes", "signin", "neighbour", "own", "broken"]
 [channel.hook]
 kind = "webhook"
 url = "@hook@/${env:CANARY_HOOK}"
@@ -179,7 +170,8 @@ def _all_told(receiver: Receiver, world: World) -> bool:
     """Of the one that is ERROR, and pages nobody, the log tells."""
     if '"event": "run", "probe": "broken"' not in (world.folder / "daemon.log").read_text():
         return False
-    return {json.loads(request.body)["probe"] for request in receiver.requests} >= FAILING
+    told = b"".join(request.body for request in receiver.requests)
+    return all(f'"{probe}"'.encode() in told for probe in FAILING)  # some of them in one notice
 
 
 def _what_the_daemon_shows(world: World) -> bytes:

@@ -115,7 +115,8 @@ def door_site() -> Starlette:
 class OrderSite:
     """A shop behind a sign-in whose orders fail every second time, the first one too.
 
-    `orders` tells the status of each. `loses` ends the session with the order that fails.
+    `orders` tells the status of each. `loses` ends the session with the order that fails,
+    and leads to the form for signing in.
     """
 
     def __init__(self, *, loses: bool = False) -> None:
@@ -150,6 +151,9 @@ class OrderSite:
         if request.method == "GET":
             return page("<h1>Your library</h1><form method=post><button>Order now</button></form>")
         self.orders.append(200 if len(self.orders) % 2 else 500)
-        if self._loses and self.orders[-1] == 500:
+        if self.orders[-1] == 200:
+            return page("<h1>Thank you</h1>")
+        if self._loses:
             self._valid.clear()
-        return page("<h1>Thank you</h1>", self.orders[-1])
+            return RedirectResponse("/login", 303)
+        return page("<h1>Something went wrong</h1>", 500)

@@ -25,7 +25,7 @@ from probes.result import Artefact, Outcome, Reason, Step, View
 from probes.settings import write_duration
 
 if TYPE_CHECKING:
-    from playwright.async_api import Page
+    from playwright.async_api import BrowserContext, Page
 
 _STEP: Final = timedelta(seconds=15)
 _NAVIGATION: Final = timedelta(seconds=30)
@@ -39,8 +39,8 @@ _AGAIN: Final = timedelta(seconds=3)  # with less left, a second try is not wort
 _LOOK: Final = timedelta(seconds=1)
 _ASKS_TO_SIGN_IN: Final = """() => !!document.querySelector("input[type=password]")
   || [401, 403].includes(performance.getEntriesByType("navigation")[0]?.responseStatus)"""
-_BEGINNING: Final = frozenset(("open", "sign in"))
-"""Steps that change nothing for anybody."""
+_HARMLESS: Final = ("GET", "HEAD", "OPTIONS")
+_REMEMBERED: Final = 100  # requests of a page that the driver keeps
 _US: Final = timedelta(microseconds=1)
 _numbers = itertools.count(1)
 
@@ -97,18 +97,16 @@ class Travel:
 
     async def _has_been_signed_out(self, trip: _Trip) -> bool:
         """Whether the target has ended the session that was remembered, so that a failing tells
-        nothing yet. A journey past its beginning may have done something, and is not made twice.
+        nothing yet. A journey that sent anything is not made twice.
         """
-        failed = trip.finding.outcome is Outcome.FAIL
-        done = (step.name for step in trip.visit.steps() if step.outcome is not Outcome.FAIL)
-        if not failed or not trip.obeyed or any(name not in _BEGINNING for name in done):
-            return False
-        if self._left() < _AGAIN:
+        failed = trip.finding.outcome is Outcome.FAIL and trip.obeyed
+        if not failed or self._left() < _AGAIN:
             return False
         with suppress(api.Error, TimeoutError):
             shown = await within(_LOOK, trip.page.evaluate(_ASKS_TO_SIGN_IN))
             entrance = self._errand.entrance
-            return shown is True or bool(entrance and trip.page.url.startswith(entrance))
+            is_out = shown is True or bool(entrance and trip.page.url.startswith(entrance))
+            return is_out and not await within(_LOOK, _has_written(trip.page.context))
         return False
 
     async def _open(self, errand: Errand) -> Page:
@@ -221,6 +219,15 @@ async def travel(
 ) -> bool:
     """Makes one run; see `Travel.whole`."""
     return await Travel(errand, engine, tell, monotonic).whole()
+
+
+async def _has_written(context: BrowserContext) -> bool:
+    """Whether it may have changed something for anybody, as far as is known."""
+    for page in context.pages:
+        sent = await page.requests()
+        if len(sent) >= _REMEMBERED or any(one.method not in _HARMLESS for one in sent):
+            return True
+    return False
 
 
 async def _guarded(errand: Errand, visit: Visit) -> None:

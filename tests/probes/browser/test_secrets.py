@@ -122,9 +122,7 @@ async def test_a_page_that_shows_the_secrets_of_other_probes_tells_them_no_more_
     assert (hiding.summary, hiding.excerpt) == ("*** ***", "*** ***")
     assert told(repr(hiding).encode(), others) == []
     kept = {artefact.name: artefact.content for artefact in hiding.artefacts}
-    assert {name: told(content, others) for name, content in kept.items()} == dict.fromkeys(
-        kept, []
-    )
+    assert [name for name, content in kept.items() if told(content, others)] == []
     assert {"screenshot.png", "console.txt", "page.json", "trace.zip"} <= kept.keys()
     pictures = [result.artefacts[0] for result in (hiding, careless)]
     assert [picture.name for picture in pictures] == ["screenshot.png"] * 2

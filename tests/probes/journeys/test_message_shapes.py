@@ -51,8 +51,11 @@ async def test_what_killed_runs_left_behind_is_removed(
     with monkeypatch.context() as yesterday:
         yesterday.setattr(listing, "_minute_now", lambda: now - 1440)
         app.state.messages[90] = f"A message from our own monitoring {listing.unique()}"
+        left = f"A message from our own monitoring {listing.unique()}"
         app.state.messages[91] = f"Somebody else's {listing.unique()}"
+        app.state.messages[93] = f"What is this? > {left} Please keep this"
+        app.state.messages[94] = f"<b>anna</b> {left}"
     app.state.messages[92] = f"A message from our own monitoring {listing.unique()}"
     result = await sent(travel, app)
     assert result.outcome is Outcome.PASS, result
-    assert list(app.state.messages) == [*range(PER_PAGE), 91, 92]
+    assert list(app.state.messages) == [*range(PER_PAGE), 91, 93, 94, 92]

@@ -13,6 +13,7 @@ import pytest_asyncio
 from probes import KINDS, Outcome, Reason, Result, Tools
 from probes.browser.sessions import Sessions
 from tests.probes.journeys.test_login import told
+from tests.support.decoys import OrderSite
 from tests.support.here import Here
 from tests.support.serve import serving
 from tests.support.signins import SharedSite
@@ -26,6 +27,13 @@ async def journey(visit):
     async with visit.step("look"):
         await visit.page.goto(visit.url)
         await visit.page.get_by_role("heading", name="Your library").wait_for(timeout=2000)
+"""
+
+_ORDERS = """
+async def journey(visit):
+    await visit.page.goto(visit.url)
+    await visit.page.get_by_role("button", name="Order now").click(timeout=1000)
+    await visit.page.get_by_role("heading", name="Thank you").wait_for(timeout=1000)
 """
 
 
@@ -120,6 +128,70 @@ async def test_what_cannot_tell_that_its_session_has_ended_is_run_again(
     site[0].end_sessions()
     assert (await run("own")).outcome is Outcome.PASS
     assert site[0].signed_in == 2
+
+
+_SIGNED_IN_AFRESH = "the session that was remembered had ended; it was signed in afresh"
+
+
+@pytest.fixture(params=["steps", "own"])
+def order(request: pytest.FixtureRequest, here: Tools, tmp_path: Path) -> Callable[..., Any]:
+    """Signs in to a shop, and gives what orders there once, with steps or a journey of one's own.
+
+    What it returns runs the probe of an id.
+    """
+    (tmp_path / "order.py").write_text(_ORDERS)
+    steps = [{"click": "Order now"}, {"expect_text": "Thank you", "up_to": "1s"}]
+    made: dict[str, Any] = {"journey": "order.py"}
+    if request.param == "steps":
+        made = {"steps": steps}
+    here.browsers._remembered = Sessions()  # type: ignore[attr-defined] # of a test's browsers
+
+    def probes(address: str) -> Run:
+        more = {"url": f"{address}/order", "sign_in": "signin", "timeout": "20s"}
+        tables = {"signin": told(f"{address}/login"), "order": made | more}
+        read = completed(tables, tmp_path)
+        return lambda id_: KINDS["journey"].run(read[id_], here)
+
+    return probes
+
+
+def times_begun(tools: Tools) -> int:
+    """How often the last run was made."""
+    said = [message["say"] for message in tools.browsers.told]  # type: ignore[attr-defined] # of an own journey
+    return 1 + said.count("again")
+
+
+@pytest.mark.parametrize(
+    ("order", "loses"), [("steps", False), ("steps", True), ("own", False)], indirect=["order"]
+)
+async def test_an_order_that_fails_every_second_time_fails_and_is_made_once(
+    order: Callable[[str], Run], here: Tools, loses: bool
+) -> None:
+    shop = OrderSite(loses=loses)
+    with serving(shop.app) as address:
+        run = order(address)
+        assert (await run("signin")).outcome is Outcome.PASS
+        result = await run("order")
+    assert result.outcome is Outcome.FAIL
+    assert shop.orders == [500]
+    assert (times_begun(here), shop.signed_in) == (1, 1)
+    assert _SIGNED_IN_AFRESH not in result.warnings
+
+
+async def test_a_session_that_had_ended_costs_one_order_and_what_was_run_again_is_told(
+    order: Callable[[str], Run], here: Tools
+) -> None:
+    shop = OrderSite()
+    shop.orders.append(500)
+    with serving(shop.app) as address:
+        run = order(address)
+        assert (await run("signin")).outcome is Outcome.PASS
+        shop.end_sessions()
+        result = await run("order")
+    assert result.outcome is Outcome.PASS, result
+    assert shop.orders == [500, 200]
+    assert shop.signed_in == 2
+    assert (_SIGNED_IN_AFRESH in result.warnings) == (times_begun(here) == 2)
 
 
 async def test_a_wrong_password_is_what_every_journey_behind_it_says(

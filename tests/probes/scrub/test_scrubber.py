@@ -178,3 +178,14 @@ def test_no_text_keeps_it_busy(text: str) -> None:
     began = time.process_time()
     assert scrub(text) == text
     assert time.process_time() - began < 5  # measured: at most 0.3
+
+
+def test_one_that_knows_more_hides_what_the_one_before_hid_and_leaves_that_one_as_it_was() -> None:
+    first = Scrubber(["swordfish", "tiny"])
+    more = first.and_also(["catfish & co", "four", "another swordfish"])
+    said = "swordfish, tiny, catfish%20%26%20co, four, another swordfish"
+    assert more(said) == "***, ***, ***, ***, ***"
+    assert first(said) == "***, ***, catfish%20%26%20co, four, another ***"
+    assert more.and_also(["swordfish"]) is more
+    assert more.knows("tiny")
+    assert more.knows("four")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from collections.abc import Callable
 
 import pycares
@@ -78,9 +77,8 @@ def test_a_thousand_names_that_nobody_answers_hold_up_no_other(
             ]
             await until_async(lambda: len(mute.asked) >= 500, "the questions")
             for n in range(10):
-                began = time.monotonic()
                 await names(asking(there, f"quick{n}.example.org", "4"))
-                assert time.monotonic() - began < 2
+            assert not any(each.done() for each in slow), "none of them was waited for"
             assert threading.active_count() == threads
             assert open_files() < files + 10
             for each in slow:
