@@ -106,6 +106,7 @@ async def _run(argv: tuple[str, ...], environment: dict[str, str], body: bytes) 
         _end_group(transport)
         transport.close()
         await talk.ends(talk.exited)
+        await talk.ends(talk.closed)  # else what it wrote to stays open for as long as the loop is
 
 
 async def _listen(transport: asyncio.SubprocessTransport, talk: _Talk, body: bytes) -> Delivery:

@@ -18,6 +18,7 @@ from probes.browser import Browsers, Errand, Journey, workers
 from probes.result import Outcome, Reason, Result
 from tests.support import traps
 from tests.support.serve import serving
+from tests.support.waiting import until_async
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -25,6 +26,8 @@ DEADLINE = timedelta(seconds=2)
 PATIENCE = timedelta(seconds=20)
 """The deadline of what comes to its end by itself."""
 AFTERWARDS = timedelta(seconds=5)
+BUSY = timedelta(seconds=3)
+"""So much later may a machine under load come to notice it."""
 _PASS = (Outcome.PASS, None)
 _LATE = (Outcome.FAIL, Reason.TIMEOUT)
 _BROKEN = (Outcome.ERROR, Reason.JOURNEY_BROKEN)
@@ -85,10 +88,10 @@ async def test_it_ends_in_time_and_the_next_journey_runs(
 ) -> None:
     journey, page, expected = FAULTS[fault]
     await travel(browsers, traps.quick, within=PATIENCE)  # lest a browser be started meanwhile
-    within = PATIENCE if expected is _PASS else DEADLINE
+    within = DEADLINE if expected in (_LATE, _BROKEN) else PATIENCE
     result, took = await travel(browsers, journey, f"{site}/{page}", within)
     assert (result.outcome, result.reason) == expected, result
-    assert took < within + AFTERWARDS
+    assert took < within + AFTERWARDS + BUSY
     assert result.took < within + AFTERWARDS
     after, _ = await travel(browsers, traps.quick, within=PATIENCE)
     assert after.outcome is Outcome.PASS, after
@@ -129,14 +132,17 @@ async def test_what_takes_all_memory_is_ended_before_the_machine_is(
         await browsers.close()
 
 
+def travelling(browsers: Browsers) -> workers.Worker | None:
+    return next((w for w in browsers._workers if w._record and w._record.under_way), None)
+
+
 async def test_a_worker_that_is_killed_or_halted_is_no_evidence(browsers: Browsers) -> None:
     for sent in (signal.SIGKILL, signal.SIGSTOP):
         running = asyncio.create_task(travel(browsers, traps.swallows))
-        while not any(worker._record and worker._record.under_way for worker in browsers._workers):
-            await asyncio.sleep(0.02)
-        victim = next(w for w in browsers._workers if w._record and w._record.under_way)
+        victim = await until_async(lambda: travelling(browsers), "it is under way")
+        assert victim
         os.kill(victim._process.pid, sent)
         result, took = await running
         assert (result.outcome, result.reason) == (Outcome.ERROR, Reason.BROWSER_CRASHED), result
-        assert took < DEADLINE + AFTERWARDS
+        assert took < DEADLINE + AFTERWARDS + BUSY
         assert (await travel(browsers, traps.quick, within=PATIENCE))[0].outcome is Outcome.PASS

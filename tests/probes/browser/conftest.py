@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from probes.browser import Browsers
-from probes.browser.worker import evidence
+from probes.browser.worker import evidence, travel
 from tests.support.here import Here
 from tests.support.serve import serving
 from tests.support.webapps import odd_site
@@ -27,6 +27,7 @@ async def browsers() -> AsyncIterator[Browsers]:
 def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A busy machine may take longer to tell what it knows than a run at work waits for it."""
     monkeypatch.setattr(evidence, "_ONCE", timedelta(seconds=3))
+    monkeypatch.setattr(travel, "_VIEWS", timedelta(seconds=3))
 
 
 @pytest.fixture(scope="module")

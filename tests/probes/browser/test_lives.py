@@ -116,7 +116,7 @@ async def test_a_browser_killed_in_the_midst_is_no_evidence_and_the_next_run_pas
 async def test_a_browser_that_hangs_is_no_evidence_and_is_replaced(browsers: Browsers) -> None:
     await run(browsers)
     frozen = browser()
-    result = await struck(browsers, browser, signal.SIGSTOP, within=1)
+    result = await struck(browsers, browser, signal.SIGSTOP, within=3)
     assert (result.outcome, result.reason) == (Outcome.ERROR, Reason.BROWSER_CRASHED)
     assert (await run(browsers)).outcome is Outcome.PASS
     await until_async(lambda: is_gone(frozen), "the one that hangs is ended")

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from probes.browser import Browsers, Visit
 from probes.result import Outcome, Reason
-from tests.probes.browser.runs import failed, travel
+from tests.probes.browser.runs import travel
 from tests.support.waiting import until_async
 
 
@@ -39,7 +39,7 @@ async def test_a_journey_that_does_not_let_itself_be_stopped_goes_with_its_proce
     browsers = Browsers(slots=1)
     try:
         result = await travel(browsers, stubborn, within=0.2)
-        assert failed(result, Reason.TIMEOUT)
+        assert (result.outcome, result.reason) == (Outcome.FAIL, Reason.TIMEOUT), result
         assert (await travel(browsers, good, odd)).outcome is Outcome.PASS
     finally:
         await browsers.close()

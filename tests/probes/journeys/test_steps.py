@@ -182,7 +182,7 @@ async def test_a_server_error_after_a_click_is_named_by_its_number(travel: Trave
     assert "/basket answered 502" in result.summary
 
 
-@pytest.mark.usefixtures("hasty")
+@pytest.mark.usefixtures("impatient")
 async def test_what_is_typed_is_told_nowhere(travel: Travel, site: str) -> None:
     steps = [{"fill": "Voucher", "with_secret": "code"}, {"fill": "Nothing", "with": "swordfish-9"}]
     result = await go(travel, site, *steps, secrets={"code": "c0rrect-horse"})
