@@ -89,13 +89,7 @@ def _environment(notice: Notice, outside: Outside) -> dict[str, str]:
 
 async def _run(argv: tuple[str, ...], environment: dict[str, str], body: bytes) -> Delivery:
     try:
-        transport, talk = await asyncio.get_running_loop().subprocess_exec(
-            _Talk,
-            *argv,
-            stderr=asyncio.subprocess.STDOUT,
-            env=environment,
-            start_new_session=True,
-        )
+        transport, talk = await _started(argv, environment)
     except OSError as error:
         verdict = Refused if error.errno in _NEVER_STARTS else Retry
         why = os.strerror(error.errno or 0).lower()
@@ -103,10 +97,35 @@ async def _run(argv: tuple[str, ...], environment: dict[str, str], body: bytes) 
     try:
         return await _listen(transport, talk, body)
     finally:
-        _end_group(transport)
-        transport.close()
-        await talk.ends(talk.exited)
-        await talk.ends(talk.closed)  # else what it wrote to stays open for as long as the loop is
+        await _end(transport, talk)
+
+
+async def _started(
+    argv: tuple[str, ...], environment: dict[str, str]
+) -> tuple[asyncio.SubprocessTransport, _Talk]:
+    """Raises OSError. Its start is never broken off: nobody would know what to end then."""
+    starting = asyncio.ensure_future(
+        asyncio.get_running_loop().subprocess_exec(
+            _Talk,
+            *argv,
+            stderr=asyncio.subprocess.STDOUT,
+            env=environment,
+            start_new_session=True,
+        )
+    )
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        with suppress(OSError):
+            await _end(*await starting)
+        raise
+
+
+async def _end(transport: asyncio.SubprocessTransport, talk: _Talk) -> None:
+    _end_group(transport)
+    await talk.ends(talk.exited)
+    transport.close()
+    await talk.ends(talk.closed)  # else what it wrote to stays open for as long as the loop is
 
 
 async def _listen(transport: asyncio.SubprocessTransport, talk: _Talk, body: bytes) -> Delivery:

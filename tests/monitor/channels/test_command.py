@@ -197,6 +197,19 @@ async def test_a_cancelled_delivery_leaves_no_program_behind(
     gone([int(pid.read_text())])
 
 
+async def test_a_delivery_can_be_cancelled_while_its_program_is_being_started(
+    outside: Outside,
+) -> None:
+    for moment in range(12):
+        sending = asyncio.ensure_future(run(outside, *sh("sleep 60")))
+        for _ in range(moment):
+            await asyncio.sleep(0)
+        sending.cancel()
+        await asyncio.wait({sending}, timeout=5)
+        assert sending.cancelled()
+    gone([child.pid for child in psutil.Process().children() if child.name() == "sleep"])
+
+
 def gone(pids: list[int]) -> None:
     """Neither running nor a zombie of ours; an orphan is reaped by whoever inherits it."""
 
