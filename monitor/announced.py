@@ -67,4 +67,4 @@ def _configured(window: Window, config: Config, at: datetime) -> status_page.Mai
 
 
 def _components(probes: frozenset[str], config: Config) -> tuple[str, ...]:
-    return tuple(c.name for c in config.components.values() if probes & set(c.probes))
+    return tuple(c.id for c in config.components.values() if probes & set(c.probes))

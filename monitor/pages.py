@@ -134,7 +134,7 @@ def _incidents(
             yield status_page.Incident(
                 id=view.dedup_key[:PUBLIC_ID],
                 sentence=says or f"{concerned[0].name} is down.",
-                components=tuple(c.name for c in concerned),
+                components=tuple(c.id for c in concerned),
                 began_at=view.began_at,
                 resolved_at=view.recovered_at if view.resolved_at else None,
                 updates=announced.updates(said, view),

@@ -1,25 +1,44 @@
 """What the public reads. One door: a `Page` in, files out."""
 
-from status_page.page import (
+from status_page.component import (
+    WINDOWS,
     Component,
     Condition,
     DayBar,
-    Incident,
-    Maintenance,
-    Page,
-    Stage,
-    Update,
+    Month,
+    Note,
+    Point,
+    Series,
+    Speed,
+    Uptime,
+    together,
 )
-from status_page.render import render
+from status_page.incident import Impact, Incident, Maintenance, Stage, Update
+from status_page.page import LANGUAGES, Asset, Font, Look, Page
+from status_page.site import Renderer, render
 
 __all__ = [
+    "LANGUAGES",
+    "WINDOWS",
+    "Asset",
     "Component",
     "Condition",
     "DayBar",
+    "Font",
+    "Impact",
     "Incident",
+    "Look",
     "Maintenance",
+    "Month",
+    "Note",
     "Page",
+    "Point",
+    "Renderer",
+    "Series",
+    "Speed",
     "Stage",
     "Update",
+    "Uptime",
     "render",
+    "together",
 ]

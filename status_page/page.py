@@ -2,122 +2,96 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from enum import StrEnum, unique
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
 
+from status_page.component import Component
+from status_page.incident import Incident, Maintenance
 
-@unique
-class Condition(StrEnum):
-    """The verdict on a component, from best to worst to not known."""
-
-    UP = "up"
-    DEGRADED = "degraded"
-    DOWN = "down"
-    UNKNOWN = "unknown"
+LANGUAGES: Final = ("en", "de", "fr", "es", "pt", "ja", "zh", "ar")
+"""Those that our own words are translated into."""
 
 
 @dataclass(frozen=True, slots=True)
-class DayBar:
-    """One day of one component. Known time is up or down; the rest of the day is unknown."""
+class Asset:
+    """A file that the page brings along, under a name of its own."""
 
-    day: date
-    known: timedelta
-    """How much of the day we have evidence for; zero draws a gap."""
-    down: timedelta
-    """How much of the known time fell into incidents."""
-    degraded: bool = False
-    """Whether some of the day was slow without being down."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Component:
-    """Something that users do, with its verdict and its history."""
-
-    id: str
     name: str
-    group: str
-    """The heading it stands under; empty for none."""
-    condition: Condition
-    since: datetime | None
-    """When the condition began; None when nothing is known yet."""
-    says: str
-    """The sentence published while it is down, as configured; empty for a general one."""
-    days: tuple[DayBar, ...]
-    """Oldest first, one for each day of the window, the last one being today."""
-    first_seen: date | None
-    """The first day with any evidence; days before it are drawn as 'not watched yet'."""
-
-    @property
-    def availability(self) -> float | None:
-        """Up time over known time in the window, 0..1; None without any evidence."""
-        known = sum((bar.known for bar in self.days), timedelta())
-        down = sum((bar.down for bar in self.days), timedelta())
-        return 1 - min(down / known, 1.0) if known else None
-
-
-@unique
-class Stage(StrEnum):
-    """How far people are with an incident, as they say it themselves."""
-
-    INVESTIGATING = "investigating"
-    IDENTIFIED = "identified"
-    MONITORING = "monitoring"
-    RESOLVED = "resolved"
-
-
-@dataclass(frozen=True, slots=True)
-class Update:
-    """What was said in public about an incident."""
-
-    at: datetime
-    stage: Stage
-    words: str
-    """Plain text as a person wrote it; its lines are kept."""
+    """`logo.svg`: letters, digits, dots and dashes."""
+    content: bytes = field(repr=False)
+    media_type: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Maintenance:
-    """Announced work, under way or still to come."""
+class Font:
+    """A typeface that is served with the page."""
 
-    id: str
-    title: str
-    components: tuple[str, ...]
-    """Names of the components concerned."""
-    starts_at: datetime
-    ends_at: datetime
+    family: str
+    file: Asset
+    weight: str = "400"
+    """As CSS writes it: `400`, or `100 900` for a variable one."""
+    italic: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Incident:
-    """An outage as the public sees it, from the first failing run to recovery."""
+class Look:
+    """What makes a page somebody's own."""
 
-    id: str
-    """Stable and unguessable from outside; also the anchor on the page."""
-    sentence: str
-    """What people cannot do, as configured."""
-    components: tuple[str, ...]
-    """Names of the components concerned."""
-    began_at: datetime
-    resolved_at: datetime | None
-    updates: tuple[Update, ...] = ()
-    """Oldest first."""
+    logo: Asset | None = None
+    logo_dark: Asset | None = None
+    """On a dark ground; None: the same."""
+    icon: Asset | None = None
+    """Of the browser's tab; None: one that shows the verdict."""
+    colours: Mapping[str, str] = field(default_factory=dict)
+    """Variables of the style sheet without their dashes (`up`, `down`, `ground`, `focus` …), as
+    `#rrggbb`.
+    """
+    colours_dark: Mapping[str, str] = field(default_factory=dict)
+    fonts: tuple[Font, ...] = ()
+    """The first family is used for everything."""
+    css: str = ""
+    """Added after our own style sheet."""
+    footer: str = ""
+    """Markdown."""
+    links: tuple[tuple[str, str], ...] = ()
+    """Words and absolute addresses, at the top of the page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """Everything the renderer is given. All times are aware UTC."""
 
+    id: str = ""
+    """Which of several pages of one daemon; empty for the first."""
     title: str
+    url: str = ""
+    """Where it is published, absolute and with a slash at its end; empty when that is not known:
+    then nothing is made that needs absolute addresses.
+    """
+    description: str = ""
+    """A sentence for search engines and previews."""
     environment: str
     """Named on a colour band unless it is production."""
+    language: str = "en"
+    """Of the page at the top of the folder, and of feeds."""
+    languages: tuple[str, ...] = ("en",)
+    """All that it is made in; each but the first one above in a folder of its own."""
+    look: Look = Look()
+    internal: bool = False
+    """Whether it is for those who run it: not to be found by search engines, and with notes."""
     made_at: datetime
-    """When the data was read; the page says so, and judges its own freshness by it."""
+    """When the data was read. Only `as-of` files say so: all others are the same bytes for as long
+    as what they say is the same.
+    """
     fresh_for: timedelta
-    """Older than this, the page declares itself stale."""
+    """Older than this, the page declares itself stale: three times the interval of publishing."""
     components: tuple[Component, ...]
     """In the order of the configuration."""
     incidents: tuple[Incident, ...]
     """Open ones first, then the past ones, newest first."""
     maintenance: tuple[Maintenance, ...] = ()
-    """In the order it starts; what is over is not among it."""
+    """In the order it starts: over in the last 90 days, under way, and announced."""
+    subscribe: bool = False
+    """Whether the daemon's server takes subscriptions at `subscribe/` of this page."""

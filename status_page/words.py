@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from status_page.page import Condition
+from status_page.component import Condition
+from status_page.text import anchor, shorten, tidy
+from status_page.tongue import Timed, instant
+
+__all__ = ["Timed", "anchor", "instant", "shorten", "tidy"]
 
 # Named here, because what the calendar module says depends on the machine's locale.
 _MONTHS = [
@@ -33,47 +35,11 @@ _VERDICTS = {
     Condition.UP: "Works",
     Condition.DEGRADED: "Slow",
     Condition.DOWN: "Down",
+    Condition.MAINTENANCE: "Under maintenance",
     Condition.UNKNOWN: "Unknown",
+    Condition.UNWATCHED: "Not watched",
 }
-# Control characters, bidirectional overrides and lone surrogates: they would garble what
-# stands beside them, or could not be encoded at all.
-_UNSPEAKABLE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+"
-)
-_NOT_IN_AN_ANCHOR = re.compile("[^A-Za-z0-9._~-]+")
 _NBSP = "\N{NO-BREAK SPACE}"
-
-
-@dataclass(frozen=True, slots=True)
-class Timed:
-    """A sentence around one instant, so that the instant can be marked up; `str` is all of it."""
-
-    before: str
-    at: datetime | None = None
-    said: str = ""
-    after: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.before}{self.said}{self.after}"
-
-    @property
-    def iso(self) -> str:
-        return instant(self.at) if self.at else ""
-
-
-def tidy(text: str) -> str:
-    """One line of harmless text: letters, signs and emoji stay, invisible mischief goes."""
-    return " ".join(_UNSPEAKABLE.sub(" ", text).split())
-
-
-def anchor(text: str) -> str:
-    """*text* as a fragment of an address; ids as the configuration allows them stay as they are."""
-    return _NOT_IN_AN_ANCHOR.sub("-", text)
-
-
-def shorten(text: str, limit: int) -> str:
-    """At most *limit* characters, the last one an ellipsis where something was left out."""
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
 def count(number: int, one: str, many: str = "") -> str:
@@ -96,11 +62,6 @@ def duration(span: timedelta) -> str:
     if first is None:
         return "less than a minute"
     return " ".join(filter(None, parts[first : first + 2]))
-
-
-def instant(at: datetime) -> str:
-    """For machines: `2026-11-21T14:03:22Z`."""
-    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def clock(at: datetime) -> str:

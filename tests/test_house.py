@@ -19,7 +19,7 @@ import pytest
 from hatchling.builders.wheel import WheelBuilder
 from jinja2 import Environment, meta, nodes
 
-from status_page import view
+from status_page.index import view
 from tests.support.checkout import ROOT, files, name_of, python_files
 
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))

@@ -100,6 +100,7 @@ def _config(entries: Entries, builder: Builder, at: datetime) -> Config:
         components=components,
         channels=channels,
         page=page,
+        pages={page.id: page},
         browser=trueup.browser,
         browser_idle=trueup.browser_idle,
         files=tuple(

@@ -14,6 +14,7 @@ from monitor.policy import Policy
 from monitor.routing import Routing
 from monitor.windows import Window
 from probes import Kind, Settings
+from status_page import LANGUAGES, Look
 
 if TYPE_CHECKING:
     from monitor.channels import ChannelKind, ChannelSettings
@@ -59,7 +60,17 @@ class Component:
     name: str
     group: str = ""
     probes: tuple[str, ...]
+    """None: it is listed, and said to be not watched."""
     says: str = ""
+    description: str = ""
+    audience: str = ""
+    """Whom an outage concerns: `everyone who uploads`."""
+    people: int | None = None
+    """How many they are at any time, for user-minutes; None: nobody counts them."""
+    speed: bool = True
+    """Whether it is told how long its good runs took."""
+    steps: bool = False
+    """Whether the steps of journeys are told by name on pages that are not internal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,9 +86,65 @@ class Channel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageSettings:
+    """One of the pages that the daemon makes."""
+
+    id: str = ""
+    """Empty for the first one, which stands under [page]."""
     title: str = "Status"
+    description: str = ""
     url: str = ""
-    """Where people find the page, for notices; empty when it is not published."""
+    """Where people find the page, for notices and feeds; empty when it is not published."""
+    every: timedelta = timedelta(minutes=1)
+    """How often the page says that it is still true; three times that is too long."""
+    language: str = "en"
+    languages: tuple[str, ...] = LANGUAGES
+    """All that it is made in."""
+    components: tuple[str, ...] | None = None
+    """Ids; None: all of them."""
+    groups: tuple[str, ...] = ()
+    """Headings whose components are among them, too."""
+    says: Mapping[str, str] = field(default_factory=dict)
+    """Other words for components, by id, than their own `says`."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Other names for components, by id."""
+    audience: str = ""
+    """Whom incidents concern, where their component does not say; for one customer's page."""
+    internal: bool = False
+    """Whether notes of probes are on it; then it is never in the public folder."""
+    password: str = field(default="", repr=False)
+    """What the daemon's server asks visitors for; empty: nothing, and nobody gets an internal page
+    over the network but from this machine.
+    """
+    look: Look = Look()
+    publish: tuple[str, ...] = ()
+    """Places, see `Config.places`, by id."""
+    publish_after: timedelta = timedelta()
+    """How long people have to find words of their own before an incident is told with the
+    component's sentence.
+    """
+    subscribe: bool = False
+    """Whether visitors may subscribe by e-mail and webhook."""
+
+    @property
+    def folder(self) -> str:
+        """Of its files, below the state folder."""
+        return f"pages/{self.id}" if self.id else "public"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Somewhere that pages are published to."""
+
+    id: str
+    """For an address that stands in a page's own `publish`, made from that address."""
+    to: str
+    """`/srv/www/status`, `s3://bucket/folder`, `sftp://host/folder`, `webdavs://host/folder`,
+    `git+ssh://host/repository`, `rsync://…`: without any secret.
+    """
+    options: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What its kind needs: keys, passwords, a branch. Secrets among them."""
+    every: timedelta | None = None
+    """At least that often, also when nothing changed but the time; None: as its page says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +212,7 @@ class Config:
     components: Mapping[str, Component]
     channels: Mapping[str, Channel]
     page: PageSettings
+    """The first one."""
     browser: str
     """Path of the browser to use; empty to look for one."""
     browser_idle: timedelta = timedelta(minutes=5)
@@ -175,6 +243,14 @@ class Config:
     template: Path | None = None
     """A Jinja2 template for the text of notices, absolute; None: our own."""
     telemetry: Telemetry = Telemetry()
+    pages: Mapping[str, PageSettings] = field(default_factory=dict)
+    """All of them by id, the first one under the empty id."""
+    places: Mapping[str, Place] = field(default_factory=dict)
+    """Where pages are published to, by id."""
+    mail: str = ""
+    """The e-mail channel that letters to subscribers go out by; empty: nobody can subscribe by
+    e-mail.
+    """
     warnings: tuple[Problem, ...] = ()
     """What works but was surely not meant."""
 

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from status_page import Component, DayBar, days
+from status_page import Component, DayBar
+from status_page.index import days
 from tests.status_page.examples import DAY, MINUTE, NOW, SO_FAR, TODAY, WINDOW, ago, component
 from tests.status_page.test_words import plain
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from status_page import Condition
-from status_page.headline import LONGEST, headline
+from status_page.index.headline import LONGEST, headline
 from tests.status_page.examples import component, incident, page
 from tests.status_page.test_words import plain
 

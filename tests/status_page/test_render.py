@@ -20,7 +20,8 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, meta, nodes
 
-from status_page import Condition, DayBar, Page, compose, render, view, words
+from status_page import Condition, DayBar, Page, render, words
+from status_page.index import compose, view
 from tests.status_page.examples import (
     EXAMPLES,
     NOW,

@@ -1,19 +1,22 @@
-"""A Page in, files out. Reads nothing else: templates and assets are loaded with the module."""
+"""The files of the first page. Templates and assets are loaded with the module."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from importlib import resources
 
 from jinja2 import DictLoader, Environment, StrictUndefined
 
-from status_page.compose import sheet
-from status_page.page import Condition, Page
-from status_page.view import Links
+from status_page.component import Condition
+from status_page.index.compose import sheet
+from status_page.index.view import Links
+from status_page.page import Page
+from status_page.tongue import Tongue
 
 
 def _texts(folder: str) -> dict[str, str]:
-    found = resources.files(__package__).joinpath(folder)
+    found = resources.files("status_page").joinpath(folder)
     return {entry.name: entry.read_text("utf-8") for entry in found.iterdir() if entry.is_file()}
 
 
@@ -28,10 +31,13 @@ _TEMPLATES = Environment(
 )
 
 
-def render(page: Page) -> dict[str, bytes]:
-    """The files of the public folder, by relative path. The same Page gives the same bytes."""
-    html = _PAGE.render(page=sheet(page, _LINKS))
-    return {"index.html": html.encode(), **_ASSETS}
+class Index:
+    """The first page, in every language."""
+
+    def files(self, page: Page, tongue: Tongue) -> Iterable[tuple[str, bytes]]:
+        yield "index.html", _PAGE.render(page=sheet(page, _LINKS)).encode()
+        if tongue.code == page.language:
+            yield from _ASSETS.items()
 
 
 def _address(name: str) -> str:

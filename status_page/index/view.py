@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from status_page.page import Condition
+from status_page.component import Condition
 from status_page.words import Timed
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from status_page import words
-from status_page.page import Incident, Maintenance, Page, Update
-from status_page.view import Said, Work
+from status_page.incident import Incident, Maintenance, Update
+from status_page.page import Page
+from status_page.index.view import Said, Work
 
 MOST_UPDATES = 20
 MOST_LINES = 60
@@ -57,7 +58,7 @@ def _starts(given: Maintenance, now: datetime) -> words.Timed:
 
 
 def _concerned(given: Maintenance, page: Page) -> str:
-    everything = {component.name for component in page.components} <= set(given.components)
-    if everything and len(page.components) > 1:
+    names = {component.id: component.name for component in page.components}
+    if names.keys() <= set(given.components) and len(names) > 1:
         return "everything"
-    return words.listed(tuple(words.tidy(name) for name in given.components))
+    return words.listed(tuple(words.tidy(names.get(id_, id_)) for id_ in given.components))

@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections import Counter
 
 from status_page import words
-from status_page.page import Component, Condition, Incident, Page
-from status_page.view import Headline
+from status_page.component import Component, Condition
+from status_page.incident import Incident
+from status_page.page import Page
+from status_page.index.view import Headline
 
-MARKS = {Condition.UP: "✓", Condition.DEGRADED: "!", Condition.DOWN: "✕", Condition.UNKNOWN: "?"}
+MARKS = {
+    Condition.UP: "✓",
+    Condition.DEGRADED: "!",
+    Condition.DOWN: "✕",
+    Condition.MAINTENANCE: "~",
+    Condition.UNKNOWN: "?",
+    Condition.UNWATCHED: "?",
+}
 # Longer sentences stand in full further down the page.
 LONGEST = 140
 

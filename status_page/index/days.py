@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 
 from status_page import words
-from status_page.page import Component, DayBar
-from status_page.view import Day, Stretch
+from status_page.component import Component, DayBar
+from status_page.index.view import Day, Stretch
 
 DAY = timedelta(days=1)
 # Less than this unknown in a day (a restart, an upgrade) is not worth a mark.

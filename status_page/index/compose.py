@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
-from status_page import days, said, words
-from status_page.headline import MARKS, bare, headline
-from status_page.page import Component, Condition, Incident, Page
-from status_page.view import Band, Group, Headline, Links, PastDay, Row, Sheet, Story
+from status_page import words
+from status_page.index import days, said
+from status_page.index.headline import MARKS, bare, headline
+from status_page.component import Component, Condition
+from status_page.incident import Incident
+from status_page.page import Page
+from status_page.index.view import Band, Group, Headline, Links, PastDay, Row, Sheet, Story
 
 PRODUCTION = "production"
 # The style sheet shows so many of the newest days on a wide, a middling and a narrow screen.
@@ -107,7 +110,7 @@ def _open(page: Page, top: Headline) -> tuple[Story, ...]:
         Story(
             anchor=words.anchor(incident.id),
             sentence=words.tidy(incident.sentence) or "Something is down.",
-            components=_concerned(incident),
+            components=_concerned(incident, page),
             when=words.lasting("Since ", incident.began_at, page.made_at),
             span="",
             echo=bare(incident.sentence) == top.words,
@@ -118,24 +121,29 @@ def _open(page: Page, top: Headline) -> tuple[Story, ...]:
     )
 
 
-def _concerned(incident: Incident) -> str:
-    return words.listed(tuple(words.tidy(name) for name in incident.components))
+def _concerned(incident: Incident, page: Page) -> str:
+    names = {component.id: component.name for component in page.components}
+    return words.listed(tuple(words.tidy(names.get(id_, id_)) for id_ in incident.components))
 
 
 def _past(page: Page) -> tuple[PastDay, ...]:
     resolved = [found for found in page.incidents if found.resolved_at is not None][:MOST_PAST]
     return tuple(
-        PastDay(words.long_day(day), day.isoformat(), tuple(_resolved(found) for found in that_day))
+        PastDay(
+            words.long_day(day),
+            day.isoformat(),
+            tuple(_resolved(found, page) for found in that_day),
+        )
         for day, that_day in groupby(resolved, lambda found: found.began_at.astimezone(UTC).date())
     )
 
 
-def _resolved(incident: Incident) -> Story:
+def _resolved(incident: Incident, page: Page) -> Story:
     resolved_at = incident.resolved_at or incident.began_at
     return Story(
         anchor=words.anchor(incident.id),
         sentence=words.tidy(incident.sentence) or "Something was down.",
-        components=_concerned(incident),
+        components=_concerned(incident, page),
         when=words.Timed(f"Resolved after {words.duration(resolved_at - incident.began_at)}"),
         span=_span(incident.began_at, resolved_at),
         said=said.updates(incident, incident.began_at),

@@ -1,0 +1,1 @@
+"""The first page: the answer, what is open, every component, and what was."""

@@ -1,0 +1,1 @@
+"""What programs read: the formats of others, feeds, calendars, badges."""
