@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
 from status_page import words
-from status_page.index import days, said
-from status_page.index.headline import MARKS, bare, headline
 from status_page.component import Component, Condition
 from status_page.incident import Incident
-from status_page.page import Page
+from status_page.index import days, said
+from status_page.index.headline import MARKS, bare, headline
 from status_page.index.view import Band, Group, Headline, Links, PastDay, Row, Sheet, Story
+from status_page.page import Page
 
 PRODUCTION = "production"
 # The style sheet shows so many of the newest days on a wide, a middling and a narrow screen.

@@ -7,8 +7,8 @@ from collections import Counter
 from status_page import words
 from status_page.component import Component, Condition
 from status_page.incident import Incident
-from status_page.page import Page
 from status_page.index.view import Headline
+from status_page.page import Page
 
 MARKS = {
     Condition.UP: "✓",

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from status_page import words
 from status_page.incident import Incident, Maintenance, Update
-from status_page.page import Page
 from status_page.index.view import Said, Work
+from status_page.page import Page
 
 MOST_UPDATES = 20
 MOST_LINES = 60
