@@ -115,7 +115,7 @@ class PageSettings:
     """What the daemon's server asks visitors for; empty: nothing, and nobody gets an internal page
     over the network but from this machine.
     """
-    look: Look = Look()
+    look: Look = field(default_factory=Look)
     publish: tuple[str, ...] = ()
     """Places, see `Config.places`, by id."""
     publish_after: timedelta = timedelta()
