@@ -14,7 +14,7 @@ import sqlite3  # noqa: TID251 - asks how large each table is
 import statistics
 import sys
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -27,8 +27,10 @@ from benchmarks._scribe import scribe
 from benchmarks._year import DAY, Written, fold, make
 from monitor import pages
 from monitor.config import Config, load
+from monitor.pages.builder import KEPT
+from monitor.pages.history import History
 from monitor.state import DATABASE
-from monitor.store import Reader, acts, views
+from monitor.store import Reader, acts, public
 from monitor.store.acts import Kind
 
 EVERY_S: Final = 60
@@ -123,13 +125,9 @@ async def _asked(config: Config, database: Path) -> dict[str, float]:
 
 
 def _questions(db: Database, config: Config) -> None:
-    """Those of monitor/pages.py."""
-    since = ENDS_AT - timedelta(days=pages.WINDOW)
-    views.probes(db, config.location)
-    views.days(db, since=since.date())
-    views.first_days(db)
-    views.incidents(db, since=since)
-    acts.updates(db, since=since)
+    """Those of monitor/pages, the first time."""
+    History(config.probes, config.location).read(db, ENDS_AT)
+    public.told(db, since=ENDS_AT - KEPT)
     acts.spans(db, Kind.MAINTENANCE, ENDS_AT)
 
 

@@ -1,70 +1,180 @@
-"""What people said in public, and what work they announced, as the public page holds it."""
+"""Announced work: what the public page says of it, and what it takes out of the numbers.
+
+What was configured counts as it is configured now, also in the past; what a person announced counts
+from then on, for nobody can announce what is over.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Final
 
 import status_page
-from monitor.config.model import Config
-from monitor.store.acts import PublicUpdate, Span
-from monitor.store.views import IncidentView
-from monitor.windows import Window
-from status_page import Stage
+from monitor import uptime
+from monitor.clock import from_us, to_us
+from monitor.config.model import Component, Probe
+from monitor.store.acts import Span
+from monitor.uptime import Spans
+from monitor.windows import Ahead, Window, joined
 
-AHEAD: Final = timedelta(days=7)
+AHEAD: Final = timedelta(days=30)
 """Work further away than this is not announced yet."""
-MOST: Final = 50
+BEHIND: Final = timedelta(days=90)
+"""Work that has been over for longer is not listed any more."""
+MOST_PAST: Final = 20
+MOST_COMING: Final = 5
+"""Of one that repeats."""
+MOST: Final = 200
+_MOST_SPANS: Final = 10_000
+
+_Instants = tuple[datetime, datetime]
 
 
-def updates(
-    said: Mapping[int, list[PublicUpdate]], incident: IncidentView
-) -> tuple[status_page.Update, ...]:
-    """Of an incident and of the one that it is told under, oldest first."""
-    own = said.get(incident.number, [])
-    shared = said.get(incident.under, []) if incident.under else []
-    both = sorted([*own, *shared], key=lambda update: update.at)
-    return tuple(status_page.Update(each.at, Stage(each.status), each.words) for each in both)
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One piece of work, once or again and again, in the order of time."""
+
+    id: str
+    title: str
+    concerns: Callable[[str, frozenset[str]], bool] = field(compare=False)
+    spans: tuple[_Instants, ...]
+    repeats: bool = False
+    words: str = ""
+    announced_at: datetime | None = None
 
 
-def work(
-    spans: Iterable[Span], config: Config, at: datetime
-) -> tuple[status_page.Maintenance, ...]:
-    """What is under way or about to be, in the order it starts; only what concerns something that
-    the public sees.
-    """
-    written = (_written(span, config) for span in spans)
-    configured = (_configured(window, config, at) for window in config.windows)
-    found = [each for each in (*written, *configured) if each is not None]
-    near = [each for each in found if each.components and each.starts_at <= at + AHEAD]
-    return tuple(sorted(near, key=lambda each: (each.starts_at, each.id))[:MOST])
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The announced work on one probe, or on all of a component."""
 
+    spans: Spans = ()
+    days: dict[int, int] = field(default_factory=dict)
+    """How long it is on each day."""
 
-def _written(span: Span, config: Config) -> status_page.Maintenance:
-    concerned = frozenset(p.id for p in config.probes.values() if span.concerns(p.id, p.tags))
-    return status_page.Maintenance(
-        id=f"work-{span.id}",
-        title=span.words,
-        components=_components(concerned, config),
-        starts_at=span.starts_at,
-        ends_at=span.ends_at,
-    )
-
-
-def _configured(window: Window, config: Config, at: datetime) -> status_page.Maintenance | None:
-    span = window.spans(at)
-    if span is None:
+    def holds(self, at_us: int) -> tuple[int, int] | None:
+        """The span under way."""
+        index = bisect_right(self.spans, at_us, key=lambda span: span[1])
+        if index < len(self.spans) and self.spans[index][0] <= at_us:
+            return self.spans[index]
         return None
-    concerned = frozenset(p.id for p in config.probes.values() if window.concerns(p.id, p.tags))
+
+
+NOTHING: Final = Plan()
+
+
+def configured(windows: Iterable[Window], since: datetime, until: datetime) -> list[Work]:
+    """As far as they lie between."""
+    return [
+        Work(
+            id=f"work-{window.id}",
+            title=window.title,
+            concerns=window.concerns,
+            spans=tuple(_between(window.spans, since, until)),
+            repeats=isinstance(window.spans, Ahead),
+        )
+        for window in windows
+    ]
+
+
+def _between(spans: object, since: datetime, until: datetime) -> Iterable[_Instants]:
+    if isinstance(spans, Ahead):
+        try:  # not by asking it, for then it would forget what lies ahead
+            return list(islice(joined(spans.expand(since, until)), _MOST_SPANS))
+        except Exception:  # noqa: BLE001 - it was good when it was loaded; the page matters more
+            return ()
+    assert callable(spans)  # noqa: S101 - as its class says
+    return _one_after_the_other(spans, since, until)
+
+
+def _one_after_the_other(
+    spans: Callable[[datetime], _Instants | None], since: datetime, until: datetime
+) -> Iterator[_Instants]:
+    at = since
+    for _ in range(_MOST_SPANS):
+        span = spans(at)
+        if span is None or span[0] >= until or span[1] <= at:
+            return
+        yield span
+        at = span[1]
+
+
+def written(spans: Iterable[Span]) -> list[Work]:
+    return [
+        Work(
+            id=f"work-{span.id}",
+            title=span.words,
+            concerns=span.concerns,
+            spans=((span.starts_at, span.ends_at),),
+            words=span.description,
+            announced_at=span.created_at,
+        )
+        for span in spans
+    ]
+
+
+class Works:
+    """All of it. Probes that the same works concern have the very same plan."""
+
+    def __init__(self, works: Sequence[Work] = ()) -> None:
+        self._works = works
+        self._plans: dict[tuple[int, ...], Plan] = {}
+
+    def plan(self, probes: Iterable[Probe]) -> Plan:
+        """Of all that concerns any of them."""
+        concerned = [(probe.id, probe.tags) for probe in probes]
+        found = tuple(
+            number
+            for number, work in enumerate(self._works)
+            if any(work.concerns(*each) for each in concerned)
+        )
+        if not found:
+            return NOTHING
+        if found not in self._plans:
+            spans = [span for number in found for span in self._works[number].spans]
+            exact = uptime.union((to_us(start), to_us(end)) for start, end in spans)
+            since = exact[0][0] if exact else 0
+            self._plans[found] = Plan(exact, uptime.by_day(exact, since))
+        return self._plans[found]
+
+    def told(
+        self, components: Sequence[tuple[Component, Sequence[Probe]]], at: datetime
+    ) -> tuple[status_page.Maintenance, ...]:
+        """What concerns any of *components*, in the order it starts."""
+        found = []
+        for work in self._works:
+            concerned = tuple(
+                component.id
+                for component, probes in components
+                if any(work.concerns(probe.id, probe.tags) for probe in probes)
+            )
+            if concerned:
+                found += [_told(work, span, concerned) for span in _near(work, at)]
+        return tuple(sorted(found, key=lambda each: (each.starts_at, each.id))[-MOST:])
+
+
+def _near(work: Work, at: datetime) -> Sequence[_Instants]:
+    over = [span for span in work.spans if at - BEHIND <= span[1] <= at]
+    coming = [span for span in work.spans if at < span[1] and span[0] <= at + AHEAD]
+    return (*over[-MOST_PAST:], *coming[:MOST_COMING])
+
+
+def _told(work: Work, span: _Instants, concerned: tuple[str, ...]) -> status_page.Maintenance:
     return status_page.Maintenance(
-        id=f"work-{window.id}",
-        title=window.title,
-        components=_components(concerned, config),
+        id=f"{work.id}-{span[0]:%Y%m%dT%H%MZ}" if work.repeats else work.id,
+        title=work.title,
+        components=concerned,
         starts_at=span[0],
         ends_at=span[1],
+        words=work.words,
+        announced_at=work.announced_at,
     )
 
 
-def _components(probes: frozenset[str], config: Config) -> tuple[str, ...]:
-    return tuple(c.id for c in config.components.values() if probes & set(c.probes))
+def held(plan: Plan, at: datetime) -> datetime | None:
+    """Since when the span that is under way lasts; None while there is none."""
+    span = plan.holds(to_us(at))
+    return None if span is None else from_us(span[0])

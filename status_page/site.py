@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from status_page.index.index import Index
+from status_page.frame import INDEX, folder, languages
+from status_page.index.index import CONTENT, Index
+from status_page.index.stamp import PATH as STAMP
+from status_page.index.stamp import as_of
 from status_page.page import Page
 from status_page.tongue import Tongue, instant, tongue
 
-CONTENT: Final = b"@content@"
-"""Stands in the first page of each language where the digest of what it says belongs."""
 _DIGEST_CHARACTERS: Final = 16
 
 Files = Iterable[tuple[str, bytes]]
@@ -61,26 +62,23 @@ class Renderer:
         for room in self._silent:
             found.update(room.files(page))
         for code in languages(page):
-            folder = "" if code == page.language else f"{code}/"
+            place = folder(page, code)
             speaking = tongue(code)
             for spoken in self._spoken:
-                found.update((folder + path, body) for path, body in spoken.files(page, speaking))
+                found.update((place + path, body) for path, body in spoken.files(page, speaking))
         return self._dated(page, found)
 
     def _dated(self, page: Page, found: dict[str, bytes]) -> dict[str, bytes]:
-        content = hashlib.sha256(found["index.html"]).hexdigest()[:_DIGEST_CHARACTERS]
+        content = hashlib.sha256(found[INDEX]).hexdigest()[:_DIGEST_CHARACTERS]
         if self._state is None or self._state.content != content:
             self._state = _State(content, page.made_at)
         for code in languages(page):
-            path = "index.html" if code == page.language else f"{code}/index.html"
-            found[path] = found[path].replace(CONTENT, content.encode(), 1)
+            place = folder(page, code)
+            path = place + INDEX
+            found[path] = found[path].replace(CONTENT.encode(), content.encode(), 1)
+            found[place + STAMP] = as_of(page, tongue(code), self._state.changed_at)
         found["as-of.json"] = _written(page, self._state)
         return found
-
-
-def languages(page: Page) -> tuple[str, ...]:
-    """Its own first, each once."""
-    return tuple(dict.fromkeys((page.language, *page.languages)))
 
 
 def render(page: Page) -> dict[str, bytes]:

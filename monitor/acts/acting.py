@@ -6,11 +6,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
 
-from monitor.acts import planning
+from monitor.acts import planning, speaking
+from monitor.acts.finding import facts, find_open, name
 from monitor.acts.orders import (
     SOMEBODY,
     Acknowledge,
@@ -20,9 +21,7 @@ from monitor.acts.orders import (
     Maintain,
     No,
     Order,
-    Say,
     Silence,
-    Which,
     Withdraw,
     instant,
 )
@@ -30,12 +29,8 @@ from monitor.acts.planning import Known
 from monitor.clock import iso
 from monitor.notices import About, EventKind, Notice, from_json
 from monitor.store import acts, incidents
-from monitor.store.acts import Kind, PublicUpdate, Standing
-from monitor.store.attended import OWN_KIND
+from monitor.store.acts import Kind, Standing
 from monitor.why import Why
-from status_page import Stage
-
-_LISTED_MOST: Final = 8
 
 
 def carry_out(db: Database, order: Order, config: Known, at: datetime) -> Done:
@@ -45,14 +40,14 @@ def carry_out(db: Database, order: Order, config: Known, at: datetime) -> Done:
             return acknowledge(db, order, at)
         case Withdraw():
             return withdraw(db, order, at)
-        case Say():
-            return say(db, order, config, at)
         case Silence():
             return planning.plan(db, Kind.SILENCE, order, config, at)
         case Maintain():
             return planning.plan(db, Kind.MAINTENANCE, order, config, at)
         case End():
             return planning.end(db, order, at)
+        case _:
+            return speaking.speak(db, order, config, at)
 
 
 def acknowledge(db: Database, order: Acknowledge, at: datetime) -> Done:
@@ -61,7 +56,7 @@ def acknowledge(db: Database, order: Acknowledge, at: datetime) -> Done:
     """
     if order.until is not None and order.until <= at:
         raise CannotAct(No.BAD_TIME, "the acknowledgement would end before it begins")
-    found = _told_in(db, _open(db, order.incident))
+    found = _told_in(db, find_open(db, order.incident))
     by = order.by or SOMEBODY
     first = not found.acknowledged(at)
     same = by == found.acknowledged_by != SOMEBODY and order.until != found.acknowledged_until
@@ -85,8 +80,8 @@ def _already(found: Standing) -> Done:
     by, at = found.acknowledged_by, found.acknowledged_at
     when = f" at {instant(at)}" if at else ""
     return Done(
-        f"{_name(found)} was acknowledged already, by {by}{when}. Nothing changed.",
-        _facts(found) | {"changed": False, "by": by, "at": iso(at) if at else None},
+        f"{name(found)} was acknowledged already, by {by}{when}. Nothing changed.",
+        facts(found) | {"changed": False, "by": by, "at": iso(at) if at else None},
     )
 
 
@@ -98,9 +93,9 @@ def _acknowledged(
     covers = f" It covers the {members} incidents in it." if members else ""
     who = f" Told: {', '.join(told)}." if told else ""
     return Done(
-        f"{_name(found)} is acknowledged by {by}: no reminders and no escalation{until}."
+        f"{name(found)} is acknowledged by {by}: no reminders and no escalation{until}."
         f"{covers}{who}",
-        _facts(found)
+        facts(found)
         | {
             "changed": True,
             "by": by,
@@ -129,15 +124,15 @@ def _tell_acknowledged(
 
 def withdraw(db: Database, order: Withdraw, at: datetime) -> Done:
     """Reminders and escalation go on, and those who heard of the acknowledgement hear of this."""
-    found = _told_in(db, _open(db, order.incident))
+    found = _told_in(db, find_open(db, order.incident))
     if not found.acknowledged(at):
-        raise CannotAct(No.NOT_ACKNOWLEDGED, f"{_name(found)} is not acknowledged")
+        raise CannotAct(No.NOT_ACKNOWLEDGED, f"{name(found)} is not acknowledged")
     told = no_longer_acknowledged(db, found.number, at, note=order.note)
     who = f" Told: {', '.join(told)}." if told else ""
     return Done(
-        f"{_name(found)} is no longer acknowledged by {found.acknowledged_by}: reminders and"
+        f"{name(found)} is no longer acknowledged by {found.acknowledged_by}: reminders and"
         f" escalation go on.{who}",
-        _facts(found) | {"changed": True, "told": told},
+        facts(found) | {"changed": True, "told": told},
     )
 
 
@@ -155,89 +150,6 @@ def no_longer_acknowledged(db: Database, number: int, at: datetime, note: str = 
         ):
             acts.unacknowledge(db, each.number, at=at)
     return _tell(db, found, Why.NO_LONGER_ACKNOWLEDGED, event=EventKind.REMINDED, at=at, note=note)
-
-
-def say(db: Database, order: Say, config: Known, at: datetime) -> Done:
-    """Published under the incident, open or over. Ends nothing."""
-    found = _find(db, order.incident)
-    _demand_public(found, config)
-    update = PublicUpdate(
-        incident=found.number,
-        at=at,
-        status=order.status.value,
-        words=order.words,
-        by=order.by or SOMEBODY,
-    )
-    acts.add_update(db, update)
-    still = ""
-    if order.status is Stage.RESOLVED and found.resolved_at is None:
-        still = " The incident itself stays open until its probe is good again."
-    return Done(
-        f"Said in public under incident {found.number} ({found.probe}).{still}",
-        _facts(found) | {"status": order.status.value, "at": iso(at), "open": bool(still)},
-    )
-
-
-def _demand_public(found: Standing, config: Known) -> None:
-    if found.kind == OWN_KIND:
-        notice = _base(found)
-        if notice is None or notice.about is not About.SUMMARY:
-            raise CannotAct(
-                No.NOT_PUBLIC,
-                f"{_name(found)} is trueup's own trouble, of which the public page says nothing",
-            )
-    elif found.probe not in config.public:
-        raise CannotAct(
-            No.NOT_PUBLIC,
-            f"{_name(found)} is not on the public page: no component has the probe"
-            f" {found.probe!r} among its probes",
-        )
-
-
-def _open(db: Database, which: Which) -> Standing:
-    found = _find(db, which)
-    if found.resolved_at is not None:
-        over = instant(found.recovered_at or found.resolved_at)
-        raise CannotAct(No.OVER, f"{_name(found)} is over already, since {over}")
-    return found
-
-
-def _find(db: Database, which: Which) -> Standing:
-    if isinstance(which, int):
-        found = acts.standing(db, which)
-        if found is None:
-            still = _listed(acts.open_incidents(db))
-            raise CannotAct(No.UNKNOWN_INCIDENT, f"there is no incident {which}; {still}")
-        return found
-    still_open = acts.open_incidents(db)
-    if which == "only":
-        return _only(still_open)
-    newest = next(iter(_tops(still_open)), None) or acts.newest_incident(db)
-    if newest is None:
-        raise CannotAct(No.NONE_OPEN, "there has been no incident yet")
-    return newest
-
-
-def _only(still: list[Standing]) -> Standing:
-    tops = _tops(still)
-    if not tops:
-        raise CannotAct(No.NONE_OPEN, "no incident is open")
-    if len(tops) > 1:
-        raise CannotAct(No.SEVERAL_OPEN, f"which one? {_listed(tops)}")
-    return tops[0]
-
-
-def _tops(still: list[Standing]) -> list[Standing]:
-    """Without those that are told under another one."""
-    numbers = {each.number for each in still}
-    return [each for each in still if each.under not in numbers]
-
-
-def _listed(still: list[Standing]) -> str:
-    named = [f"{each.number} ({each.probe})" for each in still[:_LISTED_MOST]]
-    more = len(still) - len(named)
-    rest = f" and {more} more" if more else ""
-    return f"open are {', '.join(named)}{rest}" if named else "none is open"
 
 
 def _base(found: Standing) -> Notice | None:
@@ -272,11 +184,3 @@ def _tell(db: Database, found: Standing, why: Why, **news: Any) -> list[str]:
     notice = replace(notice, sequence=sequence, why=why.value, told=tuple(told), **news)
     incidents.add_event(db, notice, why=why.value, channels=told)
     return told
-
-
-def _name(found: Standing) -> str:
-    return f"Incident {found.number} ({found.probe})"
-
-
-def _facts(found: Standing) -> dict[str, Any]:
-    return {"incident": found.number, "probe": found.probe}

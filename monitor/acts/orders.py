@@ -6,66 +6,58 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum, unique
 from functools import cache
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BaseModel,
-    ConfigDict,
-    Field,
-    TypeAdapter,
-    ValidationError,
+from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
+
+from monitor.acts.speech import Announce, Correct, Retell, Say, Spoken, Unsay
+from monitor.acts.terms import (
+    LONGEST,
+    NAME_MAX,
+    SOMEBODY,
+    WORDS_MAX,
+    Asked,
+    Line,
+    Names,
+    Said,
+    Which,
+    Words,
 )
-
 from monitor.notices import one_line
-from status_page import Stage
 
-SOMEBODY: Final = "somebody"
-"""Who acted, when nobody said."""
-NAME_MAX: Final = 60
-LINE_MAX: Final = 500
-WORDS_MAX: Final = 2_000
-LISTED_MAX: Final = 1_000
-LONGEST: Final = timedelta(days=366)
-
-
-def _tidy(text: str) -> str:
-    return one_line(text)
-
-
-def _tidy_lines(text: str) -> str:
-    return "\n".join(one_line(line, WORDS_MAX) for line in text.splitlines()).strip()
-
-
-def _not_empty(text: str) -> str:
-    if not text:
-        raise ValueError("it says nothing")
-    return text
-
-
-Name = Annotated[str, Field(max_length=NAME_MAX), AfterValidator(_tidy)]
-Line = Annotated[str, Field(max_length=LINE_MAX), AfterValidator(_tidy)]
-Said = Annotated[Line, AfterValidator(_not_empty)]
-Words = Annotated[
-    str, Field(max_length=WORDS_MAX), AfterValidator(_tidy_lines), AfterValidator(_not_empty)
+__all__ = [
+    "LONGEST",
+    "NAME_MAX",
+    "SOMEBODY",
+    "WORDS_MAX",
+    "Acknowledge",
+    "Announce",
+    "CannotAct",
+    "Correct",
+    "Done",
+    "End",
+    "Maintain",
+    "No",
+    "Order",
+    "Retell",
+    "Say",
+    "Silence",
+    "Spoken",
+    "Unsay",
+    "Which",
+    "Withdraw",
+    "complaint",
+    "instant",
+    "read",
+    "scrubbed",
+    "write",
 ]
-Names = Annotated[tuple[str, ...], Field(max_length=LISTED_MAX)]
-Which = Annotated[int, Field(ge=1, le=2**53)] | Literal["only", "last"]
-"""An incident by its number, the only open one, or the newest (open before over)."""
 
 
-class _Order(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-    by: Name = ""
-    """Who asks; empty for somebody who did not say."""
-
-
-class Acknowledge(_Order):
+class Acknowledge(Asked):
     """Somebody is on it. `until` None: for as long as it lasts."""
 
     do: Literal["acknowledge"] = "acknowledge"
@@ -74,7 +66,7 @@ class Acknowledge(_Order):
     note: Line = ""
 
 
-class Withdraw(_Order):
+class Withdraw(Asked):
     """Nobody is on it after all."""
 
     do: Literal["withdraw"] = "withdraw"
@@ -82,7 +74,7 @@ class Withdraw(_Order):
     note: Line = ""
 
 
-class _Planned(_Order):
+class _Planned(Asked):
     """For a while. Neither probes nor tags: everything, if `everything` says that it is meant."""
 
     probes: Names = ()
@@ -100,12 +92,13 @@ class Silence(_Planned):
 
 
 class Maintain(_Planned):
-    """Announced work. Its words are its title, which the public reads."""
+    """Announced work. Its words are its title, which the public reads; the description, too."""
 
     do: Literal["maintenance"] = "maintenance"
+    description: Words | Literal[""] = ""
 
 
-class End(_Order):
+class End(Asked):
     """Ends a silence or a maintenance before its time."""
 
     do: Literal["end"] = "end"
@@ -113,16 +106,10 @@ class End(_Order):
     number: Annotated[int, Field(ge=1, le=2**53)]
 
 
-class Say(_Order):
-    """Words for the public page, under an incident."""
-
-    do: Literal["say"] = "say"
-    incident: Which
-    status: Stage
-    words: Words
+Order = Acknowledge | Withdraw | Silence | Maintain | End | Spoken
 
 
-Order = Acknowledge | Withdraw | Silence | Maintain | End | Say
+_WRITTEN: Final = ("by", "note", "words", "description", "title", "audience")
 
 
 @cache
@@ -150,7 +137,7 @@ def write(order: Order) -> bytes:
 
 def scrubbed(order: Order, scrub: Callable[[str], str]) -> Order:
     """Without any secret in what a person wrote."""
-    texts = {name: getattr(order, name, None) for name in ("by", "note", "words")}
+    texts = {name: getattr(order, name, None) for name in _WRITTEN}
     clean = {name: scrub(text) for name, text in texts.items() if isinstance(text, str)}
     return order.model_copy(update=clean)
 
@@ -163,6 +150,9 @@ class No(StrEnum):
     NONE_OPEN = "none_open"
     SEVERAL_OPEN = "several_open"
     OVER = "over"
+    NOT_OVER = "not_over"
+    MEASURED = "measured"
+    TOO_LONG = "too_long"
     NOT_ACKNOWLEDGED = "not_acknowledged"
     NOT_PUBLIC = "not_public"
     UNKNOWN_NAME = "unknown_name"

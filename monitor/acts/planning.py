@@ -31,18 +31,20 @@ from monitor.store.acts import Kind, Span
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What of the configuration an order may name: the tags of each probe, and the probes behind
-    what the public sees.
+    """What of the configuration an order may name: the tags of each probe, the probes behind
+    what the public sees, and what it sees.
     """
 
     probes: Mapping[str, frozenset[str]]
     public: frozenset[str]
+    components: tuple[str, ...] = ()
 
 
 def known(config: Config) -> Known:
     return Known(
         probes={probe.id: probe.tags for probe in config.probes.values()},
         public=frozenset(p for c in config.components.values() for p in c.probes),
+        components=tuple(config.components),
     )
 
 
@@ -61,6 +63,7 @@ def plan(db: Database, kind: Kind, order: Silence | Maintain, config: Known, at:
         by=order.by or SOMEBODY,
         starts_at=starts_at,
         ends_at=order.ends_at,
+        description=order.description if isinstance(order, Maintain) else "",
     )
     span = replace(span, id=acts.add_span(db, kind, span, created_at=at))
     return Done(_planned(kind, span, at), span_facts(span) | {"changed": True})
@@ -129,6 +132,7 @@ def span_facts(span: Span) -> dict[str, Any]:
         "probes": sorted(span.probes),
         "tags": sorted(span.tags),
         "words": span.words,
+        "description": span.description,
         "by": span.by,
         "starts_at": iso(span.starts_at),
         "ends_at": iso(span.ends_at),

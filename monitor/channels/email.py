@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Sequence
 from contextlib import suppress
 from email.errors import HeaderParseError
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
@@ -88,26 +90,36 @@ class EmailSettings(ChannelSettings):
 
 
 async def send(settings: EmailSettings, notice: Notice, _body: str, outside: Outside) -> Delivery:
-    client = await _client(settings)
     people = [mailbox(each) for each in settings.recipients]
     photo = await asyncio.to_thread(photograph, notice, outside.artefacts)
     message = letter(mailbox(settings.sender), people, notice, outside.words, photo)
     to = [each.addr_spec for each in people]
     try:
-        async with asyncio.timeout(settings.timeout.total_seconds()):
-            await client.connect()
-            refused, _reply = await client.send_message(message, recipients=to)
-        with suppress(aiosmtplib.SMTPException, OSError):  # it is taken, whatever comes now
-            await client.quit(timeout=_POLITE)
+        refused = await hand_in(settings, message, to)
     except aiosmtplib.SMTPException as error:
         return _judge(error)
     except OSError as error:
         return Retry(way_trouble(error))
+    if refused:
+        log.warning("mail taken for some recipients only", refused=refused, of=len(to))
+    return Delivered()
+
+
+async def hand_in(settings: EmailSettings, message: EmailMessage, to: Sequence[str]) -> int:
+    """Gives the mail server one message for *to*, from `settings.sender`, inside the timeout; how
+    many of several it refused. Raises SMTPException and OSError.
+    """
+    client = await _client(settings)
+    try:
+        async with asyncio.timeout(settings.timeout.total_seconds()):
+            await client.connect()
+            sender = mailbox(settings.sender).addr_spec
+            refused, _reply = await client.sendmail(sender, list(to), message.as_bytes())
+        with suppress(aiosmtplib.SMTPException, OSError):  # it is taken, whatever comes now
+            await client.quit(timeout=_POLITE)
     finally:
         client.close()
-    if refused:
-        log.warning("mail taken for some recipients only", refused=len(refused), of=len(to))
-    return Delivered()
+    return len(refused)
 
 
 async def _client(settings: EmailSettings) -> aiosmtplib.SMTP:

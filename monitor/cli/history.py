@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 
@@ -10,7 +10,8 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from monitor.cli import standing, tables
+from monitor.cli import by_hand, standing, tables
+from monitor.cli.by_hand import Line
 from monitor.cli.ground import (
     DEFAULT_CONFIG,
     AsJson,
@@ -30,8 +31,6 @@ from monitor.why import in_words
 NAME = "incidents"
 EXAMPLES = "[dim]trueup incidents · trueup incidents --days 7 · trueup incidents --json[/]"
 
-
-Told = Mapping[int, Sequence[ChannelView]]
 CENTURY: Final = 36_500
 
 
@@ -40,36 +39,41 @@ def command(
     as_json: AsJson = False,
     config: ConfigPath = DEFAULT_CONFIG,
 ) -> None:
-    """List incidents, the open ones first, with who was told.
+    """List incidents, the open ones first, with who was told; those written by hand, too.
 
     Exit status 0, or 3 when there is no history yet.
     """
     read_config = read(config)
     at = SystemClock().now()
     with history(read_config) as db:
-        found = views.incidents(db, since=at - timedelta(days=days))
+        seen = views.incidents(db, since=at - timedelta(days=days))
+        written = by_hand.since(db, at - timedelta(days=days))
         told = views.telling(db)
     if as_json:
-        say_json([_document(view, told.get(view.number, [])) for view in found])
+        documents = [_document(view, told.get(view.number, [])) for view in seen]
+        say_json([*documents, *map(by_hand.document, written)])
         return
-    out.print(f"{banner(read_config)} {_headline(found, days)}".strip(), highlight=False)
-    if found:
+    lines = [_line(view, told.get(view.number, []), at) for view in seen]
+    lines += map(by_hand.line, written)
+    out.print(f"{banner(read_config)} {_headline(lines, days)}".strip(), highlight=False)
+    if lines:
         out.print()
-        tables.show(_table(found, told, at))
+        tables.show(_table(lines, at))
 
 
-def _headline(found: Sequence[IncidentView], days: int) -> str:
+def _headline(lines: Sequence[Line], days: int) -> str:
     window = f"in the last {days} days" if days > 1 else "in the last day"
-    if not found:
+    if not lines:
         return f"No incidents {window}."
-    still = sum(view.resolved_at is None for view in found)
-    said = f"{len(found)} incident{'s' if len(found) > 1 else ''} {window}"
+    still = sum(line.ended_at is None for line in lines)
+    said = f"{len(lines)} incident{'s' if len(lines) > 1 else ''} {window}"
     return f"{said}, [bold red]{still} still open[/]." if still else f"{said}, all over."
 
 
 def _document(view: IncidentView, told: Sequence[ChannelView]) -> dict[str, Any]:
     return {
         "incident": view.number,
+        "name": str(view.number),
         "probe": view.probe,
         "began_at": iso(view.began_at),
         "opened_at": iso(view.opened_at),
@@ -100,20 +104,31 @@ def _document(view: IncidentView, told: Sequence[ChannelView]) -> dict[str, Any]
     }
 
 
-def _table(found: Sequence[IncidentView], told: Told, at: datetime) -> Table:
+def _line(view: IncidentView, told: Sequence[ChannelView], at: datetime) -> Line:
+    return Line(
+        name=str(view.number),
+        whose=view.probe,
+        began_at=view.began_at,
+        ended_at=view.recovered_at if view.resolved_at else None,
+        words=_words(view, told, at),
+    )
+
+
+def _table(lines: Sequence[Line], at: datetime) -> Table:
     seen = [tables.words("what was seen")]
     if tables.roomy():
         seen.append(tables.words("told"))
     table = tables.table("#", "", tables.probe(), "began, UTC", "lasted", *seen)
-    for view in found:
-        ended = view.recovered_at if view.resolved_at else None
+    newest_first = sorted(lines, key=lambda line: line.began_at, reverse=True)
+    for line in sorted(newest_first, key=lambda line: line.ended_at is not None):
+        over = line.ended_at is not None
         table.add_row(
-            str(view.number),
-            Text("over", style="green") if ended else Text("open", style="bold red"),
-            Text(view.probe),
-            f"{view.began_at:%m-%d %H:%M:%S}" if _recent(view, at) else f"{view.began_at:%Y-%m-%d}",
-            brief((ended or at) - view.began_at),
-            *_words(view, told.get(view.number, []), at),
+            line.name,
+            Text("over", style="green") if over else Text("open", style="bold red"),
+            Text(line.whose),
+            f"{line.began_at:%m-%d %H:%M:%S}" if _recent(line, at) else f"{line.began_at:%Y-%m-%d}",
+            brief((line.ended_at or at) - line.began_at),
+            *line.words,
         )
     return table
 
@@ -128,8 +143,8 @@ def _words(view: IncidentView, told: Sequence[ChannelView], at: datetime) -> lis
     return [seen.append(f"\ntold: {around}", style="dim")]
 
 
-def _recent(view: IncidentView, at: datetime) -> bool:
-    return at - view.began_at < timedelta(days=300)
+def _recent(line: Line, at: datetime) -> bool:
+    return at - line.began_at < timedelta(days=300)
 
 
 def _told(channel: ChannelView) -> str:

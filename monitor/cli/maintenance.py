@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated, Final
 
 import typer
 
-from monitor.acts.orders import End, Maintain
+from monitor.acts.orders import WORDS_MAX, End, Maintain
 from monitor.cli import giving, spans, times
 from monitor.cli.ground import DEFAULT_CONFIG, AsJson, ConfigPath, read
 from monitor.clock import SystemClock
@@ -37,6 +38,10 @@ def add(  # noqa: PLR0913 - one parameter an option
     starts: Annotated[
         str, typer.Option("--from", help='From when on: "14:30", or "2026-12-01T02:00". In UTC.')
     ] = "",
+    words: Annotated[
+        str,
+        typer.Option("--words", help="More to read, as Markdown; - reads it from standard input."),
+    ] = "",
     lasts: times.For = "",
     ends: times.Until = "",
     by: giving.By = "",
@@ -47,6 +52,7 @@ def add(  # noqa: PLR0913 - one parameter an option
     read_config, at = read(config), SystemClock().now()
     starts_at = times.instant(starts, "--from", at) if starts else at
     ends_at = times.demand_until(lasts, ends, starts_at)
+    more = sys.stdin.read(4 * WORDS_MAX) if words == "-" else words
     giving.give(
         read_config,
         lambda: Maintain(
@@ -54,6 +60,7 @@ def add(  # noqa: PLR0913 - one parameter an option
             tags=tuple(tags or ()),
             everything=everything,
             words=title,
+            description=more,
             starts_at=starts_at,
             ends_at=ends_at,
             by=giving.who(by),

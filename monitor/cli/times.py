@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from datetime import time as clock_time
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -16,6 +17,9 @@ For = Annotated[str, typer.Option("--for", help='For how long, as "2h" or "1d12h
 Until = Annotated[
     str, typer.Option("--until", help='Until when: "14:30", or "2026-12-01T02:00". In UTC.')
 ]
+
+_KEY: Final = re.compile("[0-9a-f]{12}")
+_BY_HAND: Final = re.compile("n[1-9][0-9]{0,14}")
 
 
 def until(lasts: str, ends: str, since: datetime) -> datetime | None:
@@ -39,14 +43,29 @@ def demand_until(lasts: str, ends: str, since: datetime) -> datetime:
 
 def instant(written: str, option: str, after: datetime) -> datetime:
     """`14:30` is the next one after *after*; what names no zone is UTC."""
+    at = _read(written, option, after)
+    return at if isinstance(at, datetime) else _next(at, after)
+
+
+def past(written: str, option: str, before: datetime) -> datetime:
+    """`14:30` is the last one before *before*; what names no zone is UTC."""
+    at = _read(written, option, before)
+    if isinstance(at, datetime):
+        return at
+    found = _next(at, before)
+    return found if found <= before else found - timedelta(days=1)
+
+
+def _read(written: str, option: str, near: datetime) -> datetime | clock_time:
+    """An instant in UTC, or a time of day."""
     try:
         if ":" in written[:3]:
-            return _next(clock_time.fromisoformat(written), after)
+            return clock_time.fromisoformat(written)
         at = datetime.fromisoformat(written)
     except ValueError:
         fail(f'{option}: {written!r} is no time; write it as "14:30" or "2026-12-01T02:00", in UTC')
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    if abs(at - after) > 2 * LONGEST:
+    if abs(at - near) > 2 * LONGEST:
         fail(f"{option}: {written} is too far away")
     return at.astimezone(UTC)
 
@@ -57,10 +76,14 @@ def _next(of_day: clock_time, after: datetime) -> datetime:
     return (found if found > after else found + timedelta(days=1)).astimezone(UTC)
 
 
-def incident(written: str) -> Which:
-    """A number, `last`, or nothing for the only one that is open."""
+def incident(written: str, *, by_hand: bool = False) -> Which:
+    """A number, `last`, or nothing for the only one that is open; or a key, as it is in the
+    address of a page. With *by_hand*, also `n3`.
+    """
     if written in {"", "last"}:
         return "last" if written else "only"
+    if _KEY.fullmatch(written) or (by_hand and _BY_HAND.fullmatch(written)):
+        return written
     number = written.removeprefix("#")
     if not (number.isascii() and number.isdigit() and len(number) <= 15 and int(number)):
         fail(f"{written!r} is no incident; write its number as trueup incidents shows it, or last")

@@ -15,7 +15,7 @@ from monitor.config.confidential import declared
 from monitor.config.defaults import Defaults
 from monitor.config.entries import Entry
 from monitor.config.manners import Manner, Manners
-from monitor.config.model import Channel, Component, PageSettings, Probe
+from monitor.config.model import Channel, Component, Probe
 from monitor.config.nearest import remedy
 from monitor.config.problems import Report
 from monitor.config.references import References
@@ -26,7 +26,6 @@ from monitor.config.tables import (
     ChannelTable,
     ComponentTable,
     HoursTable,
-    PageTable,
     ProbeTable,
 )
 from monitor.config.values import LONGEST_WAIT
@@ -91,6 +90,11 @@ class Builder:
             group=table.group,
             probes=table.probes,
             says=table.says,
+            description=table.description,
+            audience=table.audience,
+            people=table.people,
+            speed=table.speed,
+            steps=table.steps,
         )
 
     def channel(self, entry: Entry) -> Channel | None:
@@ -108,12 +112,6 @@ class Builder:
             return None
         fallback = table.fallback if table else ""
         return Channel(id=entry.id, kind=kind, settings=settings, fallback=fallback)
-
-    def page(self, entry: Entry) -> PageSettings:
-        """The whole of it is public, so that nothing in it may be a secret."""
-        self.references.refuse(entry.document, entry.path, entry.keys)
-        table = self._read(Shape(PageTable), entry, entry.keys) or PageTable()
-        return PageSettings(title=table.title, url=table.url)
 
     def _filled(self, entry: Entry) -> dict[str, Any]:
         filled: dict[str, Any] = self.references.fill(entry.document, entry.path, entry.keys)

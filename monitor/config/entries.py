@@ -21,6 +21,8 @@ SAMPLES: Final = {
     "tag": "orders",
     "hours": "night",
     "maintenance": "move",
+    "pages": "internal",
+    "publish": "bucket",
 }
 SECTIONS: Final = tuple(SAMPLES)
 TABLES: Final = ("trueup", "defaults", "page", "store", "telemetry", *SECTIONS)
@@ -69,6 +71,8 @@ class Entries:
     tag: dict[str, Entry] = field(default_factory=dict)
     hours: dict[str, Entry] = field(default_factory=dict)
     maintenance: dict[str, Entry] = field(default_factory=dict)
+    pages: dict[str, Entry] = field(default_factory=dict)
+    publish: dict[str, Entry] = field(default_factory=dict)
 
     def table(self, name: str, report: Report) -> Entry:
         """One of the tables that stand in the first file only; empty when absent."""

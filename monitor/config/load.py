@@ -22,10 +22,12 @@ from monitor.config.doubts import warn
 from monitor.config.entries import Entries, Entry, gather, shown
 from monitor.config.links import demand_links
 from monitor.config.maintenance import ImpossibleError, ical_file, window
-from monitor.config.model import Config
+from monitor.config.model import Config, PageSettings
 from monitor.config.own import read_own, read_store
+from monitor.config.page_settings import Paging, demand_mail
 from monitor.config.places import Places
 from monitor.config.problems import BadConfiguration, Report
+from monitor.config.publishing import patient, read_places
 from monitor.config.references import References
 from monitor.config.scrubber import Scrubber
 from monitor.config.shape import Shape
@@ -84,11 +86,18 @@ def _config(entries: Entries, builder: Builder, at: datetime) -> Config:
     retention = read_store(entries.table("store", report), builder)
     telemetry = read_telemetry(entries.table("telemetry", report), builder)
     builder.hours = _all(entries.hours.values(), builder.time_of_week, report)
-    page = builder.page(entries.table("page", report))
     probes = complete(_all(entries.probe.values(), builder.probe, report), entries.probe, report)
     components = _all(entries.component.values(), builder.component, report)
     channels = _all(entries.channel.values(), builder.channel, report)
     windows, calendars = _windows(entries, builder, at)
+    paging = Paging(builder, components)
+    page = paging.page(entries.table("page", report)) or PageSettings()
+    others = [paging.page(entry, id_) for id_, entry in entries.pages.items() if not report.full]
+    pages = {each.id: each for each in (page, *others) if each is not None}
+    mail = demand_mail(entries, paging, channels, builder)
+    goals = read_places(entries, pages.values(), builder)
+    if report.good:
+        pages = patient(pages, goals, entries.main.folder)
     demand_links(entries, builder.defaults, report)
     _demand_probes(entries, report)
     return Config(
@@ -99,12 +108,22 @@ def _config(entries: Entries, builder: Builder, at: datetime) -> Config:
         probes=probes,
         components=components,
         channels=channels,
-        page=page,
-        pages={page.id: page},
+        page=pages[""],
+        pages=MappingProxyType(pages),
+        places=goals,
+        mail=mail,
         browser=trueup.browser,
         browser_idle=trueup.browser_idle,
         files=tuple(
-            dict.fromkeys([*entries.files, *builder.references.files, *own.files, *calendars])
+            dict.fromkeys(
+                [
+                    *entries.files,
+                    *builder.references.files,
+                    *own.files,
+                    *paging.files,
+                    *calendars,
+                ]
+            )
         ),
         includes=tuple(entries.includes),
         secrets=frozenset(builder.references.values | builder.secrets),

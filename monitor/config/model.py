@@ -95,7 +95,9 @@ class PageSettings:
     url: str = ""
     """Where people find the page, for notices and feeds; empty when it is not published."""
     every: timedelta = timedelta(minutes=1)
-    """How often the page says that it is still true; three times that is too long."""
+    """How often the page says that it is still true."""
+    fresh_for: timedelta = timedelta(minutes=3)
+    """Older than that it is stale, wherever it is published."""
     language: str = "en"
     languages: tuple[str, ...] = LANGUAGES
     """All that it is made in."""
@@ -112,12 +114,12 @@ class PageSettings:
     internal: bool = False
     """Whether notes of probes are on it; then it is never in the public folder."""
     password: str = field(default="", repr=False)
-    """What the daemon's server asks visitors for; empty: nothing, and nobody gets an internal page
-    over the network but from this machine.
+    """What the daemon's server asks visitors for; empty: nothing, and an internal page is not
+    served at all.
     """
     look: Look = field(default_factory=Look)
     publish: tuple[str, ...] = ()
-    """Places, see `Config.places`, by id."""
+    """Places, as `Config.places` knows them."""
     publish_after: timedelta = timedelta()
     """How long people have to find words of their own before an incident is told with the
     component's sentence.
@@ -141,7 +143,7 @@ class Place:
     """`/srv/www/status`, `s3://bucket/folder`, `sftp://host/folder`, `webdavs://host/folder`,
     `git+ssh://host/repository`, `rsync://…`: without any secret.
     """
-    options: Mapping[str, str] = field(default_factory=dict, repr=False)
+    options: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """What its kind needs: keys, passwords, a branch. Secrets among them."""
     every: timedelta | None = None
     """At least that often, also when nothing changed but the time; None: as its page says."""
@@ -246,7 +248,7 @@ class Config:
     pages: Mapping[str, PageSettings] = field(default_factory=dict)
     """All of them by id, the first one under the empty id."""
     places: Mapping[str, Place] = field(default_factory=dict)
-    """Where pages are published to, by id."""
+    """Where pages are published to, by id, or by the address itself where a page names one."""
     mail: str = ""
     """The e-mail channel that letters to subscribers go out by; empty: nobody can subscribe by
     e-mail.

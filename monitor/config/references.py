@@ -64,8 +64,9 @@ class References:
                     self.refuse(document, (*path, index), item)
             case _ if stands_in(value):
                 text = (
-                    "references work in probe and channel tables and in trueup.heartbeat, "
-                    "trueup.metrics_token and telemetry.headers only; write the value"
+                    "references work in probe, channel and publish tables, in the password of a "
+                    "page and in trueup.heartbeat, trueup.metrics_token and telemetry.headers "
+                    "only; write the value"
                 )
                 self.report.problem(document.problem(path, text))
 

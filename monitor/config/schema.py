@@ -12,13 +12,13 @@ from pydantic_core.core_schema import ModelSchema
 
 from monitor.channels import CHANNELS, ChannelKind
 from monitor.config.described import described
+from monitor.config.page_tables import PageTable, PublishTable
 from monitor.config.tables import (
     ChannelTable,
     ComponentTable,
     DefaultsTable,
     HoursTable,
     MaintenanceTable,
-    PageTable,
     ProbeTable,
     StoreTable,
     TelemetryTable,
@@ -40,6 +40,7 @@ _TABLES: Final[Mapping[str, type[BaseModel]]] = {
     "hours": HoursTable,
     "maintenance": MaintenanceTable,
     "page": PageTable,
+    "publish": PublishTable,
     "store": StoreTable,
     "telemetry": TelemetryTable,
 }
@@ -100,6 +101,8 @@ def schema(
             "hours": _named(nodes["table", "hours"]),
             "maintenance": _named(nodes["table", "maintenance"]),
             "page": nodes["table", "page"],
+            "pages": _named(nodes["table", "page"]),
+            "publish": _named(nodes["table", "publish"] | {"additionalProperties": True}),
             "store": nodes["table", "store"],
             "telemetry": nodes["table", "telemetry"],
         },

@@ -137,10 +137,20 @@ class ComponentTable(Strict):
     """For the public; made from the id where none is given."""
     group: MaybeLine = ""
     """The heading it stands under."""
-    probes: Annotated[tuple[str, ...], Field(min_length=1, examples=[["web"]])]
-    """The probes that watch it."""
+    probes: Annotated[tuple[str, ...], Field(examples=[["web"]])]
+    """The probes that watch it; with an empty list it is listed as not watched."""
     says: Annotated[MaybeLine, Field(max_length=500)] = ""
     """The sentence published when it is down."""
+    description: Annotated[MaybeLine, Field(max_length=300)] = ""
+    """What it is, in a line."""
+    audience: Annotated[MaybeLine, Field(examples=["everyone who uploads"])] = ""
+    """Whom an outage of it concerns."""
+    people: Annotated[int, Field(ge=1, le=10**10)] | None = None
+    """How many they are at any time; incidents then tell their user-minutes."""
+    speed: bool = True
+    """Whether it is told how long it took."""
+    steps: bool = False
+    """Whether the public is told how long the steps of its journeys took, by their names."""
 
 
 class ChannelTable(Strict):
@@ -150,15 +160,6 @@ class ChannelTable(Strict):
     """How to tell."""
     fallback: Annotated[str, Field(examples=["email"])] = ""
     """The channel that is told what this one refuses."""
-
-
-class PageTable(Strict):
-    """The status page."""
-
-    title: Line = "Status"
-    """The heading of the page."""
-    url: WebAddress = ""
-    """Where people find the page; notices name it."""
 
 
 class HoursTable(Strict):

@@ -24,6 +24,7 @@ from monitor.clock import Clock
 from monitor.config import Config, Probe
 from monitor.context import Context
 from monitor.daemon import room
+from monitor.daemon.press import Press
 from monitor.dispatch import Dispatch
 from monitor.housekeeping import Housekeeping
 from monitor.incidents import Event
@@ -39,13 +40,12 @@ from monitor.ourselves.looping import LoopWatch
 from monitor.ourselves.network import Network
 from monitor.ourselves.soundness import Figures
 from monitor.ourselves.symptoms import SelfWatch
-from monitor.publish import Publisher
 from monitor.recorder import Recorder
 from monitor.runner import Run, Runner
 from monitor.schedule import Schedule
 from monitor.server import acknowledging, control, showing
 from monitor.standby import Standby
-from monitor.state import ARTEFACTS, DATABASE, LINK_KEY, PUBLIC, CannotStart
+from monitor.state import ARTEFACTS, DATABASE, LINK_KEY, CannotStart
 from monitor.store import Reader, Writer, attended, records
 from monitor.store.reserve import Reserve
 from monitor.telemetry import Telemetry
@@ -96,7 +96,7 @@ class Crew:
     dispatch: Dispatch
     attending: Attending
     operator: Operator
-    publisher: Publisher
+    press: Press
     housekeeping: Housekeeping
     desk: Desk
     network: Network
@@ -182,7 +182,7 @@ async def build(stack: AsyncExitStack, config: Config, clock: Clock, hooks: Hook
         dispatch=dispatch,
         attending=Attending(writer, clock, lambda: recorder.context, dispatch.wake),
         operator=operator,
-        publisher=Publisher(reader, clock, state / PUBLIC),
+        press=Press(reader, clock, state, operator),
         housekeeping=Housekeeping(state / DATABASE, writer, clock, operator, reserve),
         desk=Desk((writer, reader), clock, hooks.acted, hooks.scrub),
         network=network,
@@ -211,7 +211,8 @@ async def start(
 ) -> None:
     """Everything but the schedule goes to work. *own* is for the server, *inside* for the desk."""
     for serve, name in (
-        (crew.publisher.serve, "publish"),
+        (crew.press.publisher.serve, "publish"),
+        (crew.press.placing.serve, "places"),
         (crew.attending.serve, "attend"),
         (crew.network.serve, "network"),
         (crew.loop.serve, "event loop"),
@@ -231,7 +232,7 @@ async def start(
             *acknowledging.routes(crew.desk, signer),
             *showing.routes(crew.desk, signer, config.state / ARTEFACTS),
         ]
-        app = server.application(config.state / PUBLIC, routes)
+        app = server.application(config.state, routes, lambda: crew.recorder.context.config.pages)
         web = server.Server(app, crew.listener)
         task = asyncio.create_task(parts.once(web.serve(), "page server"))
         stack.push_async_callback(web.stop, task)
@@ -242,7 +243,7 @@ def configure(crew: Crew, config: Config) -> None:
     words = Words.load(config.template)
     crew.dispatch.speak(words)
     crew.standby.speak(words)
-    crew.publisher.configure(config)
+    crew.press.configure(config)
     crew.desk.configure(config)
     crew.network.configure(config.anchors)
     crew.selfwatch.configure(config.probes.keys())

@@ -146,7 +146,7 @@ class Daemon:
         """Somebody did something about an incident."""
         self._crew.dispatch.wake()
         self._crew.attending.wake()
-        self._crew.publisher.wake()
+        self._crew.press.publisher.wake()
 
     def _after(self, run: Run, events: Sequence[Event]) -> None:
         for event in events:
@@ -159,7 +159,7 @@ class Daemon:
             self._ask_again(run)
         if events or run.probe.id in self._unseen:
             self._unseen.discard(run.probe.id)
-            self._crew.publisher.wake()
+            self._crew.press.publisher.wake()
 
     def _ask_again(self, run: Run) -> None:
         """While nothing is decided, sooner than at the next slot; and whatever the probe needs, so
@@ -277,7 +277,8 @@ class Daemon:
         await self._crew.dispatch.stop(DRAIN)
         with contextlib.suppress(OSError, StoreTrouble, TimeoutError):
             async with asyncio.timeout(LAST_WORDS.total_seconds()):
-                await self._crew.publisher.publish()
+                await self._crew.press.publisher.publish()
+        await self._crew.press.placing.last(LAST_WORDS)
         with contextlib.suppress(StoreTrouble, TimeoutError):
             async with asyncio.timeout(LAST_WORDS.total_seconds()):
                 await self._crew.writer.do(partial(records.set_meta, key="alive", value=None))

@@ -91,7 +91,7 @@ class Gauge:
             commits=writer.commits,
             commit_s=writer.commit_s,
             store_bytes=size_of(self._config.state / DATABASE),
-            page_age=crew.publisher.age,
+            page_age=crew.press.publisher.age,
             attended_age=crew.attending.age,
             store=await self._store_figures(),
         )
@@ -126,7 +126,7 @@ class Gauge:
             late=crew.schedule.late,
             unrecorded=crew.keeper.waits_since(),
             untold=untold,
-            unpublished=crew.publisher.age,
+            unpublished=crew.press.publisher.age,
             unattended=crew.attending.age,
         )
 

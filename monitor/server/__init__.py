@@ -18,14 +18,16 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from monitor.config.model import PageSettings
 from monitor.server.limits import Limits, bounded_by
+from monitor.server.visiting import Settings, Visits
 
 __all__ = ["Limits", "PortInUse", "Server", "application", "listen"]
 
+_JUST_ONE: Final = {"": PageSettings()}
 BACKLOG: Final = 64  # all of them may be accepted at once, before the first is refused
 
 _POLICY = (
@@ -63,11 +65,12 @@ class _Guarded:
         await self._app(scope, receive, send_guarded)
 
 
-def application(public: Path, acts: Sequence[Route] = ()) -> Starlette:
-    """Serves the folder *public*, which may still be empty, and before it what *acts* has, see
-    `acknowledging.routes`.
+def application(
+    state: Path, acts: Sequence[Route] = (), settings: Settings = lambda: _JUST_ONE
+) -> Starlette:
+    """Serves the pages below the folder *state*, which may still be empty, and before them what
+    *acts* has, see `acknowledging.routes`. *settings* are those of all pages, by id.
     """
-    public.mkdir(parents=True, exist_ok=True)
 
     async def alive(_: Request) -> Response:
         return PlainTextResponse("alive\n")
@@ -76,7 +79,7 @@ def application(public: Path, acts: Sequence[Route] = ()) -> Starlette:
         routes=[
             Route("/healthz", alive),
             *acts,
-            Mount("/", StaticFiles(directory=public, html=True)),
+            Route("/{path:path}", Visits(state, settings)),
         ],
         middleware=[Middleware(_Guarded)],
     )

@@ -28,6 +28,11 @@ class Kind(StrEnum):
     def words_column(self) -> str:
         return "reason" if self is Kind.SILENCE else "title"
 
+    @property
+    def described(self) -> bool:
+        """Whether there may be more to say than its words."""
+        return self is Kind.MAINTENANCE
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
@@ -40,6 +45,10 @@ class Span:
     by: str
     starts_at: datetime
     ends_at: datetime
+    description: str = ""
+    """More about announced work, as Markdown; empty when the title says it all."""
+    created_at: datetime | None = None
+    """When it was set; None until it is kept."""
 
     def concerns(self, probe: str, tags: frozenset[str]) -> bool:
         return not (self.probes or self.tags) or probe in self.probes or bool(tags & self.tags)
@@ -136,18 +145,21 @@ def unacknowledge(db: Database, number: int, *, at: datetime) -> None:
 
 def add_span(db: Database, kind: Kind, span: Span, *, created_at: datetime) -> int:
     """The number it got; that of *span* is not looked at."""
+    values: dict[str, object] = {
+        "probes": _listed(span.probes),
+        "tags": _listed(span.tags),
+        kind.words_column: span.words,
+        "by": span.by,
+        "starts_at": to_us(span.starts_at),
+        "ends_at": to_us(span.ends_at),
+        "created_at": to_us(created_at),
+    }
+    if kind.described:
+        values["description"] = span.description
     row = db.execute(
-        f"INSERT INTO {kind} (probes, tags, {kind.words_column}, by, starts_at, ends_at,"  # noqa: S608 - our own names
-        " created_at) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
-        (
-            _listed(span.probes),
-            _listed(span.tags),
-            span.words,
-            span.by,
-            to_us(span.starts_at),
-            to_us(span.ends_at),
-            to_us(created_at),
-        ),
+        f"INSERT INTO {kind} ({', '.join(values)})"  # noqa: S608 - our own names
+        f" VALUES ({', '.join('?' * len(values))}) RETURNING id",
+        list(values.values()),
     ).fetchone()
     return int(row[0])
 
@@ -164,15 +176,18 @@ def span(db: Database, kind: Kind, number: int) -> Span | None:
     return next(iter(_spans(db, kind, "id = ?", number)), None)
 
 
-def spans(db: Database, kind: Kind, at: datetime) -> list[Span]:
-    """Those under way at *at* and those still to come, in the order they start."""
-    return _spans(db, kind, "ends_at > ? ORDER BY starts_at, id", to_us(at))
+def spans(db: Database, kind: Kind, at: datetime, *, since: datetime | None = None) -> list[Span]:
+    """Those under way at *at* and those still to come, in the order they start; with *since*, also
+    those that ended after it, but none that was taken back before it began.
+    """
+    which = "ends_at > ? AND ends_at > starts_at ORDER BY starts_at, id"
+    return _spans(db, kind, which, to_us(at if since is None else min(since, at)))
 
 
 def _spans(db: Database, kind: Kind, where: str, value: int) -> list[Span]:
+    described = "description" if kind.described else "''"
     rows = db.query(
-        f"SELECT id, probes, tags, {kind.words_column} AS words, by, starts_at, ends_at"  # noqa: S608 - our own names
-        f" FROM {kind} WHERE {where}",
+        f"SELECT *, {kind.words_column} AS words, {described} AS more FROM {kind} WHERE {where}",  # noqa: S608 - our own names
         [value],
     )
     return [
@@ -184,6 +199,8 @@ def _spans(db: Database, kind: Kind, where: str, value: int) -> list[Span]:
             by=row["by"],
             starts_at=from_us(row["starts_at"]),
             ends_at=from_us(row["ends_at"]),
+            description=row["more"],
+            created_at=from_us(row["created_at"]),
         )
         for row in rows
     ]
@@ -201,7 +218,8 @@ def updates(db: Database, *, since: datetime) -> dict[int, list[PublicUpdate]]:
     rows = db.query(
         "SELECT incident, at, status, words, by FROM public_update"
         " JOIN incident ON incident.id = public_update.incident"
-        " WHERE resolved_at IS NULL OR resolved_at >= ? ORDER BY at, public_update.id",
+        " WHERE NOT hidden AND (resolved_at IS NULL OR resolved_at >= ?)"
+        " ORDER BY at, public_update.id",
         [to_us(since)],
     )
     found: dict[int, list[PublicUpdate]] = {}

@@ -35,12 +35,22 @@ RECENT: Final = timedelta(days=2)
 """A backup is a day old at most, so incidents that ended within two are known to it or to us."""
 TOLD_BEFORE: Final = "told before the database was replaced"
 
-_WATCHED: Final = ("incident", "event", "outbox", "public_update", "silence", "maintenance")
+_WATCHED: Final = (
+    "incident", "event", "outbox", "public_incident", "public_update", "silence", "maintenance"
+)  # fmt: skip
 _RENAMED: Final = "UPDATE OF id, name, kind, tombstoned_at"
 """Not that a probe ran for the first time, which thousands do in the same minute."""
+_SPOKEN: Final = "public_update WHERE max(at, coalesce(edited_at, 0)) >= ?1"
+"""A postmortem comes long after the end."""
 _INCIDENTS: Final = (
-    "resolved_at IS NULL OR resolved_at >= ? OR id = (SELECT max(id) FROM incident)"
+    "resolved_at IS NULL OR resolved_at >= ?1 OR id = (SELECT max(id) FROM incident)"  # noqa: S608 - constants
     " OR id IN (SELECT incident FROM outbox WHERE delivered_at IS NULL AND gave_up_at IS NULL)"
+    " OR id IN (SELECT incident FROM public_incident WHERE changed_at >= ?1)"
+    f" OR id IN (SELECT incident FROM {_SPOKEN})"
+)
+_ENTRIES: Final = (
+    "(incident IS NULL AND (ended_at IS NULL OR changed_at >= ?1"  # noqa: S608 - constants
+    f" OR id IN (SELECT entry FROM {_SPOKEN})))"
 )
 _OF_INCIDENTS: Final = f"incident IN (SELECT id FROM incident WHERE {_INCIDENTS})"  # noqa: S608 - constants
 _STILL_HOLD: Final = "ends_at >= ?"
@@ -49,11 +59,15 @@ _PARTS: Final[Mapping[str, str]] = {
     "incident": _INCIDENTS,
     "event": _OF_INCIDENTS,
     "outbox": _OF_INCIDENTS,
-    "public_update": _OF_INCIDENTS,
+    "public_incident": f"{_OF_INCIDENTS} OR {_ENTRIES}",
+    "public_update": f"{_OF_INCIDENTS} OR entry IN (SELECT id FROM public_incident"  # noqa: S608 - constants
+    f" WHERE {_ENTRIES})",
     "health": "incident IS NOT NULL AND ? IS NOT NULL",
     "silence": _STILL_HOLD,
     "maintenance": _STILL_HOLD,
 }
+_ADDED: Final = ("public_incident",)
+"""Tables that files of earlier versions do not have."""
 
 log = get_logger()
 
@@ -195,7 +209,7 @@ def understood(text: str) -> tuple[dict[str, list[dict[str, Any]]], int]:
     read = json.loads(text)
     if not isinstance(read, dict) or read.get("version") != VERSION:
         raise ValueError(f"not of version {VERSION}")
-    parts = {table: read.get(table) for table in ("meta", *_PARTS)}
+    parts = {table: read.get(table, [] if table in _ADDED else None) for table in ("meta", *_PARTS)}
     for rows in parts.values():
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise ValueError("its rows are not what they should be")

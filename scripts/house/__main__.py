@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 
-from scripts.house import bench, pin, run, stages
+from scripts.house import bench, pin, run, stages, words
 from scripts.house.say import Stop
 
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
@@ -15,6 +15,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "check": stages.check,
     "bench": bench.bench,
     "pin": pin.pin,
+    "words": words.words,
 }
 
 

@@ -1,116 +1,148 @@
-"""What one bar shows and says, and which days stand out."""
+"""What each day was, whether it stands out, and how that is said."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from itertools import groupby
+from typing import Final
 
-from status_page import words
-from status_page.component import Component, DayBar
-from status_page.index.view import Day, Stretch
+from status_page.component import Component, Condition, DayBar
+from status_page.tongue import Tongue
 
-DAY = timedelta(days=1)
+SHOWN: Final = 90
+"""Days, of which the style sheet shows fewer on narrow screens."""
+DAY: Final = timedelta(days=1)
 # Less than this unknown in a day (a restart, an upgrade) is not worth a mark.
-SLACK = timedelta(minutes=15)
+SLACK: Final = timedelta(minutes=15)
 # How much of the known time was down, up to which the bar is drawn as d1, d2, d3; above: d4.
-_STEPS = (0.01, 0.05, 0.25)
-MOST_STRETCHES = 20
-_UNEVENTFUL = "no downtime"
-_JUST_BEGUN = "the day has just begun"
-_NOT_YET = "not watched yet"
+_STEPS: Final = (0.01, 0.05, 0.25)
+_NONE: Final = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A bar with its look and its words, and whether the words are worth a line of their own."""
+    """One day. Of today only what stays true for the rest of it."""
 
     bar: DayBar
     mark: str
-    what: str
-    notable: bool
+    """`u` up, `s` slow, `d1` to `d4` down, `m` maintenance, `g` gap, `n` not watched yet."""
+    partly: bool = False
+    """Whether some of it is neither known nor planned."""
+    now: Condition | None = None
+    """What is going on at this moment; on today only, and only if it is no good news."""
 
     @property
-    def day(self) -> Day:
-        return Day(self.mark, f"{words.short_day(self.bar.day)}: {self.what}")
+    def notable(self) -> bool:
+        return self.partly or self.mark not in "un"
 
 
-def read(component: Component, now: datetime) -> tuple[Read, ...]:
-    """Every day of the component, oldest first."""
-    return tuple(_read(bar, component.first_seen, now) for bar in component.days)
+def read(component: Component, today: date) -> tuple[Read, ...]:
+    """The days that are shown, oldest first."""
+    first = component.first_seen
+    return tuple(
+        _today(component, bar) if bar.day >= today else _past(bar, first)
+        for bar in component.days[-SHOWN:]
+    )
 
 
-def _read(bar: DayBar, first_seen: date | None, now: datetime) -> Read:
-    span = _span(bar.day, now)
+def _past(bar: DayBar, first_seen: date | None) -> Read:
     if not bar.known:
-        return _unwatched(bar, first_seen, span)
-    partly = span - bar.known > SLACK
-    mark, what = _evidence(bar)
-    if partly:
-        what = f"{what}, watched for {words.duration(bar.known)}"
-    return Read(bar, f"{mark} p" if partly else mark, what, partly or mark != "u")
+        if bar.planned:
+            return Read(bar, "m", DAY - bar.planned > SLACK)
+        return Read(bar, "n" if first_seen is None or bar.day < first_seen else "g")
+    return Read(bar, _mark(bar), DAY - bar.known - bar.planned > SLACK)
 
 
-def _span(day: date, now: datetime) -> timedelta:
-    """How much of the day could be known by now."""
-    began_at = datetime.combine(day, time(), UTC)
-    return min(max(now - began_at, timedelta()), DAY)
+def _today(component: Component, bar: DayBar) -> Read:
+    condition = component.condition
+    now = None if condition is Condition.UP else condition
+    blind = condition in {Condition.UNKNOWN, Condition.UNWATCHED}
+    if bar.known:
+        return Read(bar, _mark(bar), blind, now)
+    if condition is Condition.MAINTENANCE or bar.planned:
+        return Read(bar, "m", now=now)
+    return Read(bar, "g" if blind and component.first_seen else "n", now=now)
 
 
-def _unwatched(bar: DayBar, first_seen: date | None, span: timedelta) -> Read:
-    if first_seen is None or bar.day < first_seen:
-        return Read(bar, "n", _NOT_YET, notable=False)
-    if span < SLACK:
-        return Read(bar, "n", _JUST_BEGUN, notable=False)
-    return Read(bar, "g", "not watched", notable=True)
+def _mark(bar: DayBar) -> str:
+    if bar.down > _NONE:
+        return f"d{1 + sum(bar.down > bar.known * limit for limit in _STEPS)}"
+    if bar.planned:
+        return "m"
+    return "s" if bar.degraded else "u"
 
 
-def _evidence(bar: DayBar) -> tuple[str, str]:
-    if bar.down > timedelta():
-        step = 1 + sum(bar.down > bar.known * limit for limit in _STEPS)
-        slow = ", slow at times" if bar.degraded else ""
-        return f"d{step}", f"down for {words.duration(bar.down)}{slow}"
-    return ("s", "slow at times, no downtime") if bar.degraded else ("u", _UNEVENTFUL)
+def facts(day: Read, tongue: Tongue) -> str:
+    """`Down for 23 minutes · Slow at times`."""
+    if day.mark == "g" and not day.partly:
+        return tongue.say("Not watched")
+    if day.mark == "n":
+        return tongue.say("Not watched yet")
+    return " · ".join(_facts(day, tongue)) or tongue.say("No downtime")
 
 
-def wholly_watched(days: tuple[Read, ...]) -> bool:
-    """Whether every day was watched, but for slack."""
+def _facts(day: Read, tongue: Tongue) -> Iterator[str]:
+    bar = day.bar
+    if day.now is Condition.DOWN:  # for how long changes with every look
+        yield tongue.say("Down")
+    elif bar.down:
+        yield tongue.say("Down for {duration}", duration=tongue.duration(bar.down))
+    if bar.degraded:
+        yield tongue.say("Slow at times")
+    if day.now is Condition.MAINTENANCE:
+        yield tongue.say("Under maintenance")
+    elif bar.planned:
+        yield tongue.say("Maintenance for {duration}", duration=tongue.duration(bar.planned))
+    if day.partly and day.now is not None:
+        yield tongue.say("Watched in part")
+    elif day.partly:
+        yield tongue.say("Watched for {duration}", duration=tongue.duration(bar.known))
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Days in a row of which the same is to be told, by their places in the row of bars."""
+
+    first: int
+    last: int
+    when: str
+    what: str
+
+
+def stretches(days: Sequence[Read], tongue: Tongue) -> Iterator[Stretch]:
+    """The days that stand out, newest first, neighbours with the same words as one."""
+    shift = SHOWN - len(days)
+    found = [(at, day) for at, day in enumerate(days) if day.notable]
+    told = [(at, facts(day, tongue)) for at, day in reversed(found)]
+    for (_, what), same in groupby(
+        ((place, at, what) for place, (at, what) in enumerate(told)),
+        key=lambda each: (each[0] + each[1], each[2]),
+    ):
+        run = [at for _, at, _ in same]
+        when = _when(days[run[-1]].bar.day, days[run[0]].bar.day, tongue)
+        yield Stretch(run[-1] + shift, run[0] + shift, when, what)
+
+
+def _when(first: date, last: date, tongue: Tongue) -> str:
+    if first == last:
+        return tongue.short_day(first)
+    return tongue.say(
+        "{first} to {last}", first=tongue.short_day(first), last=tongue.short_day(last)
+    )
+
+
+def wholly_watched(days: Sequence[Read]) -> bool:
+    """Whether every day was watched, but for slack. Today counts as far as it is over."""
     return bool(days) and all(_watched(day) for day in days)
 
 
-def watched_since_begun(days: tuple[Read, ...]) -> bool:
+def watched_since_begun(days: Sequence[Read]) -> bool:
     """Whether there is no gap after the first day with evidence, which may begin at noon."""
-    begun = [day for day in days if day.what != _NOT_YET]
+    begun = [day for day in days if day.mark != "n"]
     return all(_watched(day) for day in begun[1:])
 
 
 def _watched(day: Read) -> bool:
-    return day.what == _JUST_BEGUN or (day.mark[0] in "usd" and not day.mark.endswith(" p"))
-
-
-def stretches(days: tuple[Read, ...]) -> tuple[Stretch, ...]:
-    """The days that stand out, newest first, neighbours with the same words as one."""
-    return tuple(_stretches(days))[:MOST_STRETCHES]
-
-
-def _stretches(days: tuple[Read, ...]) -> Iterator[Stretch]:
-    for (notable, what), same in groupby(reversed(days), key=lambda day: (day.notable, day.what)):
-        if notable:
-            run = [day.bar.day for day in same]
-            yield Stretch(_when(run[-1], run[0]), what)
-
-
-def _when(first: date, last: date) -> str:
-    if first == last:
-        return words.short_day(first)
-    return f"{words.short_day(first)} to {words.short_day(last)}"
-
-
-def rest(days: tuple[Read, ...]) -> str:
-    """What holds for the days that do not stand out; empty when that is none of them."""
-    if len(tuple(_stretches(days))) > MOST_STRETCHES:
-        return "The bars tell the days before that."
-    if not any(day.what == _UNEVENTFUL for day in days):
-        return ""
-    return "No downtime on the other days that we watched."
+    return day.mark not in "gn" and not day.partly

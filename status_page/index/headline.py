@@ -1,16 +1,18 @@
-"""The answer in one sentence, and how it is counted."""
+"""The answer in a sentence that is true, and what holds for all the rest."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Final
 
-from status_page import words
 from status_page.component import Component, Condition
-from status_page.incident import Incident
+from status_page.incident import Impact, Incident
 from status_page.index.view import Headline
 from status_page.page import Page
+from status_page.text import shorten, tidy
+from status_page.tongue import Tongue
 
-MARKS = {
+MARKS: Final = {
     Condition.UP: "✓",
     Condition.DEGRADED: "!",
     Condition.DOWN: "✕",
@@ -19,76 +21,164 @@ MARKS = {
     Condition.UNWATCHED: "?",
 }
 # Longer sentences stand in full further down the page.
-LONGEST = 140
+LONGEST: Final = 140
+_NAMED: Final = 3
+_NAME: Final = 40
+# Which one the headline is about: the first that any component is in.
+_ORDER: Final = (
+    Condition.DOWN,
+    Condition.DEGRADED,
+    Condition.MAINTENANCE,
+    Condition.UNKNOWN,
+    Condition.UNWATCHED,
+)
 
 
-def headline(page: Page) -> Headline:
+def headline(page: Page, tongue: Tongue) -> Headline:
     """What a visitor wants to know first. An open incident is never outshone by green rows."""
-    tone, said = _answer(page)
-    lead = _lead(Counter(component.condition for component in page.components))
-    return Headline(tone=tone, words=words.shorten(said, LONGEST), lead=lead)
+    tone, said = _answer(page, tongue)
+    rest = _rest(page, tongue, tone, bool(_still_open(page)))
+    return Headline(tone=tone, words=shorten(said, LONGEST), lead=" ".join(filter(None, rest)))
 
 
-def _answer(page: Page) -> tuple[Condition, str]:
+def _answer(page: Page, tongue: Tongue) -> tuple[Condition, str]:
     found = {component.condition for component in page.components}
-    still_open = [incident for incident in page.incidents if incident.resolved_at is None]
+    still_open = _still_open(page)
     if Condition.DOWN in found:
-        return Condition.DOWN, _down(page.components)
+        return Condition.DOWN, _down(page.components, tongue)
     if still_open:
-        return Condition.DOWN, _incidents(still_open)
-    if not found:
-        return Condition.UNKNOWN, "Nothing is watched yet"
+        minor = all(incident.impact is Impact.MINOR for incident in still_open)
+        return Condition.DEGRADED if minor else Condition.DOWN, _incidents(still_open, tongue)
+    return _without_trouble(page, found, tongue)
+
+
+def _without_trouble(page: Page, found: set[Condition], tongue: Tongue) -> tuple[Condition, str]:
+    if found <= {Condition.UNWATCHED}:
+        return Condition.UNWATCHED, tongue.say("Nothing is watched yet.")
     if Condition.DEGRADED in found:
-        whole = found == {Condition.DEGRADED} and len(page.components) > 1
-        return Condition.DEGRADED, "Everything is slow" if whole else "Some things are slow"
-    if found == {Condition.UNKNOWN}:
-        return Condition.UNKNOWN, "We cannot tell right now"
+        return Condition.DEGRADED, _affected(page.components, Condition.DEGRADED, tongue)
+    if Condition.MAINTENANCE in found:
+        return Condition.MAINTENANCE, _affected(page.components, Condition.MAINTENANCE, tongue)
+    if Condition.UP not in found:
+        return Condition.UNKNOWN, tongue.say("We cannot tell right now.")
     if Condition.UNKNOWN in found:
-        return Condition.UP, "Everything we can see works"
-    return Condition.UP, "Everything works"
+        return Condition.UP, tongue.say("Everything we can see works.")
+    if Condition.UNWATCHED in found:
+        return Condition.UP, tongue.say("Everything we watch works.")
+    return Condition.UP, tongue.say("Everything works.")
 
 
-def _down(components: tuple[Component, ...]) -> str:
+def _still_open(page: Page) -> list[Incident]:
+    """Those that anybody should be told of first."""
+    told = (incident for incident in page.incidents if incident.resolved_at is None)
+    return [incident for incident in told if incident.impact is not Impact.NONE]
+
+
+def _down(components: Sequence[Component], tongue: Tongue) -> str:
     down = [component for component in components if component.condition is Condition.DOWN]
-    names = tuple(words.tidy(component.name) for component in down)
-    if len(down) == 1:
-        return bare(down[0].says) or f"{names[0]} is down"
-    if len(down) == len(components):
-        return "Everything is down"
-    if len(down) == 2:
-        return f"{words.listed(names)} are down"
-    return f"{len(down)} of {len(components)} things are down"
+    sentences = {tidy(component.says) for component in down}
+    said = sentences.pop() if len(sentences) == 1 else ""
+    if said and (len(down) == 1 or len(down) < len(components)):
+        return said
+    return _affected(components, Condition.DOWN, tongue)
 
 
-def _incidents(still_open: list[Incident]) -> str:
+def _incidents(still_open: Sequence[Incident], tongue: Tongue) -> str:
     if len(still_open) == 1:
-        return bare(still_open[0].sentence) or "Something is down"
-    return f"{words.count(len(still_open), 'incident')} are open"
+        return tidy(still_open[0].sentence) or tongue.say("Something is down.")
+    number = len(still_open)
+    return tongue.count("{number} incident is open.", "{number} incidents are open.", number)
 
 
-def bare(sentence: str) -> str:
-    """A sentence as a heading: tidy, and without its full stop."""
-    said = words.tidy(sentence)
-    return said[:-1] if said.endswith(".") and not said.endswith("..") else said
+def _affected(components: Sequence[Component], condition: Condition, tongue: Tongue) -> str:
+    """Everything, two or three names, or how many."""
+    found = [component for component in components if component.condition is condition]
+    if len(found) == len(components) > 1:
+        return _everything(tongue, condition)
+    if len(found) <= _NAMED:
+        return _named(tongue, condition, found)
+    return _counted(tongue, condition, len(found))
 
 
-def _lead(counted: Counter[Condition]) -> str:
-    total, up, unknown = counted.total(), counted[Condition.UP], counted[Condition.UNKNOWN]
-    if total < 2 or total in {counted[Condition.DEGRADED], counted[Condition.DOWN]}:
-        return ""  # the headline says it all
-    if unknown == total:
-        return f"We have no fresh evidence about any of the {total} things we watch."
-    if up == total:
-        return f"All {total} things we watch work."
-    seen = [
-        f"{up} of {total} {'works' if up == 1 else 'work'}"
-        if up
-        else f"None of {total} works as it should"
-    ]
-    seen += _are(counted[Condition.DEGRADED], "slow") + _are(counted[Condition.DOWN], "down")
-    unsure = f" We cannot tell about {unknown} of them right now." if unknown else ""
-    return f"{words.listed(tuple(seen))}.{unsure}"
+def _everything(tongue: Tongue, condition: Condition) -> str:
+    match condition:
+        case Condition.DOWN:
+            return tongue.say("Everything is down.")
+        case Condition.DEGRADED:
+            return tongue.say("Everything is slow.")
+        case Condition.MAINTENANCE:
+            return tongue.say("Everything is under maintenance.")
+        case _:
+            return tongue.say("We cannot tell right now.")
 
 
-def _are(number: int, what: str) -> list[str]:
-    return [f"{words.count(number, 'is', 'are')} {what}"] if number else []
+def _named(tongue: Tongue, condition: Condition, found: Iterable[Component]) -> str:
+    called = [shorten(tidy(component.name), _NAME) for component in found]
+    number, names = len(called), tongue.listed(called)
+    match condition:
+        case Condition.DOWN:
+            return tongue.count("{names} is down.", "{names} are down.", number, names=names)
+        case Condition.DEGRADED:
+            return tongue.count("{names} is slow.", "{names} are slow.", number, names=names)
+        case Condition.MAINTENANCE:
+            return tongue.count(
+                "{names} is under maintenance.",
+                "{names} are under maintenance.",
+                number,
+                names=names,
+            )
+        case Condition.UNKNOWN:
+            return tongue.say("We cannot tell about {names} right now.", names=names)
+        case _:
+            return tongue.count(
+                "{names} is not watched.", "{names} are not watched.", number, names=names
+            )
+
+
+def _counted(tongue: Tongue, condition: Condition, number: int) -> str:
+    match condition:
+        case Condition.DOWN:
+            return tongue.count("{number} thing is down.", "{number} things are down.", number)
+        case Condition.DEGRADED:
+            return tongue.count("{number} thing is slow.", "{number} things are slow.", number)
+        case Condition.MAINTENANCE:
+            return tongue.count(
+                "{number} thing is under maintenance.",
+                "{number} things are under maintenance.",
+                number,
+            )
+        case Condition.UNKNOWN:
+            return tongue.count(
+                "We cannot tell about {number} thing right now.",
+                "We cannot tell about {number} things right now.",
+                number,
+            )
+        case _:
+            return tongue.count(
+                "{number} thing is not watched.", "{number} things are not watched.", number
+            )
+
+
+def _rest(page: Page, tongue: Tongue, tone: Condition, trouble: bool) -> Iterable[str]:
+    """A sentence for each condition that the headline does not speak of."""
+    counted = dict.fromkeys(Condition, 0)
+    for component in page.components:
+        counted[component.condition] += 1
+    total = len(page.components)
+    for condition in _ORDER:
+        if condition is not tone and 0 < counted[condition] < total:
+            yield _affected(page.components, condition, tongue)
+    if counted[Condition.UP] == total:
+        yield _all_up(tongue, total, trouble)
+    elif counted[Condition.UP] and tone is not Condition.UP:
+        yield tongue.say("Everything else works.")
+    elif counted[Condition.UNKNOWN] == total > 0:
+        yield tongue.say("We have no fresh evidence about anything that we watch.")
+
+
+def _all_up(tongue: Tongue, total: int, trouble: bool) -> str:
+    if trouble or total < 2:
+        return ""
+    return tongue.count(
+        "{number} thing we watch works.", "All {number} things we watch work.", total
+    )

@@ -1,58 +1,59 @@
-"""The files of the first page. Templates and assets are loaded with the module."""
+"""The files of the first page, and what all pages share."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
-from importlib import resources
+from typing import Final
 
-from jinja2 import DictLoader, Environment, StrictUndefined
-
-from status_page.component import Condition
+from status_page.frame import INDEX, Leaf, frame
 from status_page.index.compose import sheet
-from status_page.index.view import Links
+from status_page.index.headline import MARKS
+from status_page.index.row import Source, row
+from status_page.index.view import Headline, Sheet
+from status_page.kept import Kept
+from status_page.looks import files
 from status_page.page import Page
+from status_page.templates import template
 from status_page.tongue import Tongue
 
-
-def _texts(folder: str) -> dict[str, str]:
-    found = resources.files("status_page").joinpath(folder)
-    return {entry.name: entry.read_text("utf-8") for entry in found.iterdir() if entry.is_file()}
-
-
-_ASSETS = {name: text.encode() for name, text in sorted(_texts("assets").items())}
-_TEMPLATES = Environment(
-    loader=DictLoader(_texts("templates")),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    auto_reload=False,
-)
+CONTENT: Final = "@content@"
+"""Stands where the digest of what the page says belongs."""
 
 
 class Index:
-    """The first page, in every language."""
+    """The first page, in every language. Rows of components are kept."""
+
+    def __init__(self) -> None:
+        self._rows: Kept[Source, str] = Kept()
 
     def files(self, page: Page, tongue: Tongue) -> Iterable[tuple[str, bytes]]:
-        yield "index.html", _PAGE.render(page=sheet(page, _LINKS)).encode()
+        made = sheet(page, tongue, lambda source: self._row(source, tongue))
+        around = frame(page, tongue, path=INDEX, title=_title(made.headline), **_leaf(page, made))
+        said = template("index.html", tongue).render(frame=around, page=made)
+        yield INDEX, said.encode()
         if tongue.code == page.language:
-            yield from _ASSETS.items()
+            yield from files(page.look)
+            self._forget(page)
+
+    def _row(self, source: Source, tongue: Tongue) -> str:
+        key = (source.component.id, tongue.code)
+        return self._rows.get(key, source, lambda given: row(given, tongue))
+
+    def _forget(self, page: Page) -> None:
+        codes = {page.language, *page.languages}
+        self._rows.only({(found.id, code) for found in page.components for code in codes})
 
 
-def _address(name: str) -> str:
-    return f"{name}?v={hashlib.sha256(_ASSETS[name]).hexdigest()[:10]}"
+def _title(top: Headline) -> str:
+    return f"{MARKS[top.tone]} {top.words.rstrip('.')}"
 
 
-def _links(tone: Condition) -> Links:
-    return Links(
-        style=_address("style.css"),
-        script=_address("stale.js"),
-        icon=_address(f"favicon-{tone}.svg"),
-        stale_icon=_address("favicon-unknown.svg"),
+def _leaf(page: Page, made: Sheet) -> Leaf:
+    top = made.headline
+    return Leaf(
+        description=page.description or f"{top.words} {top.lead}".strip(),
+        tone=top.tone,
+        whole=True,
+        content=CONTENT,
+        ld=[{"@type": "WebPage", "name": page.title, "description": top.words}],
     )
-
-
-# All are compiled here and kept, so that rendering touches no file.
-_PAGE = {name: _TEMPLATES.get_template(name) for name in _TEMPLATES.list_templates()}["index.html"]
-_LINKS = {tone: _links(tone) for tone in Condition}

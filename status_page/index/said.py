@@ -2,63 +2,118 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import UTC, date
+from typing import Final
 
-from status_page import words
+from markupsafe import Markup
+
 from status_page.incident import Incident, Maintenance, Update
-from status_page.index.view import Said, Work
+from status_page.index.view import Said, Story, Work
+from status_page.markdown import to_html
 from status_page.page import Page
+from status_page.text import anchor, shorten, tidy
+from status_page.tongue import Timed, Tongue
+from status_page.verdicts import stage_name
 
-MOST_UPDATES = 20
-MOST_LINES = 60
-
-
-def updates(incident: Incident, now: datetime) -> tuple[Said, ...]:
-    """The newest first; times without their day where that is the day of *now*."""
-    return tuple(_said(update, now) for update in incident.updates[::-1][:MOST_UPDATES])
-
-
-def count(incident: Incident) -> str:
-    return words.count(len(incident.updates), "update") if incident.updates else ""
+MOST_UPDATES: Final = 3
+MOST_WORK: Final = 20
+_NAMED: Final = 12
 
 
-def _said(update: Update, now: datetime) -> Said:
-    lines = [words.tidy(line) for line in update.words.splitlines()]
-    return Said(
-        stage=update.stage.value.capitalize(),
-        when=words.Timed("", update.at, words.moment(update.at, now)),
-        lines=tuple(line for line in lines if line)[:MOST_LINES],
-    )
+class Speaker:
+    """Says it of one page, in one language."""
+
+    def __init__(self, page: Page, tongue: Tongue) -> None:
+        self._page = page
+        self._tongue = tongue
+        self._today = page.made_at.astimezone(UTC).date()
+        self._names = {component.id: tidy(component.name) for component in page.components}
+
+    def still_open(self, incident: Incident, headline: str) -> Story:
+        at = incident.began_at
+        said = self._tongue.timed("Since {time}", at, self._tongue.moment(at, self._today))
+        return self._story(incident, said, "", echo=tidy(incident.sentence) == headline)
+
+    def over(self, incident: Incident) -> Story:
+        began_at = incident.began_at
+        resolved_at = incident.resolved_at or began_at
+        lasted = self._tongue.duration(resolved_at - began_at)
+        day = began_at.astimezone(UTC).date()
+        span = self._tongue.say(
+            "{first} to {last}",
+            first=self._tongue.clock(began_at),
+            last=self._tongue.moment(resolved_at, day),
+        )
+        after = self._tongue.say("Resolved after {duration}", duration=lasted)
+        return self._story(incident, Timed(after), span)
+
+    def _story(self, incident: Incident, when: Timed, span: str, *, echo: bool = False) -> Story:
+        day = self._today if incident.resolved_at is None else incident.began_at.date()
+        place = anchor(incident.id)
+        return Story(
+            anchor=place,
+            address=f"incidents/{place}/index.html",
+            sentence=tidy(incident.sentence) or self._tongue.say("Something is down."),
+            impact=str(incident.impact),
+            when=when,
+            span=span,
+            components=self._concerned(incident.components),
+            audience=tidy(incident.audience),
+            echo=echo,
+            said=tuple(self._said(update, day) for update in incident.updates[:-4:-1]),
+            more=self._more(len(incident.updates)),
+        )
+
+    def _more(self, number: int) -> str:
+        if number <= MOST_UPDATES:
+            return ""
+        return self._tongue.count("{number} update", "All {number} updates", number)
+
+    def _said(self, update: Update, day: date) -> Said:
+        return Said(
+            stage=stage_name(self._tongue, update.stage),
+            when=Timed("", update.at, self._tongue.moment(update.at, day)),
+            words=markdown(update.words),
+        )
+
+    def _concerned(self, ids: Iterable[str]) -> str:
+        names = list(dict.fromkeys(self._names.get(id_) or tidy(id_) for id_ in ids))
+        if not names:
+            return ""
+        if len(names) > 1 and set(self._names.values()) <= set(names):
+            return self._tongue.say("Affects everything")
+        if len(names) > _NAMED:
+            number = len(names)
+            return self._tongue.count("Affects {number} thing", "Affects {number} things", number)
+        return self._tongue.say("Affects: {names}", names=self._tongue.listed(names))
+
+    def work(self) -> tuple[Work, ...]:
+        """What is under way first, then in the order it starts."""
+        made_at = self._page.made_at
+        coming = [each for each in self._page.maintenance if each.ends_at > made_at]
+        coming.sort(key=lambda each: (each.starts_at > made_at, each.starts_at))
+        return tuple(self._work(each) for each in coming[:MOST_WORK])
+
+    def _work(self, given: Maintenance) -> Work:
+        now = given.starts_at <= self._page.made_at
+        at = given.ends_at if now else given.starts_at
+        said = self._tongue.moment(at, self._today)
+        place = anchor(given.id)
+        lasts = self._tongue.duration(given.ends_at - given.starts_at)
+        return Work(
+            anchor=place,
+            address=f"maintenance/{place}/index.html",
+            title=shorten(tidy(given.title), 300) or self._tongue.say("Maintenance"),
+            when=self._tongue.timed("Under way until {time}", at, said)
+            if now
+            else self._tongue.timed("Starts {time}", at, said),
+            lasts="" if now else self._tongue.say("Planned for {duration}", duration=lasts),
+            components=self._concerned(given.components),
+            words=markdown(given.words),
+            now=now,
+        )
 
 
-def work(page: Page) -> tuple[Work, ...]:
-    """In the order it starts."""
-    return tuple(_work(each, page) for each in page.maintenance if each.ends_at > page.made_at)
-
-
-def _work(given: Maintenance, page: Page) -> Work:
-    now = given.starts_at <= page.made_at
-    return Work(
-        anchor=words.anchor(given.id),
-        title=words.shorten(words.tidy(given.title), 300) or "Maintenance",
-        when=_until(given, page.made_at) if now else _starts(given, page.made_at),
-        components=_concerned(given, page),
-        now=now,
-    )
-
-
-def _until(given: Maintenance, now: datetime) -> words.Timed:
-    return words.Timed("Under way until ", given.ends_at, words.moment(given.ends_at, now))
-
-
-def _starts(given: Maintenance, now: datetime) -> words.Timed:
-    lasts = words.duration(given.ends_at - given.starts_at)
-    at = words.moment(given.starts_at, now)
-    return words.Timed("Starts ", given.starts_at, at, f", for {lasts}")
-
-
-def _concerned(given: Maintenance, page: Page) -> str:
-    names = {component.id: component.name for component in page.components}
-    if names.keys() <= set(given.components) and len(names) > 1:
-        return "everything"
-    return words.listed(tuple(words.tidy(names.get(id_, id_)) for id_ in given.components))
+def markdown(text: str) -> Markup:
+    return Markup(to_html(text))  # noqa: S704 - made harmless by whoever turned it into HTML

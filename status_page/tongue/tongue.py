@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from gettext import NullTranslations
-from importlib import resources
 from typing import Final
 
-from babel import Locale, dates, lists, numbers
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import Translations
-
+from status_page.tongue import cldr
+from status_page.tongue.catalogue import load
 from status_page.tongue.timed import Timed
 
 _NBSP: Final = "\N{NO-BREAK SPACE}"
-_TIME: Final = "{time}"
-_REGIONS: Final = {"en": "en_GB"}
-"""Where a language alone would write dates as only one country does."""
+_HERE: Final = "\0"
+"""Stands for the time in a sentence; no text on the page can hold it."""
+_KEPT: Final = 4096
 
 
 class Tongue:
@@ -29,44 +23,64 @@ class Tongue:
 
     def __init__(self, code: str, words: NullTranslations) -> None:
         self.code = code
-        self.locale = Locale.parse(_REGIONS.get(code, code))
+        self.locale = cldr.locale(code)
         self.direction = self.locale.text_direction
+        self.name = capital(self.locale.get_language_name() or code)
+        """As its speakers call it: `Deutsch`."""
         self._words = words
+        self._counted = lru_cache(_KEPT)(self._count)
+        self._lasting = lru_cache(_KEPT)(self._duration)
 
     def say(self, message: str, /, **values: object) -> str:
-        """*message* in this language, its `{name}` places filled in with *values*. Without any
-        values nothing is filled in.
+        """*message* in this language, its `{name}` places filled in with *values*, whole numbers
+        as the language writes them. Without any values nothing is filled in.
         """
         said = self._words.gettext(message)
-        return said.format(**values) if values else said
+        return said.format(**self._written(values)) if values else said
 
     def count(self, one: str, many: str, number: int, /, **values: object) -> str:
         """The form that the language wants for *number*, which stands where `{number}` is."""
-        said = self._words.ngettext(one, many, number)
-        return said.format(number=self.number(number), **values)
+        if values:
+            said = self._words.ngettext(one, many, number)
+            return said.format(number=self.number(number), **self._written(values))
+        return self._counted(one, many, number)
+
+    def _count(self, one: str, many: str, number: int) -> str:
+        return self._words.ngettext(one, many, number).format(number=self.number(number))
+
+    def _written(self, values: dict[str, object]) -> dict[str, object]:
+        return {
+            name: self.number(value) if type(value) is int else value
+            for name, value in values.items()
+        }
 
     def timed(self, message: str, at: datetime, said: str, /, **values: object) -> Timed:
         """A sentence with a `{time}` in it, which is *at* and is told as *said*."""
-        whole = self.say(message, time=_TIME, **values)
-        before, _, after = whole.partition(_TIME)
+        whole = self.say(message, time=_HERE, **values)
+        before, _, after = whole.partition(_HERE)
         return Timed(before, at, said, after)
 
     def listed(self, names: Sequence[str]) -> str:
         """`A, B and C`."""
-        return lists.format_list(list(names), locale=self.locale)
+        return cldr.listed(self.code, names)
 
     def number(self, number: int) -> str:
-        return numbers.format_decimal(number, locale=self.locale)
+        """`12,345`."""
+        return cldr.number(self.code, number)
+
+    def decimal(self, number: float, digits: int) -> str:
+        """`1.2`, rounded."""
+        return cldr.decimal(self.code, number, digits)
 
     def percent(self, share: float, digits: int) -> str:
         """*share* is 0..1; rounded as it is written, so round it down before."""
-        pattern = "0." + "0" * digits if digits else "0"
-        said = numbers.format_decimal(share * 100, format=pattern, locale=self.locale)
-        return f"{said}{_NBSP}%"
+        return self.decimal(share * 100, digits) + cldr.percent_sign(self.code)
 
     def duration(self, span: timedelta) -> str:
         """The two largest units that say something, rounded down: never more than it was."""
-        minutes = max(span, timedelta()) // timedelta(minutes=1)
+        return self._lasting(max(span, timedelta()) // timedelta(minutes=1))
+
+    def _duration(self, minutes: int) -> str:
         if not minutes:
             return self.say("less than a minute")
         days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
@@ -76,14 +90,18 @@ class Tongue:
             self.count("{number} minute", "{number} minutes", minutes) if minutes else "",
         ]
         first = next(at for at, part in enumerate(parts) if part)
-        return " ".join(filter(None, parts[first : first + 2])).replace(" ", _NBSP)
+        told = [part for part in parts[first : first + 2] if part]
+        both = self.say("{longer} {shorter}", longer=told[0], shorter=told[-1])
+        return (both if len(told) > 1 else told[0]).replace(" ", _NBSP)
 
     def span(self, span: timedelta) -> str:
         """How long a run took: `412 ms`, `1.2 s`."""
-        milliseconds = span / timedelta(milliseconds=1)
+        milliseconds = round(span / timedelta(milliseconds=1))
         if milliseconds < 1000:
-            return f"{self.number(round(milliseconds))}{_NBSP}ms"
-        return f"{numbers.format_decimal(milliseconds / 1000, '0.0', locale=self.locale)}{_NBSP}s"
+            said = self.say("{number} ms", number=milliseconds)
+        else:
+            said = self.say("{number} s", number=self.decimal(milliseconds / 1000, 1))
+        return said.replace(" ", _NBSP)
 
     def clock(self, at: datetime) -> str:
         """`14:03 UTC`."""
@@ -91,50 +109,63 @@ class Tongue:
 
     def short_day(self, day: date) -> str:
         """`14 Nov`."""
-        return _skeleton(self.locale, day, "MMMd")
+        return cldr.dated(self.code, day, "MMMd")
+
+    def short_days(self, first: date, last: date) -> str:
+        """`14–17 Nov`; one day alone is as `short_day` has it."""
+        if first == last:
+            return self.short_day(first)
+        return cldr.interval(self.code, first, last, "MMMd")
 
     def plain_day(self, day: date, today: date) -> str:
         """`14 November`, with the year where it is not this one."""
-        skeleton = "MMMMd" if day.year == today.year else "yMMMMd"
-        return _skeleton(self.locale, day, skeleton)
+        return cldr.dated(self.code, day, "MMMMd" if day.year == today.year else "long")
+
+    def day(self, day: date) -> str:
+        """`14 November 2026`."""
+        return cldr.dated(self.code, day, "long")
 
     def long_day(self, day: date) -> str:
-        """`Saturday, 14 November 2026`."""
-        return dates.format_date(day, "full", locale=self.locale)
+        """`Saturday, 14 November 2026`, as a heading."""
+        return capital(cldr.dated(self.code, day, "full"))
 
     def month(self, first: date) -> str:
-        """`November 2026`."""
-        return _skeleton(self.locale, first, "yMMMM")
+        """`November 2026`, as a heading."""
+        return capital(cldr.dated(self.code, first, "yMMMM"))
 
     def moment(self, at: datetime, today: date) -> str:
         """`14:03 UTC` today, `14 November, 14:03 UTC` on another day."""
         at = at.astimezone(UTC)
         if at.date() == today:
             return self.clock(at)
-        return f"{self.plain_day(at.date(), today)}, {self.clock(at)}"
+        return self._both(self.plain_day(at.date(), today), self.clock(at))
+
+    def stamp(self, at: datetime) -> str:
+        """`21 November 2026, 14:03:22 UTC`."""
+        at = at.astimezone(UTC)
+        return self._both(self.day(at.date()), f"{at:%H:%M:%S}{_NBSP}UTC")
+
+    def between(self, began: datetime, ended: datetime, today: date) -> str:
+        """`14:03 to 14:15 UTC`, with days where it is not today alone."""
+        began, ended = began.astimezone(UTC), ended.astimezone(UTC)
+        first = self.moment(began, today)
+        if began.date() != ended.date():
+            return self.say("{start} to {end}", start=first, end=self.moment(ended, today))
+        times = self.say("{start} to {end}", start=f"{began:%H:%M}", end=self.clock(ended))
+        if began.date() == today:
+            return times
+        return self._both(self.plain_day(began.date(), today), times)
+
+    def _both(self, day: str, time: str) -> str:
+        return cldr.day_and_time(self.code).format(time, day)
 
 
-@cache
-def _skeleton(locale: Locale, day: date, skeleton: str) -> str:
-    return dates.format_skeleton(skeleton, day, locale=locale)
+def capital(text: str) -> str:
+    """As it stands at the beginning of a heading."""
+    return text[:1].upper() + text[1:]
 
 
 @cache
 def tongue(code: str) -> Tongue:
     """That of one of `LANGUAGES`. A message without a translation is said in English."""
-    return Tongue(code, _catalogue(code))
-
-
-def _catalogue(code: str) -> NullTranslations:
-    file = resources.files("status_page").joinpath("locale", f"{code}.po")
-    if not file.is_file():
-        return NullTranslations()
-    with file.open("rb") as stream:
-        return _translations(read_po(stream, locale=code))
-
-
-def _translations(catalogue: Catalog) -> NullTranslations:
-    compiled = io.BytesIO()
-    write_mo(compiled, catalogue)
-    compiled.seek(0)
-    return Translations(compiled)
+    return Tongue(code, load(code))

@@ -20,7 +20,7 @@ from benchmarks._oracle import Outage, Seen, recount
 from tests.support.checkout import ROOT
 from tests.support.pagerduty import Event
 
-LOOPS = 6
+LOOPS = 4
 PATIENCE = 110.0  # seconds; a bound for a machine under load, not a wait
 PATIENCE_US = 4_000_000
 KEYS = {"search": "R1"}

@@ -21,11 +21,19 @@ from tests.support.world import ROOT, World, a_world
 RESIDENT_MAX = 120 * 1024 * 1024
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with a_world(tmp_path_factory.mktemp("world"), CONFIG, starts=False) as world:
+        yield world
+
+
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with a_world(tmp_path, CONFIG) as running:
-        running.wait(lambda: running.conditions() == {"uploads": "up"}, "all is up")
-        yield running
+def world(shared: World) -> World:
+    """All is up, whatever the test before did."""
+    if shared.daemon is None or shared.daemon.poll() is not None:
+        shared.start()
+    shared.wait(lambda: shared.conditions() == {"uploads": "up"}, "all is up")
+    return shared
 
 
 def trueup(*command: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
@@ -57,9 +65,9 @@ def test_a_file_that_is_saved_is_taken_into_use_and_a_bad_one_is_refused(world: 
 
 def test_a_hangup_reads_the_file_again(world: World) -> None:
     assert world.daemon
+    before = _times_reloaded(world)
     world.daemon.send_signal(signal.SIGHUP)
-    log = world.folder / "daemon.log"
-    world.wait(lambda: "new configuration is in use" in log.read_text(), "it says so")
+    world.wait(lambda: _times_reloaded(world) > before, "it says so")
     assert world.daemon.poll() is None
 
 
@@ -89,6 +97,7 @@ def test_status_tells_up_from_down_by_its_exit_status(world: World) -> None:
     world.breaks("upload-down")
     world.wait(lambda: world.conditions() == {"uploads": "down"}, "it is down")
     done = trueup("status", "--config", str(world.config))
+    world.mended("upload-down")
     assert done.returncode == 1
     assert "down" in done.stdout
 
@@ -127,6 +136,10 @@ def test_a_state_folder_that_cannot_be_made_is_told_in_a_sentence(tmp_path: Path
     assert done.returncode == 2
     assert "cannot be written" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def _times_reloaded(world: World) -> int:
+    return (world.folder / "daemon.log").read_text().count("new configuration is in use")
 
 
 def _problems(world: World) -> list[str]:

@@ -34,7 +34,7 @@ probes = ["short-links"]
 kind = "webhook"
 url = "http://127.0.0.1:8601/pager"
 """
-KILLS = 10
+KILLS = 6
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def _waiting(world: World) -> int:
 def test_an_outage_that_was_told_before_the_kill_is_not_told_again(world: World) -> None:
     world.breaks("upload-down")
     world.wait(lambda: _delivered(world) == 1, "the opening is confirmed and marked")
-    for _ in range(3):
+    for _ in range(2):
         world.kill()
         world.start()
         world.wait(lambda: world.conditions() == {"uploads": "down"}, "it is known to be down")

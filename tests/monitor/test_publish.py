@@ -7,14 +7,12 @@ import contextlib
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from monitor import publish
-from monitor.publish import Publisher, write
+from monitor.publish import Edition, Publisher, publisher, write
 from monitor.store import Reader, Writer
 from tests.support.clock import HandClock
 from tests.support.configs import a_config, a_probe
@@ -102,14 +100,14 @@ async def test_whatever_breaks_while_publishing_is_told_and_tried_again(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(publish, "AGAIN", timedelta(milliseconds=10))
-    publisher = Publisher(reader, HandClock(), tmp_path / "public")
-    good = a_config(a_probe())
-    publisher.configure(replace(good, probes={}))  # its component now watches nothing that is
-    task = asyncio.create_task(publisher.serve())
-    await until_async(lambda: "was not published" in caplog.text, "the trouble is told")
-    assert not task.done()
-    publisher.configure(good)
+    monkeypatch.setattr(publisher, "AGAIN", timedelta(milliseconds=10))
+    with monkeypatch.context() as broken:
+        broken.setattr(Edition, "make", lambda *_: 1 / 0)
+        publishing = Publisher(reader, HandClock(), tmp_path)
+        publishing.configure(a_config(a_probe()))
+        task = asyncio.create_task(publishing.serve())
+        await until_async(lambda: "was not published" in caplog.text, "the trouble is told")
+        assert not task.done()
     await until_async((tmp_path / "public" / "index.html").is_file, "the page is published")
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
@@ -122,11 +120,11 @@ async def test_a_page_that_could_not_be_written_comes_as_soon_as_it_can(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(publish, "AGAIN", timedelta(milliseconds=10))
+    monkeypatch.setattr(publisher, "AGAIN", timedelta(milliseconds=10))
     (tmp_path / "public").write_text("in the way")
-    publisher = Publisher(reader, HandClock(), tmp_path / "public")
-    publisher.configure(a_config(a_probe()))
-    task = asyncio.create_task(publisher.serve())
+    publishing = Publisher(reader, HandClock(), tmp_path)
+    publishing.configure(a_config(a_probe()))
+    task = asyncio.create_task(publishing.serve())
     await until_async(lambda: "was not published" in caplog.text, "the trouble is told")
     (tmp_path / "public").unlink()
     await until_async((tmp_path / "public" / "index.html").is_file, "no news, yet published", 10)

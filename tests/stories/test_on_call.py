@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,7 +17,7 @@ state = "var"
 listen = "127.0.0.1:8600"
 address = "http://127.0.0.1:8600"
 [defaults]
-every = "2s"
+every = "1s"
 timeout = "1s"
 confirm = []
 remind = "1h"
@@ -36,11 +35,18 @@ url = "http://127.0.0.1:8601/pager"
 """
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with a_world(tmp_path_factory.mktemp("world"), CONFIG) as world:
+        yield world
+
+
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with a_world(tmp_path, CONFIG) as running:
-        running.wait(lambda: running.conditions() == {"uploads": "up"}, "all is up")
-        yield running
+def world(shared: World) -> World:
+    """All is up, and the pager has heard nothing."""
+    shared.wait(lambda: shared.conditions() == {"uploads": "up"}, "all is up")
+    shared.forget_pages()
+    return shared
 
 
 def page_of(world: World, event: str) -> dict[str, Any]:

@@ -55,6 +55,7 @@ def a_config(
         "components": {component.id: component for component in components},
         "channels": {channel.id: channel for channel in channels},
         "page": PageSettings(),
+        "pages": {"": PageSettings()},
         "browser": "",
         "files": (),
     }

@@ -11,12 +11,14 @@ T = TypeVar("T")
 GLANCE = 0.02
 
 
-def until(condition: Callable[[], T], what: str, within: float = 30.0) -> T:
-    """The first true answer of *condition*; fails the test when none came in *within* seconds."""
+def until(condition: Callable[[], T], what: str, within: float = 30.0, glance: float = GLANCE) -> T:
+    """The first true answer of *condition*, asked every *glance* seconds; fails the test when none
+    came in *within*.
+    """
     ends = time.monotonic() + within
     while not (answer := condition()):
         assert time.monotonic() < ends, f"not within {within} s: {what}"
-        time.sleep(GLANCE)
+        time.sleep(glance)
     return answer
 
 

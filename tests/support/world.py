@@ -16,10 +16,12 @@ from typing import Any
 
 import httpx
 
+from tests.support.client import CLIENT
 from tests.support.serve import free_port
 from tests.support.waiting import until
 
 ROOT = Path(__file__).parents[2]
+GLANCE = 0.1
 PATIENCE = 90.0  # seconds; a bound for two busy cores, not a wait
 ROW = re.compile(r'class="row row-(\w+)" id="component-([\w-]+)"')
 STOP_PATIENCE = 30.0
@@ -75,19 +77,19 @@ class World:
         self.daemon.wait(STOP_PATIENCE)
 
     def breaks(self, fault: str) -> None:
-        httpx.post(f"{self.site}/faults/{fault}", timeout=10).raise_for_status()
+        CLIENT.post(f"{self.site}/faults/{fault}").raise_for_status()
 
     def mended(self, fault: str) -> None:
-        httpx.delete(f"{self.site}/faults/{fault}", timeout=10).raise_for_status()
+        CLIENT.delete(f"{self.site}/faults/{fault}").raise_for_status()
 
     def pages(self) -> list[dict[str, Any]]:
         """What the pager received, oldest first."""
-        answer = httpx.get(f"{self.site}/pager.json", timeout=10)
+        answer = CLIENT.get(f"{self.site}/pager.json")
         bodies: list[dict[str, Any]] = answer.raise_for_status().json()
         return bodies
 
     def forget_pages(self) -> None:
-        httpx.delete(f"{self.site}/pager", timeout=10).raise_for_status()
+        CLIENT.delete(f"{self.site}/pager").raise_for_status()
 
     def told(self) -> list[tuple[str, str]]:
         """(event, probe) of every page received."""
@@ -96,7 +98,7 @@ class World:
     def public(self) -> str:
         """The public page, or nothing when it cannot be had right now."""
         try:
-            answer = httpx.get(f"{self.page}/", timeout=10)
+            answer = CLIENT.get(f"{self.page}/")
         except httpx.TransportError:
             return ""
         return answer.text if answer.status_code == 200 else ""
@@ -131,15 +133,17 @@ class World:
     def wait(self, condition: Callable[[], Any], what: str) -> Any:
         """Until *condition*, with the end of the daemon's log in the complaint."""
         try:
-            return until(condition, what, PATIENCE)
+            return until(condition, what, PATIENCE, GLANCE)
         except AssertionError as trouble:
             log = (self.folder / "daemon.log").read_text(errors="replace")[-4000:]
             raise AssertionError(f"{trouble}\n{self.conditions()}\n{log}") from None
 
 
 @contextmanager
-def a_world(folder: Path, text: str) -> Iterator[World]:
-    """The practice site and a daemon with the configuration *text*, both ended afterwards."""
+def a_world(folder: Path, text: str, *, starts: bool = True) -> Iterator[World]:
+    """The practice site and a daemon with the configuration *text*, both ended afterwards.
+    Without *starts* the daemon waits for `World.start`, or for another in its place.
+    """
     world = World(folder)
     world.configure(text)
     command = [sys.executable, "-m", "monitor", "practice", "--until-stdin-closes"]
@@ -147,7 +151,8 @@ def a_world(folder: Path, text: str) -> Iterator[World]:
     with subprocess.Popen(command, stdin=subprocess.PIPE, cwd=ROOT) as practice:
         try:
             until(lambda: _answers(f"{world.site}/health"), "the practice site answers", PATIENCE)
-            world.start()
+            if starts:
+                world.start()
             yield world
         finally:
             if world.daemon and world.daemon.poll() is None:
@@ -157,7 +162,7 @@ def a_world(folder: Path, text: str) -> Iterator[World]:
 
 def _answers(url: str) -> bool:
     try:
-        return httpx.get(url, timeout=5).status_code == 200
+        return CLIENT.get(url).status_code == 200
     except httpx.TransportError:
         return False
 

@@ -2,84 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 import fcntl
-import json
-import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import CliRunner
 
-from monitor.acts.desk import Desk
 from monitor.cli import app, giving, times
 from monitor.clock import SystemClock
-from monitor.config import load
-from monitor.server import control
-from monitor.store import Reader, Writer
-from tests.monitor.cli.past import configure, past
+from tests.monitor.cli.desks import DESKS, Place, a_place
+from tests.monitor.cli.past import past
 
 HOUR = timedelta(hours=1)
 
 
-class Place:
-    """A state folder with a history; the daemon is at work, or is not."""
-
-    def __init__(self, folder: Path) -> None:
-        self.config = configure(folder, "web", "signin")
-        self.state = folder / "var"
-        self.components = '[component.web]\nname = "The web"\nprobes = ["web"]\n'
-        self.config.write_text(self.config.read_text() + self.components)
-
-    def trueup(self, *command: str, stdin: str | None = None) -> Result:
-        return CliRunner(env={"COLUMNS": "200", "TERM": "dumb", "SUDO_USER": "ana"}).invoke(
-            app, (*command, "--config", str(self.config)), input=stdin
-        )
-
-    def json(self, *command: str) -> Any:
-        return json.loads(self.trueup(*command, "--json").stdout)
-
-
-@contextmanager
-def at_work(place: Place) -> Iterator[None]:
-    """The part of a daemon that takes orders, in a thread."""
-    ready, stop = threading.Event(), threading.Event()
-
-    async def serve() -> None:
-        writer = Writer(place.state / "trueup.db")
-        reader = Reader(place.state / "trueup.db")
-        with closing(writer), closing(reader):
-            desk = Desk((writer, reader), SystemClock(), lambda: None, str)
-            desk.configure(load(place.config))
-            async with control.serving(place.state, desk):
-                ready.set()
-                await asyncio.to_thread(stop.wait)
-
-    with (place.state / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        thread = threading.Thread(target=lambda: asyncio.run(serve()))
-        thread.start()
-        assert ready.wait(20)
-        yield
-        stop.set()
-        thread.join(20)
-
-
-@pytest.fixture(params=["with a daemon", "without one"])
+@pytest.fixture(params=DESKS)
 def place(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Place]:
-    """An incident of `web` is open."""
-    found = Place(tmp_path)
-    with past(tmp_path, "web", "signin") as story:
-        story.breaks("web")
-    if request.param == "without one":
+    with a_place(tmp_path, request.param) as found:
         yield found
-    else:
-        with at_work(found):
-            yield found
 
 
 def test_an_incident_is_acknowledged_and_every_list_says_by_whom(place: Place) -> None:
@@ -138,9 +80,10 @@ def test_words_reach_the_public_page_at_once(place: Place) -> None:
     assert said.exit_code == 0, said.output
     place.trueup("render", "--out", str(place.state / "out"))
     page = (place.state / "out" / "index.html").read_text()
-    assert "<strong>Identified</strong>" in page
-    assert '<p dir="auto">A disk is full.</p>' in page
+    assert "Identified" in page
+    assert "A disk is full." in page
     assert "&lt;b&gt;Sorry.&lt;/b&gt;" in page
+    assert "<b>Sorry" not in page
 
 
 def test_a_silence_is_listed_shown_and_ended(place: Place) -> None:
@@ -165,7 +108,6 @@ def test_announced_work_is_listed_and_stands_on_the_page(place: Place) -> None:
     place.trueup("render", "--out", str(place.state / "out"))
     page = (place.state / "out" / "index.html").read_text()
     assert "Moving house" in page
-    assert "Affects: <bdi>The web</bdi>" in page
     assert place.trueup("maintenance", "end", "1").exit_code == 0
 
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from monitor.config import BadConfiguration, load
+from monitor.config.page_tables import PageTable, PublishTable
 from monitor.config.tables import (
     ChannelTable,
     ComponentTable,
     DefaultsTable,
     HoursTable,
     MaintenanceTable,
-    PageTable,
     ProbeTable,
     StoreTable,
     TelemetryTable,
@@ -47,7 +47,9 @@ OWN_KEYS = {
     "channel": ChannelTable.model_fields,
     "hours": {field.alias or name for name, field in HoursTable.model_fields.items()},
     "maintenance": MaintenanceTable.model_fields,
-    "page": PageTable.model_fields,
+    "page": PageTable.model_fields.keys() - {"internal"},
+    "pages": {"internal"},
+    "publish": PublishTable.model_fields,
     "store": StoreTable.model_fields,
     "telemetry": TelemetryTable.model_fields,
 }

@@ -64,8 +64,8 @@ def test_an_included_file_may_bring_its_own_hours_policy_and_maintenance(tmp_pat
 def test_an_included_file_says_nothing_about_the_whole(table: str, tmp_path: Path) -> None:
     (only,) = refused(tmp_path, MAIN + A_PROBE, beside={"team-a": f"\n[{table}]\ninclude = ['*']"})
     assert only == (
-        f"team-a.toml:2: {table}: an included file holds probe, component, channel, tag, hours "
-        "and maintenance tables only; move this to probes.toml"
+        f"team-a.toml:2: {table}: an included file holds probe, component, channel, tag, hours, "
+        "maintenance, pages and publish tables only; move this to probes.toml"
     )
 
 

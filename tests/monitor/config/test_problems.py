@@ -133,7 +133,7 @@ def test_a_wrong_key_is_told_with_its_remedy(line: str, told: str, tmp_path: Pat
         ("listen = 8600", "listen: expected text in quotes, found a number; write listen = "),
         ("state = ''", "state: is empty; write state = "),
         ("include = 'teams'", "include: expected a list in [brackets], found text; write include"),
-        ("browser = '${env:HOME}'", "browser: references work in probe and channel tables and in "),
+        ("browser = '${env:HOME}'", "browser: references work in probe, channel and publish tables, in "),
     ],
 )
 def test_the_daemons_own_table_is_as_strict(line: str, told: str, tmp_path: Path) -> None:
@@ -178,13 +178,12 @@ def test_a_journey_is_told_by_the_keys_that_it_has(text: str, told: str, tmp_pat
         ("[probe.'-']", "as [probe.web]"),
         (f"[probe.{'x' * 65}]", "is not an id"),
         ("trueup = 1", "trueup: expected a table; write [trueup]"),
-        ("[page]\npublish = []", "page.publish: unknown key 'publish'; the keys here are title, u"),
+        ("[page]\npublished = []", "page.published: unknown key 'published'; did you mean 'publish'?"),
         ("[page]\nurl = 'javascript:1'", "page.url: is not a web address; write it in full"),
         ("[channel.x]\nkind = 3", "channel.x.kind: expected text in quotes, found a number"),
         ("[channel.x]", 'channel.x.kind: is missing; write kind = "webhook"'),
         ("[channel.x]\nkind = 'hok'", "channel.x.kind: unknown kind 'hok'; did you mean 'hook'?"),
         ("[component.x]", 'component.x.probes: is missing; write probes = ["web"]'),
-        ("[component.x]\nprobes = []", 'component.x.probes: is empty; write probes = ["web"]'),
         ("[defaults]\nurl = 'x'", "defaults.url: unknown key 'url'"),
         ("[defaults.pag]", "defaults.pag: unknown key 'pag'; did you mean 'page'?"),
         ("[defaults.page]\nurl = 1", "defaults.page.url: unknown key 'url'; the keys here are ev"),

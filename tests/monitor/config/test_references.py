@@ -119,8 +119,10 @@ PUBLIC = (
 )
 def test_tables_without_secrets_take_no_reference(table: str, tmp_path: Path) -> None:
     told = refused(tmp_path, f"{table} = '${{env:WORD}}'\n{A_PROBE}", ENVIRON)
-    where = "probe and channel tables and in trueup.heartbeat, trueup.metrics_token"
-    sentence = f"references work in {where} and telemetry.headers only; write the value"
+    sentence = (
+        "references work in probe, channel and publish tables, in the password of a page and in "
+        "trueup.heartbeat, trueup.metrics_token and telemetry.headers only; write the value"
+    )
     assert f"probes.toml:1: {table}: {sentence}" in told
     assert SECRET not in str(told)
 

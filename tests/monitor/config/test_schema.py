@@ -43,7 +43,7 @@ def test_a_good_configuration_is_good_to_an_editor(made: dict[str, Any]) -> None
         "[probe.web]\nkind = 'page'\nurl = 'x'\nexpect.contain = 'x'",
         "[probe.x]\nkind = 'walk'\njourney = 'login'\nurl = 'x'",
         "[channel.x]\nkind = 'hook'",
-        "[component.x]\nprobes = []",
+        "[component.x]\nname = 'x'",
         "[page]\npublish = 'x'",
         "[defaults]\nopen_after = '3 in 5'",
         "[defaults]\nremind = true",

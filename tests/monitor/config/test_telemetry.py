@@ -80,7 +80,7 @@ def test_what_is_only_for_a_collector_is_of_no_use_without_one(tmp_path: Path) -
 def test_only_headers_may_hold_references(tmp_path: Path) -> None:
     told = refused(tmp_path, f"[telemetry]\notlp = '${{env:TOKEN}}'\n{A_PROBE}")
 
-    assert told[0].startswith("probes.toml:2: telemetry.otlp: references work in probe and ch")
+    assert told[0].startswith("probes.toml:2: telemetry.otlp: references work in probe, ch")
 
 
 @pytest.mark.parametrize(

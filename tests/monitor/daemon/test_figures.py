@@ -61,7 +61,7 @@ async def test_while_the_database_hangs_whoever_asks_waits_for_it_once() -> None
         reader=SimpleNamespace(ask=hang),
         schedule=SimpleNamespace(late=nothing, punctuality=Punctuality()),
         keeper=SimpleNamespace(waits_since=lambda: nothing),
-        publisher=SimpleNamespace(age=nothing),
+        press=SimpleNamespace(publisher=SimpleNamespace(age=nothing)),
         attending=SimpleNamespace(age=nothing),
     )
     gauge = figures.Gauge(crew, clock)

@@ -57,7 +57,7 @@ def a_place(folder: Path) -> Iterator[Place]:
         lambda text: text.replace("hunter2", "***"),
     )
     desk.configure(outages.config)
-    app = server.application(folder / "public", acknowledging.routes(desk, SIGNER))
+    app = server.application(folder, acknowledging.routes(desk, SIGNER))
     with serving(app) as url, httpx.Client(base_url=url) as client:
         yield Place(outages, url, client, woken)
     reader.close()

@@ -27,7 +27,7 @@ SHORT = timedelta(milliseconds=300)
 def test_the_server_shows_the_page_guarded_and_nothing_outside_it(tmp_path: Path) -> None:
     (tmp_path / "secret.txt").write_text("not public")
     public = tmp_path / "public"
-    with serving(server.application(public)) as url, httpx.Client(base_url=url) as client:
+    with serving(server.application(tmp_path)) as url, httpx.Client(base_url=url) as client:
         assert client.get("/").status_code == 404
         write(public, {"index.html": b"<!doctype html>"})
         page = client.get("/")
@@ -55,7 +55,7 @@ async def test_the_server_stops_though_somebody_keeps_a_connection_open(tmp_path
 async def test_the_server_stops_though_somebody_does_not_read_their_answer(
     tmp_path: Path,
 ) -> None:
-    write(tmp_path, {"large": bytes(20_000_000)})
+    write(tmp_path / "public", {"large": bytes(20_000_000)})
     async with _served(tmp_path, Limits()) as place:
         await place.connect(b"GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n")
 
@@ -80,7 +80,7 @@ async def test_a_request_that_trickles_in_is_not_waited_for(tmp_path: Path) -> N
 
 
 async def test_an_answer_that_nobody_reads_is_not_kept(tmp_path: Path) -> None:
-    write(tmp_path, {"large": bytes(20_000_000)})
+    write(tmp_path / "public", {"large": bytes(20_000_000)})
     async with _served(tmp_path, Limits(connections=1, response=SHORT)) as place:
         reader, _ = await place.connect(b"GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n")
         await place.answers()
@@ -164,9 +164,9 @@ class Place:
 
 
 @asynccontextmanager
-async def _served(public: Path, limits: Limits) -> AsyncIterator[Place]:
+async def _served(state: Path, limits: Limits) -> AsyncIterator[Place]:
     listener = server.listen("127.0.0.1", 0)
-    web = server.Server(server.application(public), listener, limits)
+    web = server.Server(server.application(state), listener, limits)
     task = asyncio.create_task(web.serve())
     place = Place(listener.getsockname()[1])
     try:

@@ -57,7 +57,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
         *acknowledging.routes(desk, SIGNER),
         *showing.routes(desk, SIGNER, state / "artefacts"),
     ]
-    app = server.application(state / "public", routes)
+    app = server.application(state, routes)
     with serving(app) as url, httpx.Client(base_url=url) as client:
         yield Place(client, state / "artefacts", clock)
     reader.close()

@@ -1,0 +1,96 @@
+"""For places that take one file after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from typing import Final, Protocol, TypeVar
+
+from monitor.places import order
+from monitor.places.place import Load, PlaceSettings, sha256
+
+LOOK_EVERY: Final = timedelta(hours=1)
+LOOK_MOST: Final = 50
+"""Folders that are looked at, each time."""
+
+S_contra = TypeVar("S_contra", bound=PlaceSettings, contravariant=True)
+S = TypeVar("S", bound=PlaceSettings)
+
+
+class Session(Protocol):
+    """A connection to a place, for one thread. What it raises is PlaceTrouble."""
+
+    def write(self, files: Mapping[str, bytes], wrote: Callable[[str], None]) -> None:
+        """In any order, each whole or not at all where the place allows that; *wrote* is told of
+        each that is there, and may raise.
+        """
+        ...
+
+    def remove(self, paths: tuple[str, ...]) -> None:
+        """Nothing happens to those that are not there."""
+        ...
+
+    def sizes(self, folder: str) -> Mapping[str, int] | None:
+        """Of the files in it by name; empty when there is no such folder, None when the place
+        cannot tell.
+        """
+        ...
+
+
+Opens = Callable[[S], AbstractContextManager[Session]]
+
+
+def putting(
+    opens: Opens[S], *, look_every: timedelta = LOOK_EVERY, most: int = LOOK_MOST
+) -> Callable[[S, Load], None]:
+    """The function of a kind whose sessions *opens* makes."""
+
+    def put(settings: S, load: Load) -> None:
+        with opens(settings) as session:
+            if load.at.timestamp() - load.memory.looked_at >= look_every.total_seconds():
+                _look(session, load, most)
+            _bring(session, load)
+
+    return put
+
+
+def _bring(session: Session, load: Load) -> None:
+    digests = order.digests(load.files, sha256)
+    order.part(load.memory, digests, load.at)
+    plan = order.plan(digests, load.memory, load.at, everything=load.everything)
+    load.memory.doubt(path for batch in plan.batches for path in batch)
+    load.keep()
+    done = 0
+
+    def wrote(path: str) -> None:
+        nonlocal done
+        done += 1
+        load.memory.files[path] = (digests[path], len(load.files[path]))
+        load.go_on(done, plan.writes)
+
+    load.go_on(0, plan.writes)
+    for batch in plan.batches:
+        session.write({path: load.files[path] for path in batch}, wrote)
+    if plan.remove:
+        session.remove(plan.remove)
+        for path in plan.remove:
+            del load.memory.leaving[path]
+
+
+def _look(session: Session, load: Load, most: int) -> None:
+    """Whether what we put there is still there, a few folders each time: what somebody took away
+    or wrote over is brought again.
+    """
+    memory = load.memory
+    folders = list({path.rpartition("/")[0] for path in memory.files})
+    folders.sort(key=lambda folder: (folder <= memory.looked_to, folder))  # on from the last one
+    for folder in folders[:most]:
+        load.go_on(0, 0)
+        sizes = session.sizes(folder)
+        if sizes is None:
+            break
+        memory.looked_to = folder
+        inside = [path for path in memory.files if path.rpartition("/")[0] == folder]
+        memory.doubt(p for p in inside if sizes.get(p.rpartition("/")[2]) != memory.files[p][1])
+    memory.looked_at = int(load.at.timestamp())

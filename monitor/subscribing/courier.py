@@ -1,0 +1,219 @@
+"""Takes letters to subscribers, a few at a time, until they are delivered or a day old.
+
+A lane for each kind of address. None of it is shared with the channels that people on call are told
+by: a thousand subscribers delay no page.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from functools import partial
+from typing import Any, Final
+
+from monitor import parts
+from monitor.clock import Clock
+from monitor.log import get_logger
+from monitor.store import Answers, StoreTrouble, Takes
+from monitor.store import subscriber_letters as letters
+from monitor.store.subscriber_letters import Due
+from monitor.store.subscribers import Kind, forget
+from monitor.subscribing.addresses import masked
+from monitor.subscribing.outcome import Later, Never, Outcome, Sent, Stuck
+
+TOGETHER: Final = 5
+AT_ONCE: Final = 50
+"""Read from the store at a time."""
+FIRST: Final = timedelta(seconds=30)
+CAP: Final = timedelta(minutes=30)
+DAY: Final = timedelta(days=1)
+LOOK_AGAIN: Final = timedelta(minutes=1)
+STUCK_FIRST: Final = timedelta(seconds=10)
+STUCK_CAP: Final = timedelta(minutes=5)
+REFUSALS: Final = 3
+"""So many letters refused for good, one after the other: nobody reads there."""
+ALL_REFUSED: Final = 5
+"""So many different subscribers refused in a row: it is not them."""
+HOOK_FAILURES: Final = 5
+ASKED_MOST: Final = 3
+"""Attempts to ask a webhook whether it wants to be one."""
+GRACE: Final = timedelta(seconds=2)
+
+Send = Callable[[Due], Awaitable[Outcome]]
+
+log = get_logger()
+
+
+class Lane:
+    """*send* makes one attempt, within a deadline of its own."""
+
+    def __init__(self, kind: Kind, store: tuple[Takes, Answers], clock: Clock, send: Send) -> None:
+        self._kind = kind
+        self._writer, self._reader = store
+        self._clock = clock
+        self._send = send
+        self._woken = asyncio.Event()
+        self._room = asyncio.Semaphore(TOGETHER)
+        self._marks: list[tuple[int, Callable[[Any], Any]]] = []
+        """What the store has not taken yet, by subscriber."""
+        self._stuck: str = ""
+        self._stucks = 0
+        self._refused: set[int] = set()
+        """Subscribers refused since the last letter that was taken."""
+
+    def wake(self) -> None:
+        """Looks at once, also after trouble."""
+        self._woken.set()
+
+    async def serve(self) -> None:
+        """Until cancelled; what is under way then may still end."""
+        while True:
+            self._woken.clear()
+            pause = await self._turn()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause.total_seconds()):
+                    await self._woken.wait()
+
+    async def _turn(self) -> timedelta:
+        """Delivers what is due; how long there is nothing to do then."""
+        self._stuck = ""
+        try:
+            await self._settle()
+            while found := await self._due():
+                await self._deliver_all(found)
+                if self._stuck:
+                    return self._stuck_for()
+            due_at = await self._reader.ask(partial(letters.next_due_at, kind=self._kind))
+        except StoreTrouble as trouble:
+            log.error("letters to subscribers wait for the store", why=str(trouble))
+            return STUCK_FIRST
+        if due_at is None:
+            return LOOK_AGAIN
+        return min(max(due_at - self._clock.now(), timedelta(seconds=1)), LOOK_AGAIN)
+
+    def _stuck_for(self) -> timedelta:
+        self._stucks += 1
+        if self._stucks == 1:
+            log.error("letters to subscribers wait", by=self._kind.value, why=self._stuck)
+        return min(STUCK_FIRST * (1 << min(self._stucks - 1, 10)), STUCK_CAP)
+
+    async def _due(self) -> list[Due]:
+        return await self._reader.ask(
+            partial(
+                letters.due,
+                kind=self._kind,
+                at=self._clock.now(),
+                most=AT_ONCE,
+                without=[subscriber for subscriber, _ in self._marks],
+            )
+        )
+
+    async def _deliver_all(self, found: list[Due]) -> None:
+        tasks = [asyncio.create_task(self._deliver(due)) for due in found]
+        try:
+            await asyncio.wait(tasks)
+        except asyncio.CancelledError:
+            self._stuck = "stopping"  # nothing more is begun
+            await parts.finish(tasks, GRACE)
+            raise
+        for task in tasks:
+            task.result()  # StoreTrouble of a mark was kept; anything else is a bug to be seen
+        await self._settle()
+
+    async def _deliver(self, due: Due) -> None:
+        async with self._room:
+            if self._stuck:
+                return
+            old = self._clock.now() - due.created_at > DAY
+            work = self._given_up(due) if old else self._judged(due, await self._attempt(due))
+        if work is not None:
+            self._marks.append((due.to.id, work))
+            with contextlib.suppress(StoreTrouble):  # tried again before anything else
+                await self._settle()
+
+    async def _attempt(self, due: Due) -> Outcome:
+        try:
+            return await self._send(due)
+        except Exception as trouble:  # noqa: BLE001 - its words may hold the address
+            log.error("a letter could not be written", letter=due.id, why=type(trouble).__name__)
+            return Later("our own trouble")
+
+    async def _settle(self) -> None:
+        """Raises StoreTrouble; what is not written down then is kept."""
+        while self._marks:
+            mark = self._marks.pop(0)
+            try:
+                await self._writer.do(mark[1])
+            except StoreTrouble:
+                self._marks.append(mark)
+                raise
+
+    def _judged(self, due: Due, outcome: Outcome) -> Callable[[Any], Any] | None:
+        """What is to be written down of it; None: nothing, it is as it was."""
+        match outcome:
+            case Sent():
+                self._went_well()
+                return partial(letters.delivered, letter=due.id)
+            case Stuck(why=why):
+                self._stuck = why
+                return None
+            case Later(counts=counts) as later:
+                return self._again(due, later.after, counts=counts)
+            case Never(why=why, gone=gone):
+                return self._refused_by(due, why, gone=gone)
+
+    def _went_well(self) -> None:
+        if self._stucks:
+            log.info("letters to subscribers go out again", by=self._kind.value)
+        self._stucks = 0
+        self._refused.clear()
+
+    def _again(self, due: Due, after: timedelta | None, *, counts: bool) -> Callable[[Any], Any]:
+        at = self._clock.now()
+        if not due.body and self._kind is Kind.WEBHOOK and due.attempts + 1 >= ASKED_MOST:
+            return partial(letters.drop, letter=due.id)
+        if counts and self._is_dead(due):
+            return self._forgotten(due, "it took nothing for a day")
+        window = min(FIRST * (1 << min(due.attempts, 10)), CAP)
+        wait = max(window * (0.5 + random.random() / 2), min(after or timedelta(), CAP))  # noqa: S311 - not a secret
+        again = partial(letters.again, letter=due.id, due_at=at + wait)
+        return _both(
+            again, partial(letters.count_failure, subscriber=due.to.id, at=at) if counts else None
+        )
+
+    def _refused_by(self, due: Due, why: str, *, gone: bool) -> Callable[[Any], Any] | None:
+        self._refused.add(due.to.id)
+        if self._kind is Kind.EMAIL and len(self._refused) >= ALL_REFUSED:
+            self._stuck = f"{why}, and so it was for {ALL_REFUSED} others"
+            return None
+        dead = self._is_dead(due) if self._kind is Kind.WEBHOOK else due.to.failures + 1 >= REFUSALS
+        if gone or dead:
+            return self._forgotten(due, why)
+        failed = partial(letters.count_failure, subscriber=due.to.id, at=self._clock.now())
+        return _both(partial(letters.drop, letter=due.id), failed)
+
+    def _given_up(self, due: Due) -> Callable[[Any], Any]:
+        log.warning("a letter to a subscriber is given up after a day", letter=due.id)
+        return partial(letters.drop, letter=due.id)
+
+    def _is_dead(self, due: Due) -> bool:
+        since = due.to.failing_since
+        long = since is not None and self._clock.now() - since >= DAY
+        return long and due.to.failures + 1 >= HOOK_FAILURES
+
+    def _forgotten(self, due: Due, why: str) -> Callable[[Any], Any]:
+        who = masked(self._kind, due.to.address)
+        log.info("a subscriber cannot be reached and is deleted", who=who, why=why)
+        return partial(forget, handle=due.to.handle)
+
+
+def _both(first: Callable[[Any], Any], second: Callable[[Any], Any] | None) -> Callable[[Any], Any]:
+    def work(db: Any) -> None:
+        first(db)
+        if second is not None:
+            second(db)
+
+    return work

@@ -1,0 +1,67 @@
+"""HTTP to addresses that strangers gave us: to public ones only, so that nobody makes the daemon
+speak to what is behind its walls.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from typing import Final
+
+import httpx
+
+_NAT64: Final = IPv6Network("64:ff9b::/96")
+
+
+class Outward(httpx.AsyncHTTPTransport):
+    """Looks the name up anew for every request, judges each address it finds, and connects to the
+    very one that was judged; a second answer of the name server is never asked for. Keeps no
+    connection, for it would be another name's.
+    """
+
+    def __init__(self, *, nearby: bool = False) -> None:
+        """*nearby*: loopback and private addresses, too."""
+        limits = httpx.Limits(max_connections=50, max_keepalive_connections=0)
+        super().__init__(limits=limits, trust_env=False)
+        self._nearby = nearby
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Raises httpx.ConnectError where there is no public address."""
+        name = request.url.host
+        port = request.url.port or (443 if request.url.scheme == "https" else 80)
+        address = await self._found(name, port)
+        request.url = request.url.copy_with(host=address)
+        request.extensions = {**request.extensions, "sni_hostname": name}
+        return await super().handle_async_request(request)
+
+    async def _found(self, name: str, port: int) -> str:
+        try:
+            rows = await asyncio.get_running_loop().getaddrinfo(name, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as trouble:
+            raise httpx.ConnectError("the name could not be looked up") from trouble
+        found = [str(row[4][0]).partition("%")[0] for row in rows]
+        if not found or not all(self._nearby or is_public(each) for each in found):
+            raise httpx.ConnectError("it is no public address")
+        return found[0]
+
+
+def is_public(address: str) -> bool:
+    """Whether it is somewhere in the open Internet, also where it wraps an older address."""
+    read = ip_address(address)
+    return all(each.is_global and not each.is_multicast for each in _meant(read))
+
+
+def _meant(read: IPv4Address | IPv6Address) -> list[IPv4Address | IPv6Address]:
+    if isinstance(read, IPv4Address):
+        return [read]
+    if read.ipv4_mapped is not None:
+        return [read.ipv4_mapped]
+    found: list[IPv4Address | IPv6Address] = [read]
+    if read in _NAT64:
+        found = [IPv4Address(int(read) & 0xFFFFFFFF)]
+    if read.sixtofour is not None:
+        found.append(read.sixtofour)
+    if read.teredo is not None:
+        found.extend(read.teredo)
+    return found

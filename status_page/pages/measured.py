@@ -1,0 +1,146 @@
+"""What was measured of a component: uptime by window, day and month. HTML, joined from pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from functools import lru_cache
+from html import escape
+
+from status_page.component import Component, Month
+from status_page.drawing.calendar import HEIGHT, WIDTH, Sheet, place
+from status_page.pages.days import MOST_STRETCHES, Days, Stretch, stretches, told
+from status_page.pages.figures import beside, window
+from status_page.pages.pieces import fold, section, table
+from status_page.shares import share_words
+from status_page.tongue import Tongue
+
+
+def windows(component: Component, tongue: Tongue) -> str:
+    """Nothing where nothing is known yet."""
+    cells = []
+    for name, uptime in component.uptime:
+        share = share_words(tongue, uptime, component.resolution)
+        said = f"<strong>{escape(share)}</strong>" if share else ""
+        told = "".join(beside(uptime, tongue))
+        cells.append(f"<div><dt>{escape(window(name, tongue))}</dt><dd>{said}{told}</dd></div>")
+    if not cells:
+        return ""
+    content = f'<dl class="windows">{"".join(cells)}</dl>{_how(tongue)}'
+    return section("uptime", tongue.say("Uptime"), content)
+
+
+def year(days: Days, drawn: Sequence[Sheet], component: Component, tongue: Tongue) -> str:
+    """A calendar, with the days that stand out as a list below it. Nothing before the first day."""
+    seen = component.first_seen
+    if seen is None:
+        return ""
+    outstanding = told(days, tongue)
+    hints = _hints(outstanding, tongue)
+    shares = {
+        month.first: share_words(tongue, month.uptime, component.resolution)
+        for month in component.months
+    }
+    begun = seen.replace(day=1)
+    figures = "".join(
+        f"<figure><figcaption>{escape(tongue.month(sheet.first))}"
+        f"<span>{escape(shares.get(sheet.first, ''))}</span></figcaption>"
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" aria-hidden="true">{sheet.paths}'
+        f"{hints.get(sheet.first, '')}</svg></figure>"
+        for sheet in drawn
+        if sheet.first >= begun
+    )
+    listed = _outstanding(list(stretches(outstanding)), tongue)
+    content = f'<div class="sheets">{figures}</div>{_key(tongue)}{listed}'
+    return section("days", tongue.say("Day by day"), content)
+
+
+def _hints(outstanding: list[tuple[date, tuple[str, ...]]], tongue: Tongue) -> dict[date, str]:
+    """What a pointer is told over the days that stand out, by month."""
+    found: dict[date, str] = {}
+    first_weekday, mirrored = tongue.locale.first_week_day, tongue.direction == "rtl"
+    for day, said in outstanding:
+        x, y = place(day, first_weekday, mirrored)
+        title = escape(f"{tongue.short_day(day)}: {' · '.join(said)}")
+        hint = f'<rect x="{x}" y="{y}" width="10" height="10"><title>{title}</title></rect>'
+        month = day.replace(day=1)
+        found[month] = found.get(month, "") + hint
+    return found
+
+
+@lru_cache(maxsize=64)
+def _key(tongue: Tongue) -> str:
+    said = (
+        ("u", tongue.say("no downtime")),
+        ("s", tongue.say("slow at times")),
+        ("d3", tongue.say("down at times")),
+        ("m", tongue.say("maintenance")),
+        ("u p", tongue.say("watched in part")),
+        ("g", tongue.say("not watched")),
+    )
+    items = "".join(
+        f'<li><svg class="cell" viewBox="0 0 10 10" aria-hidden="true"><path class="{mark}"'
+        f' d="M1 1h8v8h-8z"/></svg>{escape(word)}</li>'
+        for mark, word in said
+    )
+    return f'<ul class="key" role="list">{items}</ul>'
+
+
+def _outstanding(found: list[Stretch], tongue: Tongue) -> str:
+    if not found:
+        none = tongue.say("No day stands out.")
+        return f'<p class="note">{escape(none)}</p>'
+    items = "".join(
+        f"<div><dt>{escape(tongue.short_days(each.first, each.last))}</dt>"
+        f"<dd>{escape(' · '.join(each.facts))}</dd></div>"
+        for each in found[:MOST_STRETCHES]
+    )
+    number = sum((each.last - each.first).days + 1 for each in found)
+    title = tongue.count("{number} day stands out", "{number} days stand out", number)
+    return fold(title, f'<dl class="outstanding">{items}</dl>')
+
+
+def months(component: Component, tongue: Tongue) -> str:
+    """A table, newest first, with a bar of how much each month was down."""
+    rows = [month for month in component.months if month.uptime.known or month.uptime.planned]
+    if not rows:
+        return ""
+    worst = max(month.uptime.down for month in rows)
+    heads = (
+        tongue.say("Month"),
+        tongue.say("Uptime"),
+        tongue.say("Down"),
+        tongue.say("Maintenance"),
+        tongue.say("Unknown"),
+    )
+    body = "".join(_month(month, worst, component.resolution, tongue) for month in rows)
+    title = tongue.say("By month")
+    return section("months", title, table(title, heads, body))
+
+
+def _month(month: Month, worst: timedelta, resolution: timedelta, tongue: Tongue) -> str:
+    uptime = month.uptime
+    cells = (
+        f"<td>{escape(share_words(tongue, uptime, resolution)) or '–'}</td>",
+        f"<td>{_span(uptime.down, tongue)}{_bar(uptime.down, worst)}</td>",
+        f"<td>{_span(uptime.planned, tongue)}</td><td>{_span(uptime.unknown, tongue)}</td>",
+    )
+    return f'<tr><th scope="row">{escape(tongue.month(month.first))}</th>{"".join(cells)}</tr>'
+
+
+def _span(span: timedelta, tongue: Tongue) -> str:
+    return escape(tongue.duration(span)) if span else "–"
+
+
+def _bar(down: timedelta, worst: timedelta) -> str:
+    if not down:
+        return ""
+    width = max(2, round(100 * (down / worst)))
+    return (
+        f'<svg class="lost" aria-hidden="true"><rect width="{width}%" height="100%" rx="2"/></svg>'
+    )
+
+
+def _how(tongue: Tongue) -> str:
+    said = escape(tongue.say("How these numbers are computed"))
+    return f'<p class="note"><a href="../../about/index.html">{said}</a></p>'

@@ -1,0 +1,66 @@
+"""A page with places left open, so that a thousand of its kind are filled in and not made."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import escape
+from typing import Final
+
+from status_page.component import Condition
+from status_page.frame import frame
+from status_page.page import Page
+from status_page.templates import template
+from status_page.text import shorten, tidy
+from status_page.tongue import Tongue
+
+_PLACES: Final = re.compile("@(id|name|told|main)@")
+_LONGEST_NAME: Final = 80
+_LONGEST_TOLD: Final = 280
+FEEDS: Final = (
+    ("application/atom+xml", "Atom", "history.atom"),
+    ("application/rss+xml", "RSS", "history.rss"),
+    ("application/feed+json", "JSON", "feed.json"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mold:
+    """Of the pages of components with one verdict, in one language."""
+
+    pieces: tuple[str, ...]
+    """Text and names of places by turns."""
+
+    def filled(self, place: str, name: str, told: str, main: str) -> bytes:
+        """*main* is HTML, *place* fits into an address, the others are plain text."""
+        values = {
+            "id": place,
+            "name": escape(shorten(tidy(name), _LONGEST_NAME)),
+            "told": escape(shorten(tidy(told), _LONGEST_TOLD)),
+            "main": main,
+        }
+        odd = [values[name] for name in self.pieces[1::2]]
+        joined = [part for pair in zip(self.pieces[::2], odd, strict=False) for part in pair]
+        return "".join((*joined, self.pieces[-1])).encode()
+
+
+def mold(page: Page, tongue: Tongue, tone: Condition) -> Mold:
+    around = frame(
+        page,
+        tongue,
+        path="components/@id@/index.html",
+        title="@name@",
+        description="@told@",
+        tone=tone,
+        feeds=tuple(
+            (kind, f"@name@ ({way})", f"components/@id@/{end}") for kind, way, end in FEEDS
+        ),
+    )
+    whole = template("component.html", tongue).render(frame=around)
+    return Mold(tuple(_PLACES.split(whole)))
+
+
+def around(page: Page) -> tuple[object, ...]:
+    """All of a page that its frame shows: where that stays the same, so does the frame."""
+    own = (page.id, page.title, page.url, page.description, page.environment, page.internal)
+    return (*own, page.language, page.languages, page.look, page.fresh_for, page.subscribe)

@@ -1,0 +1,46 @@
+"""Shapes of HTML that several pages have. What is called content is HTML already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+from markupsafe import Markup
+
+from status_page.tongue import Timed
+
+
+def section(key: str, title: str, content: str) -> str:
+    """*key* is unique on its page."""
+    return (
+        f'<section class="part" aria-labelledby="page-{key}"><h2 id="page-{key}">{escape(title)}'
+        f"</h2>{content}</section>"
+    )
+
+
+def table(title: str, heads: Iterable[str], rows: str) -> str:
+    """It scrolls by itself where it is too wide, also by keyboard."""
+    head = "".join(f'<th scope="col">{escape(word)}</th>' for word in heads)
+    return (
+        f'<div class="scrolled" tabindex="0" role="region" aria-label="{escape(title)}"><table>'
+        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def fold(title: str, content: str) -> str:
+    return f"<details><summary><span>{escape(title)}</span></summary>{content}</details>"
+
+
+def timed(sentence: Timed) -> str:
+    """With its instant for machines."""
+    if sentence.at is None:
+        return escape(str(sentence))
+    return (
+        f'{escape(sentence.before)}<time datetime="{sentence.iso}">{escape(sentence.said)}</time>'
+        f"{escape(sentence.after)}"
+    )
+
+
+def safe(html: str) -> Markup:
+    """For a template: *html* was escaped where it was made."""
+    return Markup(html)  # noqa: S704 - said above

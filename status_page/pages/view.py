@@ -1,0 +1,120 @@
+"""What the templates behind the first page say. Everything is in words already; `Markup` is safe
+to be shown as it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from status_page.component import Condition
+from status_page.tongue import Timed
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A word and what it stands before."""
+
+    name: str
+    value: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """Something that was said, or that happened."""
+
+    stage: str
+    kind: str
+    """A CSS class: the stage in English, or `event` for what nobody wrote."""
+    when: Timed
+    words: Markup
+    corrected: Timed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The page of an incident, or of announced work."""
+
+    title: str
+    tone: Condition
+    state: Timed
+    facts: tuple[Fact, ...]
+    note: str
+    """Set apart; empty for none."""
+    words: Markup
+    """Of announced work; empty for none."""
+    lessons: Saying | None
+    """The post-mortem."""
+    timeline: tuple[Saying, ...]
+    """Newest first."""
+    back: str
+    """Address of the month that it is listed in."""
+    month: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of a month."""
+
+    title: str
+    address: str
+    tone: Condition
+    state: str
+    when: str
+    iso: str
+    components: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A month: what happened in it, newest first."""
+
+    title: str
+    address: str
+    entries: tuple[Entry, ...]
+    more: str
+    """Where only some of the entries are told; empty for all."""
+    quiet: str
+    """Said where there are none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A month beside another."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A page of months: all of them, or one with its neighbours."""
+
+    title: str
+    months: tuple[Listed, ...]
+    newer: Near | None = None
+    older: Near | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A file that machines read."""
+
+    address: str
+    shown: str
+    """The address to copy: absolute where ours is known."""
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """How the numbers are made, and where machines find them."""
+
+    formats: tuple[Format, ...]
+    example: str
+    """The id of a component, for addresses that have one in them; empty where there is none."""
+    fresh_for: str
+    subscribe: str
+    """Address of the form; empty where there is none."""
+    root: str
