@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import os
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Final
@@ -13,6 +15,7 @@ PUBLIC: Final = "public"
 ARTEFACTS: Final = "artefacts"
 LOCK: Final = "lock"
 LINK_KEY: Final = "link.key"
+KEY_BYTES: Final = 32
 
 
 class CannotStart(Exception):
@@ -57,3 +60,21 @@ def claimed(state: Path) -> bool | None:
             return False
     except OSError:
         return None
+
+
+def link_key(path: Path) -> bytes:
+    """What links are signed with. In a file that only this user reads, and not in the database,
+    which is copied for backups. Made when there is none.
+    """
+    try:
+        known = path.read_bytes() if path.exists() else b""
+        if len(known) == KEY_BYTES:
+            return known
+        made = secrets.token_bytes(KEY_BYTES)
+        path.unlink(missing_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(made)
+    except OSError as trouble:
+        raise CannotStart(f"{path}: cannot be used ({trouble.strerror})") from trouble
+    return made

@@ -215,7 +215,7 @@ def _words(tongue: Tongue) -> Mapping[str, str]:
         ),
         "was": say("Last we knew:"),
         "staleTab": say("Not updated"),
-        "up": say("no downtime"),
-        "notYet": say("not watched yet"),
+        "up": say("No downtime"),
+        "notYet": say("Not watched yet"),
         "days": say("Day by day"),
     }

@@ -14,11 +14,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
+from status_page.drawing.cards import Cards
 from status_page.frame import INDEX, folder, languages
 from status_page.index.index import CONTENT, Index
 from status_page.index.stamp import PATH as STAMP
 from status_page.index.stamp import as_of
+from status_page.machine.machines import Machines
+from status_page.machine.window import Window
 from status_page.page import Page
+from status_page.pages.behind import Behind
 from status_page.tongue import Tongue, instant, tongue
 
 _DIGEST_CHARACTERS: Final = 16
@@ -52,8 +56,8 @@ class Renderer:
         """*before*: the `as-of.json` of whoever rendered last, so that what did not change since is
         the same bytes.
         """
-        self._spoken: tuple[Spoken, ...] = (Index(),)
-        self._silent: tuple[Silent, ...] = ()
+        self._spoken: tuple[Spoken, ...] = (Index(), Window(), Behind())
+        self._silent: tuple[Silent, ...] = (Machines(), Cards())
         self._state = _read(before)
 
     def render(self, page: Page) -> dict[str, bytes]:

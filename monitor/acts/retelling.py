@@ -92,7 +92,7 @@ def _demand_components(named: tuple[str, ...] | None, config: Known) -> None:
             raise CannotAct(No.UNKNOWN_NAME, f"there is no component {each!r}; {hint}")
 
 
-def _demand_concern(said: bool, config: Known) -> None:  # noqa: FBT001 - a condition
+def _demand_concern(said: bool, config: Known) -> None:
     if not said:
         known = ", ".join(config.components) or "none is configured"
         raise CannotAct(

@@ -95,12 +95,15 @@ def correct(db: Database, order: Correct, config: Known, at: datetime) -> Done:
     found = retold(db, subject(db, order.incident), order, config, at)
     before = _numbered(db, found, order.number)
     changes = _changes(order, before, found, at)
-    if changes:
-        speaking.edit(db, before.number, changes, by=order.by or SOMEBODY, at=at)
-        if order.ended_at is None:
-            _end_follows(db, found, before, _numbered(db, found, before.number), at)
-    else:
-        demand_changes(order)
+    if not changes:
+        raise CannotAct(
+            No.NOTHING_NAMED,
+            f"say what update {before.number} is to say instead, with words, a status or --at;"
+            " --withdraw takes it off the page",
+        )
+    speaking.edit(db, before.number, changes, by=order.by or SOMEBODY, at=at)
+    if order.ended_at is None:
+        _end_follows(db, found, before, _numbered(db, found, before.number), at)
     found = as_it_is_now(db, found)
     return Done(
         f"Update {before.number} under {found.name} is corrected; the page says that it was"
@@ -145,11 +148,9 @@ def retell(db: Database, order: Retell, config: Known, at: datetime) -> Done:
     demand_changes(order)
     found = retold(db, subject(db, order.incident), order, config, at)
     demand_public(found, config)
-    read = (
-        "is hidden: it is on no page, and in no feed"
-        if found.hidden
-        else "is told on the page as you said"
-    )
+    read = "is told on the page as you said"
+    if order.hidden is not None:
+        read = "is hidden: it is on no page, and in no feed" if found.hidden else "is shown again"
     said = f"{found.name[:1].upper()}{found.name[1:]} {read}."
     return Done(said, found.facts() | _key(found) | {"changed": True})
 

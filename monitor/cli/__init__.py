@@ -27,6 +27,7 @@ _SENTENCES: Final = {
     "tell": "Send a test through the real path and print the real answer.",
     "drill": "Open an incident that is none on every channel and end it again.",
     "render": "Write the status page as files, from what the store knows.",
+    "publish": "Bring the status pages to their places, now and once.",
     "practice": "Run the practice site: a small real application with every outage as a switch.",
     "record": "Record a journey in a browser and write it down as steps.",
     "backup": "Copy the database, and look the copy through before it counts.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import sys
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -15,7 +16,7 @@ from pydantic import ValidationError
 from typer.core import TyperGroup
 
 from monitor.acts import acting, orders, planning
-from monitor.acts.orders import CannotAct, Done, Order
+from monitor.acts.orders import WORDS_MAX, CannotAct, Done, Order
 from monitor.cli.ground import NOT_KNOWN, fail, log_quietly, out, say_json
 from monitor.clock import SystemClock
 from monitor.config import Config, Scrubber
@@ -86,6 +87,13 @@ def _here(config: Config, order: Order) -> Done:
             return writer.submit(work).result(PATIENCE)
         except TimeoutError:
             raise StoreTrouble("the database did not take it in time") from None
+
+
+def text(written: str) -> str:
+    """What was typed; for `-` what comes on standard input, whatever its bytes are."""
+    if written != "-":
+        return written
+    return sys.stdin.buffer.read(4 * WORDS_MAX + 1).decode(sys.stdin.encoding, "replace")
 
 
 def who(by: str) -> str:

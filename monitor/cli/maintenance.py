@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated, Final
 
 import typer
 
-from monitor.acts.orders import WORDS_MAX, End, Maintain
+from monitor.acts.orders import End, Maintain
 from monitor.cli import giving, spans, times
 from monitor.cli.ground import DEFAULT_CONFIG, AsJson, ConfigPath, read
 from monitor.clock import SystemClock
@@ -52,7 +51,7 @@ def add(  # noqa: PLR0913 - one parameter an option
     read_config, at = read(config), SystemClock().now()
     starts_at = times.instant(starts, "--from", at) if starts else at
     ends_at = times.demand_until(lasts, ends, starts_at)
-    more = sys.stdin.read(4 * WORDS_MAX) if words == "-" else words
+    more = giving.text(words)
     giving.give(
         read_config,
         lambda: Maintain(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
@@ -10,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from monitor.acts.orders import WORDS_MAX, Announce, Correct, Order, Retell, Say, Unsay
+from monitor.acts.orders import Announce, Correct, Order, Retell, Say, Unsay
 from monitor.cli import giving, times
 from monitor.cli.ground import DEFAULT_CONFIG, AsJson, ConfigPath, fail, read
 from monitor.clock import SystemClock
@@ -130,8 +129,7 @@ def _speech(status: str, words: str, *, alone: bool) -> tuple[Stage | None, str 
         status, words = "", status
     if status and status not in set(Stage):
         fail(f"{status!r} is no status; they are {', '.join(Stage)}")
-    text = sys.stdin.read(4 * WORDS_MAX) if words == "-" else words
-    return Stage(status) if status else None, text or None
+    return Stage(status) if status else None, giving.text(words) if words else None
 
 
 def _moment(written: str, option: str, at: datetime) -> datetime | None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import secrets
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Final
 
 from sqlite_utils import Database  # noqa: TID251 - named in a signature only; store opens it
@@ -45,7 +43,7 @@ from monitor.runner import Run, Runner
 from monitor.schedule import Schedule
 from monitor.server import acknowledging, control, showing
 from monitor.standby import Standby
-from monitor.state import ARTEFACTS, DATABASE, LINK_KEY, CannotStart
+from monitor.state import ARTEFACTS, DATABASE, LINK_KEY, CannotStart, link_key
 from monitor.store import Reader, Writer, attended, records
 from monitor.store.reserve import Reserve
 from monitor.telemetry import Telemetry
@@ -54,7 +52,6 @@ from probes import Tools
 from probes.browser import Browsers
 from probes.wire import Wire
 
-KEY_BYTES: Final = 32
 CHANNEL: Final = "channel-"
 ERRANDS_LAST: Final = timedelta(seconds=2)
 
@@ -161,12 +158,13 @@ async def build(stack: AsyncExitStack, config: Config, clock: Clock, hooks: Hook
     runner = Runner(tools, clock, hooks.scrub, Doubts(network, loop).weigh, attempts)
     telemetry = Telemetry(instance, config.location, hooks.scrub)
     stack.push_async_callback(telemetry.aclose)
+    signing = link_key(state / LINK_KEY)
     return Crew(
         instance=instance,
         troubled_channels=tuple(
             name.removeprefix(CHANNEL) for name in own if name.startswith(CHANNEL)
         ),
-        link_key=link_key(state / LINK_KEY),
+        link_key=signing,
         listener=listener,
         writer=writer,
         reader=reader,
@@ -182,7 +180,7 @@ async def build(stack: AsyncExitStack, config: Config, clock: Clock, hooks: Hook
         dispatch=dispatch,
         attending=Attending(writer, clock, lambda: recorder.context, dispatch.wake),
         operator=operator,
-        press=Press(reader, clock, state, operator),
+        press=Press((writer, reader), clock, state, operator, signing),
         housekeeping=Housekeeping(state / DATABASE, writer, clock, operator, reserve),
         desk=Desk((writer, reader), clock, hooks.acted, hooks.scrub),
         network=network,
@@ -213,6 +211,7 @@ async def start(
     for serve, name in (
         (crew.press.publisher.serve, "publish"),
         (crew.press.placing.serve, "places"),
+        (crew.press.subscribing.serve, "subscribers"),
         (crew.attending.serve, "attend"),
         (crew.network.serve, "network"),
         (crew.loop.serve, "event loop"),
@@ -225,10 +224,12 @@ async def start(
     stack.push_async_callback(crew.errands.end, ERRANDS_LAST)
     if STORAGE in crew.operator.told_directly:  # by the daemon before; this one could begin
         crew.errands.run(crew.operator.ends(STORAGE), "storage is well")
-    await stack.enter_async_context(control.serving(config.state, crew.desk, inside))
+    reads = [*inside, *crew.press.inside]
+    await stack.enter_async_context(control.serving(config.state, crew.desk, reads))
     if crew.listener is not None:
         routes = [
             *own,
+            *crew.press.routes,
             *acknowledging.routes(crew.desk, signer),
             *showing.routes(crew.desk, signer, config.state / ARTEFACTS),
         ]
@@ -280,21 +281,3 @@ def _beginning(db: Database) -> tuple[str, list[str]]:
         known = secrets.token_hex(16)
         records.set_meta(db, "instance", known)
     return str(known), attended.own_open(db)
-
-
-def link_key(path: Path) -> bytes:
-    """What links are signed with. In a file that only this user reads, and not in the database,
-    which is copied for backups. Made when there is none.
-    """
-    try:
-        known = path.read_bytes() if path.exists() else b""
-        if len(known) == KEY_BYTES:
-            return known
-        made = secrets.token_bytes(KEY_BYTES)
-        path.unlink(missing_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(made)
-    except OSError as trouble:
-        raise CannotStart(f"{path}: cannot be used ({trouble.strerror})") from trouble
-    return made

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from starlette.routing import Route
 
 from monitor.clock import Clock
 from monitor.config import Config
@@ -11,22 +13,46 @@ from monitor.config.model import PageSettings
 from monitor.operator import Operator
 from monitor.places import Placing, assign
 from monitor.publish import Publisher
-from monitor.store import Reader
+from monitor.server import subscribing
+from monitor.server.visiting import gate
+from monitor.store import Reader, Writer
+from monitor.subscribing import Subscribing
 from status_page import Page
 
 
 class Press:
     """Each part serves on its own; a page goes from the publisher to the others."""
 
-    def __init__(self, reader: Reader, clock: Clock, state: Path, operator: Operator) -> None:
-        self.publisher = Publisher(reader, clock, state, self._published)
+    def __init__(
+        self,
+        store: tuple[Writer, Reader],
+        clock: Clock,
+        state: Path,
+        operator: Operator,
+        key: bytes,
+    ) -> None:
+        """*key* is what links in letters to subscribers are signed with."""
+        self.publisher = Publisher(store[1], clock, state, self._published)
         self.placing = Placing(state, clock, operator)
+        self.subscribing = Subscribing(store, clock, key)
+
+    @property
+    def routes(self) -> Sequence[Route]:
+        """For the server."""
+        return subscribing.routes(self.subscribing, gate)
+
+    @property
+    def inside(self) -> Sequence[Route]:
+        """For the socket of the command line."""
+        return subscribing.inside(self.subscribing)
 
     def configure(self, config: Config) -> None:
         """Changes nothing that can fail."""
         folder = config.files[0].parent
         self.placing.configure(assign(config.pages.values(), config.places, folder))
         self.publisher.configure(config)
+        self.subscribing.configure(config)
 
-    def _published(self, settings: PageSettings, _: Page, files: Mapping[str, bytes]) -> None:
+    def _published(self, settings: PageSettings, page: Page, files: Mapping[str, bytes]) -> None:
         self.placing.offer(settings.id, files)
+        self.subscribing.pages(settings.id, page)

@@ -43,13 +43,15 @@ class Placing:
     def configure(self, assigned: Iterable[Assigned]) -> None:
         """From now on these. A place that stays as it was goes on undisturbed."""
         wanted = {each.id: each for each in assigned}
-        for name in [n for n, lane in self._lanes.items() if lane.assigned != wanted.get(n)]:
-            del self._lanes[name]
-        for name in wanted.keys() - self._lanes.keys():
-            self._lanes[name] = Lane(wanted[name], self._state, self._clock, self._operator)
-            if (files := self._offered.get(wanted[name].page)) is not None:
-                self._lanes[name].offer(files)
+        known = {n: lane for n, lane in self._lanes.items() if lane.assigned == wanted.get(n)}
+        self._lanes = {name: known.get(name) or self._new(each) for name, each in wanted.items()}
         self._changed.set()
+
+    def _new(self, assigned: Assigned) -> Lane:
+        lane = Lane(assigned, self._state, self._clock, self._operator)
+        if (files := self._offered.get(assigned.page)) is not None:
+            lane.offer(files)
+        return lane
 
     def offer(self, page: str, files: Mapping[str, bytes]) -> None:
         """The *files* of a *page*, all of them, as they are now."""

@@ -48,8 +48,8 @@ class Visits:
         page, path = self._page(path)
         if page is None:
             raise HTTPException(404)
-        if page.password and not _knows(request, page.password):
-            return _asked_for_password(page)
+        if (closed := gate(request, page)) is not None:
+            return closed
         folder = self._state / page.folder
         try:
             served = await self._files.find(folder, path)
@@ -128,6 +128,13 @@ def _has(request: Request, served: Served) -> bool:
     asked = request.headers.get("if-none-match", "")
     tags = (each.strip().removeprefix("W/").strip('"') for each in asked.split(","))
     return any(tag == "*" or tag.partition("-")[0] == served.tag for tag in tags if tag)
+
+
+def gate(request: Request, page: PageSettings) -> Response | None:
+    """What somebody gets who does not know the password of the page; None for who does."""
+    if not page.password or _knows(request, page.password):
+        return None
+    return _asked_for_password(page)
 
 
 def _knows(request: Request, password: str) -> bool:

@@ -1,4 +1,4 @@
-"""What people did: rows of acknowledgements, silences, maintenance and public words.
+"""What people did: rows of acknowledgements, silences and maintenance; public words are `speaking`.
 
 Lists of probes and tags are JSON, sorted; two empty ones mean everything. Functions that write run
 inside the writer's transaction.
@@ -75,17 +75,6 @@ class Standing:
         """Whether somebody is on it at *at*; an acknowledgement may have an end."""
         until = self.acknowledged_until
         return self.acknowledged_at is not None and (until is None or at < until)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublicUpdate:
-    """Words that were said to the public."""
-
-    incident: int
-    at: datetime
-    status: str
-    words: str
-    by: str
 
 
 _STANDING = (
@@ -204,29 +193,6 @@ def _spans(db: Database, kind: Kind, where: str, value: int) -> list[Span]:
         )
         for row in rows
     ]
-
-
-def add_update(db: Database, update: PublicUpdate) -> None:
-    db.execute(
-        "INSERT INTO public_update (incident, at, status, words, by) VALUES (?, ?, ?, ?, ?)",
-        (update.incident, to_us(update.at), update.status, update.words, update.by),
-    )
-
-
-def updates(db: Database, *, since: datetime) -> dict[int, list[PublicUpdate]]:
-    """By incident, oldest first, for incidents that are open or ended after *since*."""
-    rows = db.query(
-        "SELECT incident, at, status, words, by FROM public_update"
-        " JOIN incident ON incident.id = public_update.incident"
-        " WHERE NOT hidden AND (resolved_at IS NULL OR resolved_at >= ?)"
-        " ORDER BY at, public_update.id",
-        [to_us(since)],
-    )
-    found: dict[int, list[PublicUpdate]] = {}
-    for row in rows:
-        update = PublicUpdate(**row | {"at": from_us(row["at"])})
-        found.setdefault(update.incident, []).append(update)
-    return found
 
 
 def _listed(names: frozenset[str]) -> str:

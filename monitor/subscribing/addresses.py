@@ -17,6 +17,7 @@ from monitor.store.subscribers import Kind
 
 MAIL_MAX: Final = 254
 LINK_MAX: Final = 1_000
+PORT_MAX: Final = 65_535
 _DOMAIN: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
 
 
@@ -61,7 +62,8 @@ def hook_address(typed: str, *, nearby: bool) -> str:
         read = httpx.URL(typed.strip())
     except (httpx.InvalidURL, ValueError):
         raise BadAddress(Bad.NO_LINK) from None
-    if not read.host or read.userinfo or len(str(read)) > LINK_MAX or read.scheme[:4] != "http":
+    wild = read.userinfo or len(str(read)) > LINK_MAX or (read.port or 1) > PORT_MAX
+    if not read.host or wild or read.scheme not in ("http", "https"):
         raise BadAddress(Bad.NO_LINK)
     near = _is_near(read.host)
     if read.scheme != "https" and not (nearby and near):

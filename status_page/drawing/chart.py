@@ -6,7 +6,6 @@ within the one that holds the words.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
 from html import escape
@@ -15,8 +14,10 @@ from typing import Final
 from status_page.drawing.plot import HEIGHT, Plot, Stretch
 from status_page.tongue import Tongue
 
-_ABOVE: Final = 20
+_ABOVE: Final = 10
 _BELOW: Final = 24
+_BESIDE: Final = 12
+_PER_LETTER: Final = 7
 _NEAR_AN_EDGE: Final = 3.5
 """Per cent of the width within which words would stick out."""
 _MONTHS_FROM: Final = timedelta(days=61)
@@ -27,13 +28,14 @@ def chart(given: Plot, tongue: Tongue, key: str, title: str, height: int = 150) 
     told = [_told(stretch, tongue) for stretch in given.stretches]
     when = [_when(stretch, tongue) for stretch in given.stretches]
     table = _table(given, tongue, title, when) if given.stretches else ""
+    size = f'height="{_ABOVE + height + _BELOW}"'
     return (
-        f'<svg class="plot" role="img" aria-labelledby="{key}-title {key}-desc" width="100%"'
-        f' height="{_ABOVE + height + _BELOW}">'
+        f'<div class="plot">{_levels(given, tongue, height, size)}'
+        f'<svg role="img" aria-labelledby="{key}-title {key}-desc" width="100%" {size}>'
         f'<title id="{key}-title">{escape(title)}</title>'
         f'<desc id="{key}-desc">{escape(_summary(given, tongue))}</desc>'
-        f"{_drawing(given, tongue, height)}{_words(given, tongue, height)}"
-        f"{_hints(given, tongue, height, when, told)}</svg>{table}"
+        f"{_drawing(given, tongue, height)}{_ticks(given, tongue, height)}"
+        f"{_hints(given, tongue, height, when, told)}</svg></div>{table}"
     )
 
 
@@ -53,28 +55,31 @@ def _drawing(given: Plot, tongue: Tongue, height: int) -> str:
     )
 
 
-def _words(given: Plot, tongue: Tongue, height: int) -> str:
+def _levels(given: Plot, tongue: Tongue, height: int, size: str) -> str:
+    """Words beside the plot, each as high as its line."""
     start = "100%" if tongue.direction == "rtl" else "0"
-    highest = given.levels[-1]
-    levels = "".join(
-        f'<text x="{start}" y="{_ABOVE + height - round(height * (level / highest)) - 5}">'
-        f"{escape(took(tongue, level))}</text>"
-        for level in given.levels
+    highest, said = given.levels[-1], [took(tongue, level) for level in given.levels]
+    words = "".join(
+        f'<text x="{start}" y="{_ABOVE + height - round(height * (level / highest)) + 4}">'
+        f"{escape(word)}</text>"
+        for level, word in zip(given.levels, said, strict=True)
     )
+    width = _PER_LETTER * max(map(len, said)) + _BESIDE
+    return f'<svg class="levels" aria-hidden="true" width="{width}" {size}>{words}</svg>'
+
+
+def _ticks(given: Plot, tongue: Tongue, height: int) -> str:
     foot = _ABOVE + height + _BELOW - 6
-    ticks = "".join(
-        f'<text class="{"tick" if at % 2 else "tick odd"}" x="{_across(place, tongue)}%"'
-        f' y="{foot}">{escape(said)}</text>'
-        for at, (place, said) in enumerate(reversed(list(_ticks(given, tongue))), 1)
-    )
-    return f'<g class="words" aria-hidden="true">{levels}{ticks}</g>'
-
-
-def _ticks(given: Plot, tongue: Tongue) -> Iterator[tuple[float, str]]:
     span = given.ends_at - given.began_at
-    for at, place in given.ticks:
-        if _NEAR_AN_EDGE <= place <= 100 - _NEAR_AN_EDGE:
-            yield place, _tick(at, span, tongue)
+    shown = [
+        (at, place) for at, place in given.ticks if _NEAR_AN_EDGE <= place <= 100 - _NEAR_AN_EDGE
+    ]
+    words = "".join(
+        f'<text class="{"tick" if number % 2 else "tick odd"}" x="{_across(place, tongue)}%"'
+        f' y="{foot}">{escape(_tick(at, span, tongue))}</text>'
+        for number, (at, place) in enumerate(sorted(shown, reverse=True), 1)
+    )
+    return f'<g aria-hidden="true">{words}</g>'
 
 
 def _tick(at: datetime, span: timedelta, tongue: Tongue) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Iterable, Sequence
 from datetime import UTC
-from typing import Final
+from typing import Final, Protocol
 
 from markupsafe import Markup
 
@@ -22,8 +22,18 @@ from status_page.tongue import Tongue
 DENSE: Final = 30
 """With more components than this, each has one line, and long groups can be folded."""
 LONG: Final = 12
-Rows = Callable[[Source], str]
-"""A component as a piece of HTML."""
+
+
+class Pieces(Protocol):
+    """What is made of each component, and kept."""
+
+    def row(self, source: Source, tongue: Tongue) -> str:
+        """HTML."""
+        ...
+
+    def watched(self, source: Source) -> past.Watched: ...
+
+
 _WORST: Final = (
     Condition.DOWN,
     Condition.DEGRADED,
@@ -34,47 +44,57 @@ _WORST: Final = (
 )
 
 
-def sheet(page: Page, tongue: Tongue, rows: Rows) -> Sheet:
+def sheet(page: Page, tongue: Tongue, pieces: Pieces) -> Sheet:
     """Everything that the template says, decided."""
     top = headline(page, tongue)
     today = page.made_at.astimezone(UTC).date()
     speaker = Speaker(page, tongue)
     still_open = [incident for incident in page.incidents if incident.resolved_at is None]
+    told = {tidy(incident.sentence) for incident in still_open}
+    sources = [Source(found, today, tidy(found.says) in told) for found in page.components]
     return Sheet(
         today=today.isoformat(),
         headline=top,
         open=tuple(speaker.still_open(incident, top.words) for incident in still_open),
         work=speaker.work(),
         dense=len(page.components) > DENSE,
-        groups=_groups(page, tongue, rows),
+        groups=tuple(_groups(sources, tongue, pieces)),
         past=past.past(page, tongue),
-        past_note=past.note(page, tongue, today),
+        past_note=past.note(page, tongue, map(pieces.watched, sources)),
     )
 
 
-def _groups(page: Page, tongue: Tongue, rows: Rows) -> tuple[Group, ...]:
-    today = page.made_at.astimezone(UTC).date()
-    told = {tidy(found.sentence) for found in page.incidents if found.resolved_at is None}
+def _groups(sources: Sequence[Source], tongue: Tongue, pieces: Pieces) -> Iterable[Group]:
     found: dict[str, list[Source]] = {}
-    for component in page.components:
-        source = Source(component, today, tidy(component.says) in told)
-        found.setdefault(tidy(component.group), []).append(source)
-    foldable = len(page.components) > DENSE
-    return tuple(
-        _group(at, heading, sources, tongue, Markup("".join(map(rows, sources))), foldable)  # noqa: S704 - rows are escaped
-        for at, (heading, sources) in enumerate(found.items(), 1)
-    )
+    for source in sources:
+        found.setdefault(tidy(source.component.group), []).append(source)
+    many = len(sources) > DENSE
+    for at, (heading, inside) in enumerate(found.items(), 1):
+        rows = "".join(pieces.row(source, tongue) for source in inside)
+        yield _group(
+            f"group-{at}",
+            heading,
+            Counter(source.component.condition for source in inside),
+            tongue,
+            Markup(rows),  # noqa: S704 - escaped by what made them
+            fold=many and bool(heading) and len(inside) > LONG,
+        )
 
 
 def _group(
-    at: int, heading: str, sources: list[Source], tongue: Tongue, rows: Markup, foldable: bool
+    place: str,
+    heading: str,
+    counted: Counter[Condition],
+    tongue: Tongue,
+    rows: Markup,
+    *,
+    fold: bool,
 ) -> Group:
-    counted = Counter(source.component.condition for source in sources)
     return Group(
-        anchor=f"group-{at}",
+        anchor=place,
         heading=heading,
-        fold=foldable and bool(heading) and len(sources) > LONG,
-        open=counted[Condition.UP] < len(sources),
+        fold=fold,
+        open=counted[Condition.UP] < counted.total(),
         sign=next(condition for condition in _WORST if counted[condition]),
         summary=_summary(counted, tongue),
         rows=rows,

@@ -38,12 +38,12 @@ class Read:
         return self.partly or self.mark not in "un"
 
 
-def read(component: Component, today: date) -> tuple[Read, ...]:
-    """The days that are shown, oldest first."""
+def read(component: Component, today: date, number: int = SHOWN) -> tuple[Read, ...]:
+    """The last *number* of days, oldest first."""
     first = component.first_seen
     return tuple(
         _today(component, bar) if bar.day >= today else _past(bar, first)
-        for bar in component.days[-SHOWN:]
+        for bar in component.days[-number:]
     )
 
 
@@ -131,18 +131,3 @@ def _when(first: date, last: date, tongue: Tongue) -> str:
     return tongue.say(
         "{first} to {last}", first=tongue.short_day(first), last=tongue.short_day(last)
     )
-
-
-def wholly_watched(days: Sequence[Read]) -> bool:
-    """Whether every day was watched, but for slack. Today counts as far as it is over."""
-    return bool(days) and all(_watched(day) for day in days)
-
-
-def watched_since_begun(days: Sequence[Read]) -> bool:
-    """Whether there is no gap after the first day with evidence, which may begin at noon."""
-    begun = [day for day in days if day.mark != "n"]
-    return all(_watched(day) for day in begun[1:])
-
-
-def _watched(day: Read) -> bool:
-    return day.mark not in "gn" and not day.partly

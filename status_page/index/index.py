@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from status_page.frame import INDEX, Leaf, frame
+from status_page.frame import INDEX, Leaf, frame, languages
 from status_page.index.compose import sheet
 from status_page.index.headline import MARKS
+from status_page.index.past import Watched, watched
 from status_page.index.row import Source, row
 from status_page.index.view import Headline, Sheet
 from status_page.kept import Kept
@@ -25,9 +26,10 @@ class Index:
 
     def __init__(self) -> None:
         self._rows: Kept[Source, str] = Kept()
+        self._watched: Kept[Source, Watched] = Kept()
 
     def files(self, page: Page, tongue: Tongue) -> Iterable[tuple[str, bytes]]:
-        made = sheet(page, tongue, lambda source: self._row(source, tongue))
+        made = sheet(page, tongue, self)
         around = frame(page, tongue, path=INDEX, title=_title(made.headline), **_leaf(page, made))
         said = template("index.html", tongue).render(frame=around, page=made)
         yield INDEX, said.encode()
@@ -35,13 +37,18 @@ class Index:
             yield from files(page.look)
             self._forget(page)
 
-    def _row(self, source: Source, tongue: Tongue) -> str:
+    def row(self, source: Source, tongue: Tongue) -> str:
         key = (source.component.id, tongue.code)
         return self._rows.get(key, source, lambda given: row(given, tongue))
 
+    def watched(self, source: Source) -> Watched:
+        key = source.component.id
+        return self._watched.get(key, source, lambda given: watched(given.component, given.today))
+
     def _forget(self, page: Page) -> None:
-        codes = {page.language, *page.languages}
-        self._rows.only({(found.id, code) for found in page.components for code in codes})
+        ids = {found.id for found in page.components}
+        self._watched.only(ids)
+        self._rows.only({(each, code) for each in ids for code in languages(page)})
 
 
 def _title(top: Headline) -> str:

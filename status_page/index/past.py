@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum, unique
 from itertools import groupby
 from typing import Final
 
+from status_page.component import Component
 from status_page.incident import Incident
 from status_page.index import days
 from status_page.index.said import Speaker
@@ -31,31 +33,52 @@ def past(page: Page, tongue: Tongue) -> tuple[PastDay, ...]:
     )
 
 
-def note(page: Page, tongue: Tongue, today: date) -> str:
-    """That there were no others: said of all the days only if they were watched."""
+@unique
+class Watched(StrEnum):
+    """How much of the last days of a component is known."""
+
+    NEVER = "never"
+    PARTLY = "partly"
+    SINCE_BEGUN = "since begun"
+    """All of it since the first evidence, which came later than the first of the days."""
+    WHOLLY = "wholly"
+
+
+def watched(component: Component, today: date) -> Watched:
+    read = days.read(component, today, DAYS)
+    if not any(day.bar.known for day in read):
+        return Watched.NEVER
+    if all(_known(day) for day in read):
+        return Watched.WHOLLY
+    begun = [day for day in read if day.mark != "n"]  # the first of them may begin at noon
+    return Watched.SINCE_BEGUN if all(_known(day) for day in begun[1:]) else Watched.PARTLY
+
+
+def _known(day: days.Read) -> bool:
+    return day.mark not in "gn" and not day.partly
+
+
+def note(page: Page, tongue: Tongue, found: Iterable[Watched]) -> str:
+    """That there were no others: said of all the days only if they were watched. *found* is asked
+    only where it matters.
+    """
     resolved = _recent(page)
     if len(resolved) > MOST:
         number = len(resolved) - MOST
         return tongue.count(
             "{number} earlier incident not shown.", "{number} earlier incidents not shown.", number
         )
-    if resolved:
-        return ""
-    return _quiet(page, tongue, today)
+    return "" if resolved else _quiet(tongue, set(found) - {Watched.NEVER})
 
 
-def _quiet(page: Page, tongue: Tongue, today: date) -> str:
-    read = [days.read(component, today)[-DAYS:] for component in page.components]
-    read = [found for found in read if any(day.bar.known for day in found)]
-    if not read:
+def _quiet(tongue: Tongue, found: set[Watched]) -> str:
+    if not found:
         return tongue.say("Nothing to tell yet: nothing was watched so far.")
-    if not all(days.watched_since_begun(found) for found in read):
-        return tongue.count(
-            "No incidents in the time we watched. The gaps in the bars are time that we did not.",
-            "No incidents in the time we watched. The gaps in the bars are time that we did not.",
-            DAYS,
+    if Watched.PARTLY in found:
+        return tongue.say(
+            "No incidents in the time we watched. The gaps in the bars are time that we did not."
         )
-    if all(days.wholly_watched(found) for found in read):
+    if found == {Watched.WHOLLY}:
         return tongue.count(
             "No incidents in the last {number} day.",
             "No incidents in the last {number} days.",

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import unicodedata
 from functools import lru_cache
-from html import escape
 from typing import Final
+
+from status_page.machine.facts import xml
 
 _KEPT: Final = 8192
 _PADDING: Final = 6
@@ -35,7 +36,7 @@ def badge(label: str, message: str, colour: str) -> str:
     """*label* on grey, *message* on *colour* (`#rrggbb`, dark enough for white letters)."""
     left, right = _wide(label), _wide(message)
     whole = left + right
-    said = escape(f"{label}: {message}" if label else message)
+    said = xml(f"{label}: {message}" if label else message)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{whole}" height="{_HEIGHT}"'
         f' role="img" aria-label="{said}"><title>{said}</title>'
@@ -54,7 +55,7 @@ def _text(text: str, middle: float, wide: int) -> str:
     length = wide - 2 * _PADDING
     return (
         f'<text x="{middle:g}" y="14" textLength="{length}" lengthAdjust="spacingAndGlyphs"'
-        f' aria-hidden="true">{escape(text)}</text>'
+        f' aria-hidden="true">{xml(text)}</text>'
     )
 
 

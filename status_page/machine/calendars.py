@@ -12,6 +12,7 @@ from status_page.incident import Maintenance
 from status_page.kept import Kept
 from status_page.machine import facts
 from status_page.machine.facts import line
+from status_page.machine.saying import work_name
 from status_page.markdown import to_text
 from status_page.page import Page
 from status_page.tongue import Tongue, tongue
@@ -64,7 +65,7 @@ def _event(page: Page, work: Maintenance, concerned: tuple[str, ...], speaking: 
     event.add("sequence", 0)
     event.add("dtstart", _utc(work.starts_at))
     event.add("dtend", _utc(work.ends_at))
-    event.add("summary", line(work.title) or speaking.say("Maintenance"))
+    event.add("summary", work_name(work, speaking))
     event.add("description", _description(work, concerned, speaking))
     event.add("status", "CONFIRMED")
     event.add("transp", "TRANSPARENT")  # nobody who subscribes is busy meanwhile

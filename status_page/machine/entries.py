@@ -11,6 +11,7 @@ from status_page.kept import Kept
 from status_page.machine import facts
 from status_page.machine.events import Event, Turn
 from status_page.machine.facts import line
+from status_page.machine.saying import name, unwritten
 from status_page.markdown import to_html
 from status_page.page import Page
 from status_page.text import anchor
@@ -78,7 +79,7 @@ def _entry(page: Page, event: Event, tags: tuple[str, ...], speaking: Tongue) ->
     fragment = anchor(event.id.partition("/")[2])
     return Entry(
         id=facts.urn(page, event.id),
-        title=_title(event, event.title or line(page.title), speaking),
+        title=_title(event, name(event, speaking), speaking),
         html="".join(_html(event, tags, speaking)),
         link=facts.address(page, f"{event.path}#{fragment}"),
         published_at=event.at,
@@ -103,19 +104,11 @@ def _title(event: Event, title: str, speaking: Tongue) -> str:
 
 
 def _html(event: Event, tags: tuple[str, ...], speaking: Tongue) -> Iterator[str]:
-    yield to_html(event.words) if event.words else _paragraph(_unwritten(event, speaking))
+    yield to_html(event.words) if event.words else _paragraph(unwritten(event, speaking))
     if tags:
         yield _paragraph(speaking.say("Concerns: {components}", components=speaking.listed(tags)))
     span = _span(event, speaking)
     yield _paragraph(span) if span else ""
-
-
-def _unwritten(event: Event, speaking: Tongue) -> str:
-    if event.turn is Turn.RESOLVED:
-        return speaking.say("This is resolved.")
-    if event.turn is Turn.ENDED:
-        return speaking.say("The work is done.")
-    return event.title
 
 
 def _span(event: Event, speaking: Tongue) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from html import escape
 from typing import Any, Final
 
 from status_page.incident import Incident, Maintenance
@@ -19,11 +21,17 @@ WINDOW: Final = timedelta(days=90)
 _LONGEST: Final = 300
 _NAMES: Final = uuid.UUID("5b7d8c0e-6f0a-5e0c-9d0b-3f8f4e2a7c11")
 _ID_CHARACTERS: Final = 12
+_NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def line(text: str, limit: int = _LONGEST) -> str:
     """One harmless line of somebody's text."""
     return shorten(tidy(text), limit)
+
+
+def xml(text: str) -> str:
+    """*text* for an element or an attribute, without what XML cannot hold."""
+    return escape(_NOT_XML.sub("", text))
 
 
 def stamp(at: datetime) -> str:

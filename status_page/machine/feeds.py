@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from email.utils import format_datetime
-from html import escape
 from typing import Final, NamedTuple
 
 from status_page.kept import Kept
 from status_page.machine import facts
 from status_page.machine.entries import MOST, Entries, Entry, Feed
 from status_page.machine.events import Event, Events, concerning
-from status_page.machine.facts import dumped, line
+from status_page.machine.facts import dumped, line, xml
 from status_page.page import Page
 from status_page.text import anchor
 from status_page.tongue import instant, tongue
@@ -94,50 +93,50 @@ def _made(page: Page, told: _Told) -> Made:
 
 
 def _atom(feed: Feed) -> Iterator[str]:
-    language = escape(feed.page.language)
+    language = xml(feed.page.language)
     yield f'{_HEAD}<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{language}">\n'
-    yield f"<id>{feed.id}</id>\n<title>{escape(feed.title)}</title>\n"
+    yield f"<id>{feed.id}</id>\n<title>{xml(feed.title)}</title>\n"
     yield f"<updated>{instant(feed.updated_at)}</updated>\n"
-    yield f"<author><name>{escape(line(feed.page.title))}</name></author>\n"
+    yield f"<author><name>{xml(line(feed.page.title))}</name></author>\n"
     # Addresses that are not known are relative to the feed, as the format allows.
     own = facts.address(feed.page, f"{feed.folder}history.atom") or "history.atom"
-    yield f'<link rel="self" type="application/atom+xml" href="{escape(own)}"/>\n'
-    yield f'<link rel="alternate" type="text/html" href="{escape(feed.home or "./")}"/>\n'
+    yield f'<link rel="self" type="application/atom+xml" href="{xml(own)}"/>\n'
+    yield f'<link rel="alternate" type="text/html" href="{xml(feed.home or "./")}"/>\n'
     for entry in feed.entries:
         yield from _atom_entry(entry)
     yield "</feed>\n"
 
 
 def _atom_entry(entry: Entry) -> Iterator[str]:
-    yield f"<entry>\n<id>{entry.id}</id>\n<title>{escape(entry.title)}</title>\n"
+    yield f"<entry>\n<id>{entry.id}</id>\n<title>{xml(entry.title)}</title>\n"
     yield f"<published>{instant(entry.published_at)}</published>\n"
     yield f"<updated>{instant(entry.updated_at)}</updated>\n"
     if entry.link:
-        yield f'<link rel="alternate" type="text/html" href="{escape(entry.link)}"/>\n'
-    yield from (f'<category term="{escape(tag)}"/>\n' for tag in entry.tags)
-    yield f'<content type="html">{escape(entry.html)}</content>\n</entry>\n'
+        yield f'<link rel="alternate" type="text/html" href="{xml(entry.link)}"/>\n'
+    yield from (f'<category term="{xml(tag)}"/>\n' for tag in entry.tags)
+    yield f'<content type="html">{xml(entry.html)}</content>\n</entry>\n'
 
 
 def _rss(feed: Feed) -> Iterator[str]:
     own = facts.address(feed.page, f"{feed.folder}history.rss") or "history.rss"
     yield f'{_HEAD}<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom">\n<channel>\n'
-    yield f"<title>{escape(feed.title)}</title>\n<link>{escape(feed.home or './')}</link>\n"
-    yield f"<description>{escape(line(feed.page.description) or feed.title)}</description>\n"
-    yield f"<language>{escape(feed.page.language)}</language>\n"
+    yield f"<title>{xml(feed.title)}</title>\n<link>{xml(feed.home or './')}</link>\n"
+    yield f"<description>{xml(line(feed.page.description) or feed.title)}</description>\n"
+    yield f"<language>{xml(feed.page.language)}</language>\n"
     yield f"<lastBuildDate>{_date(feed.updated_at)}</lastBuildDate>\n<ttl>5</ttl>\n"
-    yield f'<atom:link rel="self" type="application/rss+xml" href="{escape(own)}"/>\n'
+    yield f'<atom:link rel="self" type="application/rss+xml" href="{xml(own)}"/>\n'
     for entry in feed.entries:
         yield from _rss_item(entry)
     yield "</channel>\n</rss>\n"
 
 
 def _rss_item(entry: Entry) -> Iterator[str]:
-    yield f"<item>\n<title>{escape(entry.title)}</title>\n"
-    yield f"<link>{escape(entry.link)}</link>\n" if entry.link else ""
+    yield f"<item>\n<title>{xml(entry.title)}</title>\n"
+    yield f"<link>{xml(entry.link)}</link>\n" if entry.link else ""
     yield f'<guid isPermaLink="false">{entry.id}</guid>\n'
     yield f"<pubDate>{_date(entry.published_at)}</pubDate>\n"
-    yield from (f"<category>{escape(tag)}</category>\n" for tag in entry.tags)
-    yield f"<description>{escape(entry.html)}</description>\n"
+    yield from (f"<category>{xml(tag)}</category>\n" for tag in entry.tags)
+    yield f"<description>{xml(entry.html)}</description>\n"
     # What RSS itself cannot say: that the words were corrected.
     yield f"<atom:updated>{instant(entry.updated_at)}</atom:updated>\n</item>\n"
 

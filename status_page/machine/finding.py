@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from html import escape
 
 from status_page.frame import languages
 from status_page.kept import Kept
 from status_page.machine import facts
+from status_page.machine.facts import xml
 from status_page.page import Page
 from status_page.text import anchor
 
@@ -73,7 +73,7 @@ def _told(source: tuple[Place, str, tuple[str, ...]]) -> str:
     (path, day), url, codes = source
     changed = f"<lastmod>{day.isoformat()}</lastmod>" if day else ""
     return "".join(
-        f"<url><loc>{escape(_address(url, code, codes, path))}</loc>{changed}</url>\n"
+        f"<url><loc>{xml(_address(url, code, codes, path))}</loc>{changed}</url>\n"
         for code in codes
     )
 

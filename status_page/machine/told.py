@@ -10,8 +10,9 @@ from typing import Final
 from status_page.incident import Impact, Incident, Maintenance, Stage
 from status_page.machine import facts
 from status_page.machine.events import Event, Turn, of_incident, of_work
-from status_page.machine.facts import line, stamp
+from status_page.machine.facts import stamp
 from status_page.machine.rows import Json, page_id
+from status_page.machine.saying import incident_name, unwritten, work_name
 from status_page.markdown import to_text
 from status_page.page import Page
 from status_page.tongue import Tongue
@@ -48,7 +49,7 @@ def incident_row(page: Page, incident: Incident, rows: Sequence[Json], speaking:
     ]
     return {
         "id": incident.id,
-        "name": line(incident.sentence),
+        "name": incident_name(incident, speaking),
         "status": stage.value,
         "created_at": stamp(incident.began_at),
         "updated_at": stamp(incident.changed_at),
@@ -81,7 +82,7 @@ def _spoken(
     return {
         "id": facts.short_id(event.id),
         "status": _STATUS.get(event.turn, event.turn.value),
-        "body": to_text(event.words) or _unwritten(event, speaking),
+        "body": to_text(event.words) or unwritten(event, speaking),
         "incident_id": id_,
         "created_at": stamp(event.at),
         "updated_at": stamp(event.changed_at),
@@ -91,14 +92,6 @@ def _spoken(
         "custom_tweet": None,
         "tweet_id": None,
     }
-
-
-def _unwritten(event: Event, speaking: Tongue) -> str:
-    if event.turn is Turn.RESOLVED:
-        return speaking.say("This is resolved.")
-    if event.turn is Turn.ENDED:
-        return speaking.say("The work is done.")
-    return event.title
 
 
 def state_of(work: Maintenance, at: datetime) -> str:
@@ -113,7 +106,7 @@ def work_row(page: Page, work: Maintenance, rows: Sequence[Json], speaking: Tong
     happened = of_work(dated, page.made_at)
     return {
         "id": work.id,
-        "name": line(work.title),
+        "name": work_name(work, speaking),
         "status": state_of(work, page.made_at),
         "created_at": stamp(happened[0].at),
         "updated_at": stamp(happened[-1].at),

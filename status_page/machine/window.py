@@ -19,7 +19,7 @@ from status_page.tongue import Tongue
 
 _STYLE: Final = (
     "body{margin:0;padding:.75rem 1rem}"
-    "main{display:grid;grid-template-columns:auto 1fr;gap:0 .75rem;padding:0;margin:0;max-width:none}"
+    "main{display:grid;grid-template-columns:auto 1fr;gap:0 .75rem;padding:0;margin:0}"
     "main p{margin:.125rem 0;font-size:.9375rem}h1{margin:0;font-size:1rem;line-height:1.5rem}"
     "svg.mark{flex:none;width:1.25rem;height:1.25rem;margin:.125rem 0 0}"
     "a{color:inherit}main>div{grid-column:2}.old main>:not(:last-child){display:none}"

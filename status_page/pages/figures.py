@@ -31,16 +31,16 @@ def beside(uptime: Uptime, tongue: Tongue) -> Iterator[str]:
         yield _down(uptime, tongue)
     if uptime.planned:
         yield _line(
-            "planned", tongue.say("{span} of maintenance", span=tongue.duration(uptime.planned))
+            "is-plan", tongue.say("{span} of maintenance", span=tongue.duration(uptime.planned))
         )
     if uptime.unknown > SLACK:
-        yield _line("gap", tongue.say("{span} unknown", span=tongue.duration(uptime.unknown)))
+        yield _line("is-gap", tongue.say("{span} unknown", span=tongue.duration(uptime.unknown)))
 
 
 def _down(uptime: Uptime, tongue: Tongue) -> str:
     if not uptime.down:
         return _line("", tongue.say("no downtime"))
-    return _line("down", tongue.say("{span} down", span=tongue.duration(uptime.down)))
+    return _line("is-down", tongue.say("{span} down", span=tongue.duration(uptime.down)))
 
 
 def _line(kind: str, said: str) -> str:

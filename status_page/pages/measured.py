@@ -31,7 +31,9 @@ def windows(component: Component, tongue: Tongue) -> str:
 
 
 def year(days: Days, drawn: Sequence[Sheet], component: Component, tongue: Tongue) -> str:
-    """A calendar, with the days that stand out as a list below it. Nothing before the first day."""
+    """Calendars, the newest first, with the days that stand out as a list below. Nothing before
+    the first day with evidence.
+    """
     seen = component.first_seen
     if seen is None:
         return ""
@@ -47,7 +49,7 @@ def year(days: Days, drawn: Sequence[Sheet], component: Component, tongue: Tongu
         f"<span>{escape(shares.get(sheet.first, ''))}</span></figcaption>"
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" aria-hidden="true">{sheet.paths}'
         f"{hints.get(sheet.first, '')}</svg></figure>"
-        for sheet in drawn
+        for sheet in reversed(drawn)
         if sheet.first >= begun
     )
     listed = _outstanding(list(stretches(outstanding)), tongue)

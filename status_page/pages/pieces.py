@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from html import escape
+from typing import Final
 
 from markupsafe import Markup
 
 from status_page.tongue import Timed
+
+_HEADING: Final = re.compile(r"</?h([3-6])(?=[ >])")
 
 
 def section(key: str, title: str, content: str) -> str:
@@ -39,6 +43,15 @@ def timed(sentence: Timed) -> str:
         f'{escape(sentence.before)}<time datetime="{sentence.iso}">{escape(sentence.said)}</time>'
         f"{escape(sentence.after)}"
     )
+
+
+def lifted(html: str) -> str:
+    """Headings of somebody's words so that the highest is one below an `h2`."""
+    found = [int(level) for level in _HEADING.findall(html)]
+    if not found:
+        return html
+    by = min(found) - 3
+    return _HEADING.sub(lambda each: f"{each[0][:-1]}{int(each[1]) - by}", html)
 
 
 def safe(html: str) -> Markup:

@@ -14,7 +14,7 @@ from status_page.component import Condition
 from status_page.incident import Impact, Incident, Maintenance, Stage, Update
 from status_page.markdown import to_html
 from status_page.pages.kin import Phase, Work, title_of
-from status_page.pages.pieces import safe
+from status_page.pages.pieces import lifted, safe
 from status_page.pages.view import Fact, Saying, Story
 from status_page.text import anchor, shorten, tidy
 from status_page.tongue import Timed, Tongue
@@ -112,7 +112,7 @@ def _saying(update: Update, tongue: Tongue) -> Saying:
         stage=stage_name(tongue, update.stage),
         kind=update.stage.value,
         when=Timed("", update.at, at),
-        words=safe(to_html(update.words)),
+        words=safe(lifted(to_html(update.words))),
         corrected=_corrected(update.edited_at, tongue),
     )
 
@@ -143,7 +143,7 @@ def of_work(work: Work, names: Names, tongue: Tongue) -> Story:
         state=Timed(phase_name(work.phase, tongue)),
         facts=tuple(_of_work(what, names, tongue)),
         note="",
-        words=safe(to_html(what.words)) if what.words else Markup(),
+        words=safe(lifted(to_html(what.words))) if what.words else Markup(),
         lessons=None,
         timeline=(),
         back=month_path(what.starts_at),

@@ -28,6 +28,7 @@ class Tongue:
         self.name = capital(self.locale.get_language_name() or code)
         """As its speakers call it: `Deutsch`."""
         self._words = words
+        self._known: dict[str, str] = {}
         self._counted = lru_cache(_KEPT)(self._count)
         self._lasting = lru_cache(_KEPT)(self._duration)
 
@@ -35,8 +36,13 @@ class Tongue:
         """*message* in this language, its `{name}` places filled in with *values*, whole numbers
         as the language writes them. Without any values nothing is filled in.
         """
-        said = self._words.gettext(message)
+        said = self._known.get(message) or self._learned(message)
         return said.format(**self._written(values)) if values else said
+
+    def _learned(self, message: str) -> str:
+        said = self._words.gettext(message)
+        self._known[message] = said
+        return said
 
     def count(self, one: str, many: str, number: int, /, **values: object) -> str:
         """The form that the language wants for *number*, which stands where `{number}` is."""
@@ -49,10 +55,10 @@ class Tongue:
         return self._words.ngettext(one, many, number).format(number=self.number(number))
 
     def _written(self, values: dict[str, object]) -> dict[str, object]:
-        return {
-            name: self.number(value) if type(value) is int else value
-            for name, value in values.items()
-        }
+        for name, value in values.items():
+            if type(value) is int:
+                values[name] = self.number(value)
+        return values
 
     def timed(self, message: str, at: datetime, said: str, /, **values: object) -> Timed:
         """A sentence with a `{time}` in it, which is *at* and is told as *said*."""

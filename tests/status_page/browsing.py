@@ -29,7 +29,9 @@ class Site:
 
     def publish(self, given: status_page.Page) -> None:
         for path, body in status_page.render(given).items():
-            (self.folder / path).write_bytes(body)
+            target = self.folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(body)
 
 
 @contextmanager
@@ -38,7 +40,7 @@ def visiting(
 ) -> Iterator[Page]:
     """A visitor whose clock shows *at*, with the page before them."""
     size: ViewportSize = {"width": width, "height": 800}
-    context = browser.new_context(viewport=size, **options)
+    context = browser.new_context(viewport=size, **{"locale": "en-GB", **options})
     try:
         tab = context.new_page()
         tab.clock.install(time=at)

@@ -23,5 +23,6 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    with serving(StaticFiles(directory=tmp_path, html=True)) as address:
+    # Without a Date the visitor's own clock is believed, which the tests set.
+    with serving(StaticFiles(directory=tmp_path, html=True), date_header=False) as address:
         yield Site(tmp_path, f"{address}/")

@@ -254,6 +254,41 @@ def many(number: int = 30) -> Page:
     return page(*rows, incidents=PAST)
 
 
+def under_maintenance() -> Page:
+    """Announced work is under way, and nothing else is the matter."""
+    found, work = lived_in(short_links=Condition.MAINTENANCE), explained().maintenance
+    planned = DayBar(TODAY, SO_FAR - 30 * MINUTE, timedelta(), planned=30 * MINUTE)
+    components = tuple(
+        replace(each, days=(*each.days[:-1], planned)) if each.id == "short-links" else each
+        for each in found.components
+    )
+    return replace(found, components=components, maintenance=work)
+
+
+def two_hundred() -> Page:
+    """In three long groups, of which two are well."""
+    found = many(200)
+    components = tuple(
+        each if each.group == "Back" else replace(each, condition=Condition.UP)
+        for each in found.components
+    )
+    return replace(found, components=components)
+
+
+def long_names() -> Page:
+    found = one_down()
+    more = " for everybody who has ever signed up for anything, and for all of their friends"
+    described = "What it is, in a line that is also rather long, as descriptions tend to be"
+    components = tuple(
+        replace(each, name=each.name + more, description=described) for each in found.components
+    )
+    return replace(found, components=components)
+
+
+def right_to_left() -> Page:
+    return replace(explained(), language="ar", languages=("ar",), title="حالة الخدمة")
+
+
 EXAMPLES = {
     "all-up": all_up,
     "one-down": one_down,
@@ -263,4 +298,8 @@ EXAMPLES = {
     "empty": empty,
     "newborn": newborn,
     "many": many,
+    "maintenance": under_maintenance,
+    "two-hundred": two_hundred,
+    "long-names": long_names,
+    "right-to-left": right_to_left,
 }

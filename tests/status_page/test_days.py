@@ -3,84 +3,112 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from status_page import Component, DayBar
-from status_page.index import days
-from tests.status_page.examples import DAY, MINUTE, NOW, SO_FAR, TODAY, WINDOW, ago, component
-from tests.status_page.test_words import plain
+from status_page import Component, Condition, DayBar
+from status_page.index import bars, days
+from status_page.index.past import Watched, watched
+from status_page.tongue import tongue
+from tests.status_page.examples import DAY, MINUTE, SO_FAR, TODAY, WINDOW, ago, component
+from tests.status_page.reading import plain
 
 NONE = timedelta()
+EN = tongue("en")
 
 
-def last(found: Component, now: datetime = NOW) -> tuple[str, str]:
-    day = days.read(found, now)[-1].day
-    return day.mark, plain(day.words)
+def last(found: Component) -> tuple[str, str]:
+    read = days.read(found, TODAY)
+    return bars.marks(read)[-1], plain(days.facts(read[-1], EN))
 
 
-def told(bar: DayBar) -> tuple[str, str]:
-    return last(replace(component(), days=(bar,)))
+def told(bar: DayBar, condition: Condition = Condition.UP) -> tuple[str, str]:
+    return last(replace(component(), days=(bar,), condition=condition))
 
 
 @pytest.mark.parametrize(
     ("bar", "mark", "said"),
     [
-        (DayBar(ago(7), DAY, NONE), "u", "14 Nov: no downtime"),
-        (DayBar(ago(7), DAY - 14 * MINUTE, NONE), "u", "14 Nov: no downtime"),
-        (DayBar(ago(7), DAY, 12 * MINUTE), "d1", "14 Nov: down for 12 minutes"),
-        (DayBar(ago(7), DAY, 30 * MINUTE), "d2", "14 Nov: down for 30 minutes"),
-        (DayBar(ago(7), DAY, 120 * MINUTE), "d3", "14 Nov: down for 2 hours"),
-        (DayBar(ago(7), DAY, DAY), "d4", "14 Nov: down for 1 day"),
-        (DayBar(ago(7), DAY, MINUTE / 2), "d1", "14 Nov: down for less than a minute"),
-        (DayBar(ago(7), DAY, NONE, True), "s", "14 Nov: slow at times, no downtime"),
-        (DayBar(ago(7), DAY, MINUTE, True), "d1", "14 Nov: down for 1 minute, slow at times"),
-        (DayBar(ago(7), NONE, NONE), "g", "14 Nov: not watched"),
-        (DayBar(ago(7), DAY / 2, NONE), "u p", "14 Nov: no downtime, watched for 12 hours"),
+        (DayBar(ago(7), DAY, NONE), "u", "No downtime"),
+        (DayBar(ago(7), DAY - 14 * MINUTE, NONE), "u", "No downtime"),
+        (DayBar(ago(7), DAY, 12 * MINUTE), "d1", "Down for 12 minutes"),
+        (DayBar(ago(7), DAY, 30 * MINUTE), "d2", "Down for 30 minutes"),
+        (DayBar(ago(7), DAY, 120 * MINUTE), "d3", "Down for 2 hours"),
+        (DayBar(ago(7), DAY, DAY), "d4", "Down for 1 day"),
+        (DayBar(ago(7), DAY, MINUTE / 2), "d1", "Down for less than a minute"),
+        (DayBar(ago(7), DAY, NONE, True), "s", "Slow at times"),
+        (DayBar(ago(7), DAY, MINUTE, True), "d1", "Down for 1 minute · Slow at times"),
+        (DayBar(ago(7), NONE, NONE), "g", "Not watched"),
+        (DayBar(ago(7), DAY / 2, NONE), "up", "Watched for 12 hours"),
+        (DayBar(ago(7), DAY - 60 * MINUTE, NONE, False, 60 * MINUTE), "m", "Maintenance for 1 hour"),
+        (DayBar(ago(7), NONE, NONE, False, DAY), "m0", "Maintenance for 1 day"),
+        (
+            DayBar(ago(7), DAY / 2, NONE, False, 60 * MINUTE),
+            "mp",
+            "Maintenance for 1 hour · Watched for 12 hours",
+        ),
     ],
-)
+)  # fmt: skip
 def test_a_day_is_said_in_words(bar: DayBar, mark: str, said: str) -> None:
     assert told(bar) == (mark, said)
 
 
-def test_today_is_whole_when_everything_so_far_was_watched() -> None:
-    assert told(DayBar(TODAY, SO_FAR, NONE)) == ("u", "21 Nov: no downtime")
-    assert told(DayBar(TODAY, SO_FAR / 2, NONE))[0] == "u p"
+def test_of_today_only_what_stays_true_is_said() -> None:
+    assert told(DayBar(TODAY, SO_FAR / 2, NONE)) == ("u", "No downtime")
+    assert told(DayBar(TODAY, SO_FAR, 12 * MINUTE), Condition.DOWN) == ("d2", "Down")
+    assert told(DayBar(TODAY, SO_FAR, 12 * MINUTE))[1] == "Down for 12 minutes"
+    assert told(DayBar(TODAY, SO_FAR, NONE), Condition.UNKNOWN) == ("up", "Watched in part")
+    assert told(DayBar(TODAY, SO_FAR, NONE, False, MINUTE), Condition.MAINTENANCE) == (
+        "m",
+        "Under maintenance",
+    )
 
 
 def test_right_after_midnight_today_is_no_gap() -> None:
-    midnight = NOW - SO_FAR + 5 * MINUTE
-    found = replace(component(), days=(DayBar(TODAY, NONE, NONE),))
-    assert last(found, midnight) == ("n", "21 Nov: the day has just begun")
-    assert last(found, NOW) == ("g", "21 Nov: not watched")
+    assert told(DayBar(TODAY, NONE, NONE))[0] == "n"
+    assert told(DayBar(TODAY, NONE, NONE), Condition.UNKNOWN) == ("g", "Not watched")
 
 
 def test_days_before_the_first_evidence_are_not_gaps() -> None:
-    found = component("API", *(), says="")
-    bars = (DayBar(ago(2), NONE, NONE), DayBar(ago(1), NONE, NONE), DayBar(TODAY, SO_FAR, NONE))
-    read = days.read(replace(found, days=bars, first_seen=ago(1)), NOW)
-    assert [day.what for day in read] == ["not watched yet", "not watched", "no downtime"]
+    gaps = (DayBar(ago(2), NONE, NONE), DayBar(ago(1), NONE, NONE), DayBar(TODAY, SO_FAR, NONE))
+    read = days.read(replace(component(), days=gaps, first_seen=ago(1)), TODAY)
+    assert [days.facts(day, EN) for day in read] == [
+        "Not watched yet",
+        "Not watched",
+        "No downtime",
+    ]
 
 
 def test_days_that_stand_out_are_told_newest_first_and_neighbours_as_one() -> None:
-    gaps = tuple(DayBar(ago(back), NONE, NONE) for back in (41, 40, 39))
-    read = days.read(replace(component(), days=(*gaps, DayBar(TODAY, SO_FAR, MINUTE))), NOW)
-    assert [(plain(s.when), plain(s.what)) for s in days.stretches(read)] == [
-        ("21 Nov", "down for 1 minute"),
-        ("11 Oct to 13 Oct", "not watched"),
+    past = tuple(DayBar(ago(back), NONE, NONE) for back in (3, 2, 1))
+    read = days.read(replace(component(), days=(*past, DayBar(TODAY, SO_FAR, MINUTE))), TODAY)
+    assert [(s.first, s.last, plain(s.when), plain(s.what)) for s in days.stretches(read, EN)] == [
+        (89, 89, "21 Nov", "Down for 1 minute"),
+        (86, 88, "18 Nov to 20 Nov", "Not watched"),
     ]
-    assert days.rest(read) == ""
 
 
-def test_a_long_list_of_bad_days_is_cut_and_says_so() -> None:
-    bars = tuple(DayBar(ago(back), DAY, back * MINUTE) for back in reversed(range(1, WINDOW)))
-    read = days.read(replace(component(), days=bars), NOW)
-    assert len(days.stretches(read)) == days.MOST_STRETCHES
-    assert days.rest(read) == "The bars tell the days before that."
+def test_the_same_words_on_days_apart_are_told_apart() -> None:
+    past = (DayBar(ago(2), NONE, NONE), DayBar(ago(1), DAY, NONE), DayBar(TODAY, NONE, NONE))
+    found = replace(component("Uploads", Condition.UNKNOWN), days=past)
+    read = days.read(found, TODAY)
+    assert [plain(s.when) for s in days.stretches(read, EN)] == ["21 Nov", "19 Nov"]
 
 
 def test_a_quiet_history_has_nothing_that_stands_out() -> None:
-    read = days.read(component(), NOW)
-    assert days.stretches(read) == ()
-    assert days.wholly_watched(read)
+    assert list(days.stretches(days.read(component(), TODAY), EN)) == []
+    assert watched(component(), TODAY) is Watched.WHOLLY
+
+
+def test_only_the_last_ninety_days_of_a_year_are_shown_and_the_last_is_today() -> None:
+    year = tuple(DayBar(ago(back), DAY, NONE) for back in reversed(range(366)))
+    read = days.read(replace(component(), days=year), TODAY)
+    assert (len(read), read[-1].bar.day) == (WINDOW, TODAY)
+
+
+def test_a_row_of_bars_is_a_handful_of_paths_and_ends_with_today() -> None:
+    drawn = bars.paths(bars.marks(days.read(component(), TODAY)))
+    assert drawn.count("<path") == 1
+    assert drawn.count("M") == WINDOW
+    assert bars.paths(("u",)) == '<path class="u" d="M89.5 31V10"/>'

@@ -7,9 +7,18 @@ from datetime import timedelta
 
 import pytest
 
-from status_page import Condition, Maintenance, Stage, Update, render
-from tests.status_page.examples import DAY, MINUTE, NOW, component, explained, incident, page
-from tests.status_page.test_render import HOSTILE, Reader, said
+from status_page import Condition, Maintenance, Stage, Update
+from tests.status_page.examples import (
+    DAY,
+    MINUTE,
+    NOW,
+    component,
+    explained,
+    incident,
+    page,
+    under_maintenance,
+)
+from tests.status_page.reading import HOSTILE, html, said
 
 
 def test_the_newest_words_come_first_under_what_happens_now() -> None:
@@ -17,32 +26,46 @@ def test_the_newest_words_come_first_under_what_happens_now() -> None:
     now, before = told.index("Happening now"), told.index("Past incidents")
     first, second = told.index("Identified 14:00 UTC"), told.index("Investigating 13:54 UTC")
     assert now < first < second < before
-    assert "The disks of one machine are full. We are moving files off it" in told
-    assert "2 updates Resolved 10:01 UTC A wrong setting was taken back." in told[before:]
+    assert "The disks of one machine are full." in told
+    assert "Resolved 10:01 UTC A wrong setting was taken back." in told[before:]
 
 
-def test_lines_stay_lines_and_hostile_words_stay_words() -> None:
-    update = Update(NOW, Stage.IDENTIFIED, f"one\n\n{HOSTILE}\n\ttwo")
+def test_markdown_becomes_markup_and_hostile_words_stay_words() -> None:
+    update = Update(NOW, Stage.IDENTIFIED, f"one **two**\n\n{HOSTILE}\n")
     found = replace(incident(1, "Down.", back=0, minutes=None), updates=(update,))
-    html = render(page(component(), incidents=(found,)))["index.html"].decode()
-    assert "<img" not in html
-    assert '<p dir="auto">one</p>' in html
-    assert '<p dir="auto">two</p>' in html
+    made = html(page(component(), incidents=(found,)))
+    assert "<img" not in made
+    assert "<strong>two</strong>" in made
 
 
 def test_many_words_are_bounded_and_counted() -> None:
     updates = tuple(Update(NOW, Stage.INVESTIGATING, "x\n" * 500) for _ in range(100))
-    past = replace(incident(1, "Down.", back=1, minutes=5), updates=updates)
-    files = render(page(component(), incidents=(past,)))
-    assert len(files["index.html"]) < 200_000
-    assert "100 updates" in Reader(files).said
+    still_open = replace(incident(1, "Down.", back=0, minutes=None), updates=updates)
+    given = page(component(), incidents=(still_open,))
+    assert len(html(given)) < 100_000
+    assert "All 100 updates" in said(given)
+
+
+def test_whom_an_incident_concerns_is_told() -> None:
+    found = replace(
+        incident(1, "Down.", "uploads", back=0, minutes=None), audience="everyone who uploads"
+    )
+    assert "Affects: Uploads · everyone who uploads" in said(
+        page(component(), component("Messages"), incidents=(found,))
+    )
 
 
 def test_work_says_until_when_or_when_it_starts_and_how_long_it_takes() -> None:
     told = said(explained())
     assert "Planned work Short links move to a new machine Under way until 15:33 UTC" in told
     assert "Affects: Short links" in told
-    assert "Starts 23 November, 14:03 UTC, for 2 hours Affects: everything" in told
+    assert "Starts 23 November, 14:03 UTC · Planned for 2 hours Affects everything" in told
+
+
+def test_what_is_under_maintenance_is_neither_up_nor_down() -> None:
+    told = said(under_maintenance())
+    assert told.count("Short links is under maintenance. Everything else works.") == 1
+    assert "Under maintenance since 13:51 UTC" in told
 
 
 def test_work_that_is_over_is_not_announced_any_more() -> None:
@@ -62,6 +85,6 @@ def test_any_title_can_be_drawn(title: str) -> None:
         ends_at=NOW + timedelta(days=1),
     )
     given = replace(page(component("Uploads", Condition.UP)), maintenance=(work,))
-    html = render(given)["index.html"].decode()
-    assert "<img" not in html
-    assert 'class="work now"' in html
+    made = html(given)
+    assert "<img" not in made
+    assert 'class="work now"' in made

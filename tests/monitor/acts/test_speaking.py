@@ -239,7 +239,7 @@ def announce(began_at: datetime | None = None, **given: Any) -> Announce:
         (Retell(incident="n1", ended_at=NIGHT - HOUR), No.BAD_TIME, "before it begins"),
         (Retell(incident=2, title="x"), No.NOT_PUBLIC, "trueup say new"),
         (Correct(incident=1, number=9, words="x"), No.UNKNOWN_NUMBER, "there is none at all"),
-        (Correct(incident="n1", number=1), No.NOTHING_NAMED, "say what is to change"),
+        (Correct(incident="n1", number=1, title="x"), No.NOTHING_NAMED, "is to say instead"),
         (Correct(incident="n1", number=1, words="x" * 2001), No.TOO_LONG, "at most 2000"),
         (Say(incident="n7", status=Stage.RESOLVED, words="x"), No.UNKNOWN_INCIDENT, "lists all"),
         (Acknowledge(incident="n1"), No.UNKNOWN_INCIDENT, "nobody was paged with it"),

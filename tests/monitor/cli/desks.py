@@ -33,7 +33,7 @@ class Place:
         self.components = '[component.web]\nname = "The web"\nprobes = ["web"]\n'
         self.config.write_text(self.config.read_text() + self.components)
 
-    def trueup(self, *command: str, stdin: str | None = None) -> Result:
+    def trueup(self, *command: str, stdin: str | bytes | None = None) -> Result:
         return CliRunner(env={"COLUMNS": "200", "TERM": "dumb", "SUDO_USER": "ana"}).invoke(
             app, (*command, "--config", str(self.config)), input=stdin
         )

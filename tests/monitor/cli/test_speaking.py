@@ -133,6 +133,16 @@ def test_a_secret_in_the_words_reaches_nobody(alone: Place, tmp_path: Path) -> N
     assert secret not in alone.trueup("said", "1", "--json").stdout
 
 
+def test_bytes_that_are_no_text_are_no_traceback(alone: Place) -> None:
+    done = alone.trueup("say", "1", "identified", "-", stdin=b"A disk \xff is \x00full.\n")
+    assert done.exit_code == 0, done.output
+    assert alone.json("said", "1")["updates"][0]["words"] == "A disk \ufffd is full."
+    assert alone.trueup("say", "1", "identified", "-", stdin=b"  \n").exit_code == 2
+    typed = alone.trueup("say", "1", "identified", "A disk \udcff")
+    assert typed.exit_code == 2
+    assert "Traceback" not in typed.output
+
+
 def test_announced_work_may_say_more_than_its_title(alone: Place) -> None:
     done = alone.json(
         "maintenance", "Moving", "web", "--for", "2h", "--words", "We move:\n- all of it"

@@ -7,14 +7,15 @@ from __future__ import annotations
 import asyncio
 import shutil
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncssh
 
+T = TypeVar("T")
 PASSWORD = "a-password-nobody-may-see"
 
 
@@ -83,19 +84,24 @@ def sftp(root: Path) -> Iterator[Far]:
         def validate_password(self, username: str, password: str) -> bool:
             return (username, password) == ("status", PASSWORD)
 
-    async def listen() -> asyncssh.SSHAcceptor:
-        return await asyncssh.listen(
-            "127.0.0.1", 0, server_host_keys=[key], server_factory=Door, sftp_factory=Files
-        )
-
     with _loop() as loop:
-        server = asyncio.run_coroutine_threadsafe(listen(), loop).result(10)
+        server = _in(loop, _listening(key, Door, Files))
         far.to = f"sftp://status@127.0.0.1:{server.get_port()}"
         yield far
         for connection in connections:
             loop.call_soon_threadsafe(connection.abort)
         loop.call_soon_threadsafe(server.close)
-        asyncio.run_coroutine_threadsafe(server.wait_closed(), loop).result(10)
+        _in(loop, server.wait_closed())
+
+
+async def _listening(key: asyncssh.SSHKey, door: Any, files: Any) -> asyncssh.SSHAcceptor:
+    return await asyncssh.listen(
+        "127.0.0.1", 0, server_host_keys=[key], server_factory=door, sftp_factory=files
+    )
+
+
+def _in(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, T]) -> T:
+    return asyncio.run_coroutine_threadsafe(work, loop).result(10)
 
 
 @contextmanager
@@ -106,7 +112,7 @@ def _loop() -> Iterator[asyncio.AbstractEventLoop]:
     try:
         yield loop
     finally:
-        asyncio.run_coroutine_threadsafe(_end(), loop).result(10)
+        _in(loop, _end())
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
         loop.close()
@@ -123,7 +129,7 @@ async def _end() -> None:
 @contextmanager
 def webdav(root: Path) -> Iterator[Far]:
     from cheroot import wsgi
-    from wsgidav.wsgidav_app import WsgiDAVApp
+    from wsgidav.wsgidav_app import WsgiDAVApp  # type: ignore[import-untyped]  # ships no types
 
     far = Far("", root, {"username": "status", "password": PASSWORD})
     app = WsgiDAVApp(
@@ -256,7 +262,7 @@ def rsync(root: Path) -> Iterator[Far]:
     command = [shutil.which("rsync") or "", "--daemon", "--no-detach", f"--config={settings}"]
     process = subprocess.Popen([*command, f"--port={port}", "--address=127.0.0.1"])
     try:
-        until(lambda: (root / "pid").exists(), "rsync listens")
+        until((root / "pid").exists, "rsync listens")
         to = f"rsync://status@127.0.0.1:{port}/pages"
         yield Far(to, root / "files", {"password": PASSWORD})
     finally:

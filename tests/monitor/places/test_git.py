@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from cheroot import wsgi
 from dulwich.objects import Commit
+from dulwich.refs import Ref
 from dulwich.repo import Repo
-from dulwich.server import DictBackend
+from dulwich.server import BackendRepo, DictBackend
 from dulwich.web import HTTPGitApplication
 
 from monitor.places import Bringing, PlaceTrouble, bring, read
@@ -30,14 +31,14 @@ class Branch:
 
     @property
     def commit(self) -> Commit:
-        found = self.repo[self.repo.refs[b"refs/heads/pages"]]
+        found = self.repo[self.repo.refs[Ref(b"refs/heads/pages")]]
         assert isinstance(found, Commit)
         return found
 
     @property
     def files(self) -> dict[str, bytes]:
         tree = self.repo.object_store.iter_tree_contents(self.commit.tree)
-        return {entry.path.decode(): self.repo[entry.sha].data for entry in tree}
+        return {entry.path.decode(): self.repo[entry.sha].as_raw_string() for entry in tree}
 
     @property
     def objects(self) -> set[bytes]:
@@ -56,7 +57,8 @@ def to(request: pytest.FixtureRequest, repo: Repo, tmp_path: Path) -> Iterator[s
     if request.param == "file":
         yield f"git+file://{tmp_path}/status.git"
         return
-    app = HTTPGitApplication(DictBackend({"/status.git": repo}))
+    known: dict[bytes, BackendRepo] = {b"/status.git": repo}
+    app = HTTPGitApplication(DictBackend(known))
     server = wsgi.Server(("127.0.0.1", 0), app, numthreads=2)
     server.prepare()
     thread = threading.Thread(target=server.serve, daemon=True)
@@ -107,7 +109,11 @@ def test_what_somebody_else_pushed_is_written_over_with_all_that_belongs_there(
 
 def test_the_author_and_the_name_of_the_site_are_as_configured(repo: Repo, tmp_path: Path) -> None:
     to, branch = f"git+file://{tmp_path}/status.git", Branch(repo)
-    said = {"author": "Ops <ops@example.org>", "cname": "status.example.org", "nojekyll": False}
+    said: dict[str, Any] = {
+        "author": "Ops <ops@example.org>",
+        "cname": "status.example.org",
+        "nojekyll": False,
+    }
     bring(work(to, tmp_path, PAGE, **said))
     assert branch.files == {**PAGE, "CNAME": b"status.example.org\n"}
     assert branch.commit.author == b"Ops <ops@example.org>"

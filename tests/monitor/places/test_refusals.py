@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -111,22 +113,24 @@ def test_a_folder_that_cannot_be(tmp_path: Path) -> None:
     assert said == "a file stands where a folder belongs; move it away"
 
 
-def test_a_full_disk_keeps_the_page_of_before(tmp_path: Path, monkeypatch: Any) -> None:
+def test_a_full_disk_keeps_the_page_of_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     target = read(str(tmp_path / "page"), {})
     work = Bringing(id="place", target=target, state=tmp_path, files=PAGE, at=NIGHT)
     bring(work)
-    full = open("/dev/full", "wb", buffering=0)
-    monkeypatch.setattr(
-        "monitor.places.folder._write", lambda path, content, sync: full.write(b"x")
-    )
-    said = refusal(str(tmp_path / "page"), {}, tmp_path / "state2") if False else ""
-    later = Bringing(
-        id="place", target=target, state=tmp_path, files={**PAGE, "index.html": b"new"}, at=NIGHT
-    )
-    with full, pytest.raises(PlaceTrouble) as trouble:
-        bring(later)
-    assert "the disk is full; make room on it" in str(trouble.value), said
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    next_page = {**PAGE, "index.html": b"new", "as-of.json": b"new"}
+    with monkeypatch.context() as patch:
+        patch.setattr("monitor.places.folder.os.fsync", full)
+        with pytest.raises(PlaceTrouble, match="the disk is full; make room on it"):
+            bring(replace(work, files=next_page))
     assert servers.tree(tmp_path / "page") == PAGE
+    bring(replace(work, files=next_page))
+    assert servers.tree(tmp_path / "page") == next_page
 
 
 def test_names_that_lead_elsewhere_go_nowhere(tmp_path: Path) -> None:

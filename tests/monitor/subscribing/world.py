@@ -105,6 +105,8 @@ class World:
     subscribing: Subscribing = field(init=False)
     client: httpx.AsyncClient = field(init=False)
     writer: Writer = field(init=False)
+    seen: dict[str, Page] = field(default_factory=dict)
+    """What was looked at, to the end."""
 
     @asynccontextmanager
     async def running(self, folder: Path | None = None) -> AsyncIterator[World]:
@@ -114,6 +116,7 @@ class World:
         reader = Reader(database)
         self.subscribing = Subscribing((self.writer, reader), self.clock, KEY, nearby=self.nearby)
         self.subscribing.configure(self.config)
+        self._note_looks()
         app = Starlette(routes=list(routes(self.subscribing)))
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url=ADDRESS) as self.client:
@@ -130,11 +133,18 @@ class World:
     async def publish(self, page: Page) -> None:
         """And has the news of it written down."""
         self.subscribing.pages(page.id, page)
-        before = self.stored("SELECT heard FROM subscriber_heard")
-        await until_async(lambda: not self.subscribing._fresh.is_set(), "it looks")
-        with suppress(AssertionError):
-            changed = lambda: self.stored("SELECT heard FROM subscriber_heard") != before  # noqa: E731 - short
-            await until_async(changed, "it remembers", within=0.3)
+        await until_async(lambda: self.seen.get(page.id) is page, "it looks at the page")
+
+    def _note_looks(self) -> None:
+        look = self.subscribing._look
+
+        async def noted() -> timedelta:
+            made = dict(self.subscribing._made)
+            pause = await look()
+            self.seen = made
+            return pause
+
+        self.subscribing._look = noted  # type: ignore[method-assign]  # only to know when
 
     async def subscribed(self, address: str, *components: str, **more: Any) -> Subscriber:
         """All the way: the form, the letter, the button."""
@@ -211,6 +221,7 @@ def configured(port: int, **changes: Any) -> Config:
         subscribe=True,
     )
     given: dict[str, Any] = {"page": page, "mail": "mail", "address": ADDRESS}
+    given["pages"] = {page.id: page for page in [changes.get("page", page)]}
     channel = Channel(id="mail", kind=CHANNELS["email"], settings=settings)
     return a_config(channels=(channel,), **given | changes)
 

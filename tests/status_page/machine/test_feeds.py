@@ -14,11 +14,14 @@ from xml.etree import ElementTree as ET
 import feedparser  # type: ignore[import-untyped]  # it ships no types
 import html5lib
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from status_page import Page
+from status_page.machine.badges import Badges
 from status_page.machine.events import Events
 from status_page.machine.feeds import Feeds
-from tests.status_page.examples import DAY, EXAMPLES, MINUTE, NOW
+from tests.status_page.examples import DAY, EXAMPLES, MINUTE, NOW, component, page
 from tests.status_page.machine.worlds import AT_NIGHT, UPLOADS_DOWN, eventful, files
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -187,6 +190,20 @@ def test_hostile_words_arrive_as_words() -> None:
     assert "javascript:" not in re.sub(r">[^<]*<", "><", raw)
     assert "alert(1)" in "".join(html5lib.parseFragment(raw).itertext())
     assert "\u202e" not in entry.title
+
+
+@given(st.text(max_size=60))
+def test_no_words_break_a_feed(words: str) -> None:
+    updates = (replace(UPLOADS_DOWN.updates[0], words=words),)
+    told = replace(UPLOADS_DOWN, sentence=words, updates=updates)
+    row = replace(component("Uploads"), name=words)
+    made = replace(page(row, incidents=(told,)), title=words, description=words)
+    found = dict(Feeds(Events()).files(made))
+
+    ET.fromstring(found["history.atom"])
+    ET.fromstring(found["history.rss"])
+    assert all(item["title"] for item in json.loads(found["feed.json"])["items"])
+    ET.fromstring(dict(Badges().files(made))["badges/uploads/status.svg"])
 
 
 def test_what_did_not_change_is_not_made_again() -> None:

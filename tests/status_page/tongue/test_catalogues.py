@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from babel.messages.catalog import Catalog
 
@@ -36,12 +38,25 @@ def test_so_is_what_translators_begin_with(template: Catalog) -> None:
 @pytest.mark.parametrize("code", OTHERS)
 def test_a_translation_ends_as_the_english_does(code: str) -> None:
     """A full stop that is missing, or a gap at the end, would show where sentences follow."""
-    stops = (".", "。", "؟", "?", "…", ":", "：")
+    stops = (".", "。", "؟", "?", "？", "…", ":", "：")
     for message in read(code):
         if not isinstance(message.id, str) or not message.id or not message.string:
             continue
         assert message.id.endswith(stops) == str(message.string).endswith(stops), message.string
         assert str(message.string) == str(message.string).strip(), message.string
+
+
+def test_a_new_language_begins_with_everything_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(catalogues, "FOLDER", tmp_path)
+    monkeypatch.setattr(catalogues, "TEMPLATE", tmp_path / "trueup.pot")
+
+    assert catalogues.main() == 1
+
+    assert "ar: missing: 'less than a minute'" in capsys.readouterr().out
+    assert (tmp_path / "trueup.pot").read_bytes() == TEMPLATE.read_bytes()
+    assert {path.stem for path in tmp_path.glob("*.po")} == set(OTHERS)
 
 
 def messages(text: str) -> set[tuple[str, ...]]:
