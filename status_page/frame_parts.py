@@ -184,11 +184,9 @@ def icon(own: Asset | None, tone: str | None, root: str) -> Markup:
 
 
 def data(facts: object) -> str:
-    """JSON that can stand in a script element."""
-    said = json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
-    for sign in "<>&\u2028\u2029":
-        said = said.replace(sign, f"\\u{ord(sign):04x}")
-    return said
+    """JSON that can stand in a script element, in ASCII: nothing in it can garble what is around."""
+    said = json.dumps(facts, separators=(",", ":"))
+    return said.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
 @lru_cache(maxsize=64)

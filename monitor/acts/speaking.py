@@ -78,12 +78,18 @@ def _published(said: str, number: int, found: Subject, order: Say | Announce, at
     still = ""
     if order.status is Stage.RESOLVED and found.seen and found.ended_at is None:
         still = " The incident itself stays open until its probe is good again."
-    elif found.seen is None:
-        over = found.ended_at
-        still = f" It is over since {instant(over)}." if over else " It is open until it is ended."
+    still = still or _stands(found)
     unread = " It is hidden: nobody reads it before --show." if found.hidden else ""
     facts = {"update": number, "status": order.status.value, "at": iso(order.at or at)}
     return Done(f"{said}{still}{unread}", found.facts() | facts | _key(found))
+
+
+def _stands(found: Subject) -> str:
+    """Of one by hand, which stands as people say."""
+    if found.seen is not None:
+        return ""
+    over = found.ended_at
+    return f" It is over since {instant(over)}." if over else " It is open until it is ended."
 
 
 def _key(found: Subject) -> dict[str, Any]:
@@ -107,7 +113,7 @@ def correct(db: Database, order: Correct, config: Known, at: datetime) -> Done:
     found = as_it_is_now(db, found)
     return Done(
         f"Update {before.number} under {found.name} is corrected; the page says that it was"
-        " edited.",
+        f" edited.{_stands(found)}",
         found.facts() | {"update": before.number, "changed": True},
     )
 
@@ -138,7 +144,8 @@ def unsay(db: Database, order: Unsay, at: datetime) -> Done:
     _end_follows(db, found, before, None, at)
     found = as_it_is_now(db, found)
     return Done(
-        f"Update {before.number} under {found.name} is withdrawn: it is on no page any more.",
+        f"Update {before.number} under {found.name} is withdrawn: it is on no page any more."
+        f"{_stands(found)}",
         found.facts() | {"update": before.number, "changed": True},
     )
 
@@ -172,23 +179,22 @@ def _numbered(db: Database, found: Subject, number: int) -> Words:
 def _end_follows(
     db: Database, found: Subject, before: Words | None, after: Words | None, at: datetime
 ) -> None:
-    """One by hand ends when people say that it is resolved, opens again when they say after that
-    that it is not, and does as they say when they correct either.
-    """
+    """One by hand ends and opens with what people say, and when they correct or withdraw it."""
     entry = found.entry
-    if found.seen is not None or entry is None:
-        return
-    gave = before is not None and before.status == Stage.RESOLVED and before.at == entry.ended_at
-    gives = after is not None and after.status == Stage.RESOLVED
-    if after and gives and (gave or entry.ended_at is None):
-        speaking.change(db, entry.id, {"ended_at": after.at}, at=at)
-    elif (gave and not (after and after.status == Stage.POSTMORTEM)) or _opens(
-        entry.ended_at, after
-    ):
-        speaking.change(db, entry.id, {"ended_at": None}, at=at)
+    if found.seen is None and entry is not None:
+        ended_at = _end(entry.ended_at, before, after)
+        if ended_at != entry.ended_at:
+            speaking.change(db, entry.id, {"ended_at": ended_at}, at=at)
 
 
-def _opens(ended_at: datetime | None, after: Words | None) -> bool:
-    if ended_at is None or after is None or after.at <= ended_at:
-        return False
-    return after.status not in {Stage.RESOLVED, Stage.POSTMORTEM}
+def _end(was: datetime | None, before: Words | None, after: Words | None) -> datetime | None:
+    """The end once *after* is said in the place of *before*; either may be nothing."""
+    gave = before is not None and before.status == Stage.RESOLVED and before.at == was
+    if after is None:
+        return None if gave else was
+    if before is not None and before.status == after.status:
+        return after.at if gave else was
+    if after.status == Stage.RESOLVED:
+        return was or after.at
+    opens = gave or (was is not None and after.at > was)
+    return None if opens and after.status != Stage.POSTMORTEM else was

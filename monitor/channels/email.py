@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from email.errors import HeaderParseError
 from email.message import EmailMessage
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
@@ -123,7 +125,8 @@ async def hand_in(settings: EmailSettings, message: EmailMessage, to: Sequence[s
 
 
 async def _client(settings: EmailSettings) -> aiosmtplib.SMTP:
-    context = await asyncio.to_thread(ssl.create_default_context, cafile=settings.ca)
+    encrypted = settings.security != "none"
+    context = await asyncio.to_thread(_trusted, settings.ca) if encrypted else None
     return aiosmtplib.SMTP(
         hostname=settings.host,
         port=settings.port or _PORTS[settings.security],
@@ -135,6 +138,19 @@ async def _client(settings: EmailSettings) -> aiosmtplib.SMTP:
         start_tls=settings.security == "starttls",
         tls_context=context,
     )
+
+
+def _trusted(ca: Path | None) -> ssl.SSLContext:
+    """Whom to believe, read anew every hour and whenever the file changes: it takes a while, and a
+    letter to many is many attempts.
+    """
+    changed_ns = ca.stat().st_mtime_ns if ca else 0
+    return _read_trusted(ca, changed_ns, int(time.monotonic() / 3600))
+
+
+@lru_cache(maxsize=4)
+def _read_trusted(ca: Path | None, _changed_ns: int, _hour: int) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=ca)
 
 
 def _judge(error: aiosmtplib.SMTPException) -> Delivery:

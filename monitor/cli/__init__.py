@@ -35,6 +35,7 @@ _SENTENCES: Final = {
     "export": "Write the history for a spreadsheet or another program.",
     "silence": "Tell nobody for a while; probing, recording and the page go on.",
     "maintenance": "Announce work: it stands on the page, and nobody is told because of it.",
+    "subscribers": "Show and delete who subscribed to a page.",
 }
 _ELSEWHERE: Final = {"incidents": "history"}
 """Commands whose module has another name."""

@@ -10,6 +10,7 @@ from typing import Any
 from rich.text import Text
 from sqlite_utils import Database  # noqa: TID251 - named in a signature only; store opens it
 
+from monitor.acts.orders import instant
 from monitor.cli import tables
 from monitor.clock import iso
 from monitor.notices import one_line
@@ -30,6 +31,17 @@ class Line:
 
 def since(db: Database, at: datetime) -> list[Told]:
     return [each for each in public.told(db, since=at, hidden=True) if each.number is None]
+
+
+def still_open(db: Database, at: datetime) -> list[Told]:
+    return [each for each in since(db, at) if each.ended_at is None]
+
+
+def reminder(told: Told) -> str:
+    """Of one that is open: nothing ends it but people."""
+    named = f"Incident {told.name}, written by hand, is open since {instant(told.began_at)}"
+    said = summary(told).rstrip(".")
+    return f'{named}: {said}. When it is over: trueup say {told.name} resolved "…"'
 
 
 def line(told: Told) -> Line:

@@ -13,7 +13,7 @@ from rich.text import Text
 from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
 
 from monitor import pages
-from monitor.cli import punctual, spans, tables
+from monitor.cli import by_hand, punctual, spans, tables
 from monitor.cli import standing as words
 from monitor.cli.ground import (
     DEFAULT_CONFIG,
@@ -35,6 +35,7 @@ from monitor.notices import span
 from monitor.state import claimed
 from monitor.store import acts, records, views
 from monitor.store.acts import Kind
+from monitor.store.public import Told
 from monitor.store.views import IncidentView, ProbeView
 
 NAME = "status"
@@ -66,6 +67,8 @@ class _Status:
     open: Mapping[int, IncidentView]
     quiet: Sequence[str]
     """A sentence for everything that keeps people from being told."""
+    written: Sequence[Told]
+    """Open ones that people wrote down."""
 
     @property
     def running(self) -> bool:
@@ -120,6 +123,7 @@ def _read(db: Database, config: Config, at: datetime) -> _Status:
             if not view.resolved_at
         },
         quiet=list(spans.under_way(config, {kind: acts.spans(db, kind, at) for kind in Kind}, at)),
+        written=by_hand.still_open(db, at),
     )
 
 
@@ -155,6 +159,7 @@ def _document(config: Config, status: _Status) -> dict[str, Any]:
             "notifications_waiting": status.waiting,
         },
         "quiet": list(status.quiet),
+        "written": [by_hand.document(told) for told in status.written],
         "probes": [_probe(probe, status) for probe in config.probes],
     }
 
@@ -193,7 +198,8 @@ def _print(config: Config, status: _Status) -> None:
     if status.waiting:
         said = "1 notification is" if status.waiting == 1 else f"{status.waiting} notifications are"
         out.print(f"{said} still to be delivered.", style="yellow", highlight=False)
-    for sentence in (*status.quiet, *_others(config, status)):
+    reminders = map(by_hand.reminder, status.written)
+    for sentence in (*status.quiet, *_others(config, status), *reminders):
         out.print(sentence, style="yellow", markup=False, highlight=False, soft_wrap=True)
     out.print(_tally(status), "\n", sep="")
     table = tables.table("", tables.probe(), "for", "last run", tables.words("what was seen"))

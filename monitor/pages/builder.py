@@ -19,6 +19,7 @@ from monitor.pages.steps import Steps
 from monitor.pages.told import Seen
 from monitor.store import acts, public, views
 from monitor.store.acts import Kind, Span
+from monitor.store.public import Told
 from monitor.store.views import ProbeView
 from status_page import Page
 from status_page.incident import Incident, Maintenance
@@ -78,6 +79,7 @@ class Builder:
         self._config = config
         shown = list(_shown(config, self._settings))
         self._components = {component.id: component for component in shown}
+        self._behind = told.behind(shown)
         self._shown = [(each, _probes(config, each)) for each in shown]
         self._history = History((p for each in shown for p in each.probes), config.location)
         self._configured: tuple[date, list[Work]] = (date.min, [])
@@ -87,6 +89,7 @@ class Builder:
         self._steps = Steps(config)
         self._views: Mapping[str, ProbeView] = {}
         self._kept_incidents: dict[str, Incident] = {}
+        self._made_of: tuple[list[Told], Works] | None = None
         self._kept_works: dict[str, Maintenance] = {}
 
     def _read(self, db: Database, at: datetime) -> None:
@@ -116,16 +119,22 @@ class Builder:
             self._works = Works([*announced.written(written), *self._configured[1]])
         return min((span.starts_at for span in changed), default=None)
 
-    def _incidents(self, db: Database, at: datetime) -> tuple[Incident, ...]:
+    def _incidents(self, db: Database, at: datetime) -> Iterable[Incident]:
         since = (at - KEPT).replace(hour=0, minute=0, second=0, microsecond=0)
+        found = public.told(db, since=since)
+        over = all(each.ended_at is not None for each in found)
+        if over and self._made_of == (found, self._works):
+            return self._kept_incidents.values()
+        self._made_of = (found, self._works)
         seen = Seen(
             settings=self._settings,
             components=self._components,
+            behind=self._behind,
             plans=self._plan,
             slow=frozenset(self._history.slow),
             at=at,
         )
-        return told.incidents(public.told(db, since=since), seen)
+        return told.incidents(found, seen)
 
     def _plan(self, probe: str) -> Plan:
         known = self._config.probes.get(probe) if self._config else None
@@ -134,7 +143,9 @@ class Builder:
 
 def _same(new: Iterable[_Named], known: dict[str, _Named]) -> tuple[_Named, ...]:
     """With the very objects that are *known*, where they are equal; these are known then."""
-    found = tuple(old if (old := known.get(each.id)) == each else each for each in new)
+    found = tuple(
+        old if (old := known.get(each.id)) is each or old == each else each for each in new
+    )
     known.clear()
     known.update((each.id, each) for each in found)
     return found

@@ -23,6 +23,8 @@ from status_page.component import DayBar
 MONTHS: Final = 13
 SETTLED: Final = timedelta(minutes=5)
 """After that an hour is folded."""
+AGAIN_DAYS: Final = 8
+"""How many days that are over are read again when another one begins, for the same reason."""
 LATE_HOURS: Final = 3
 """How far back hours are read again, for runs that came late."""
 SLOW: Final = "too_slow"
@@ -56,6 +58,7 @@ class History:
         self._db: weakref.ref[Database] | None = None
         self._known: dict[int, Outage] = {}
         self._resolved_us = 0
+        self._again = 1
         self.keys: dict[str, int] = {}
         self.firsts: dict[int, int] = {}
         """By key, when it first ran."""
@@ -121,19 +124,25 @@ class History:
         return changed
 
     def _turn(self, today: date) -> bool:
-        if self.dates and self.dates[-1] == today:
-            return False
+        """Whether the days are others than before, but for some more at their end."""
         months = today.year * 12 + today.month - MONTHS
         first = date(months // 12, months % 12 + 1, 1)
-        self.dates = [first + timedelta(days=n) for n in range((today - first).days + 1)]
-        midnight = to_us(datetime.combine(first, time(), UTC))
-        self.midnights = [midnight + number * DAY_US for number in range(len(self.dates))]
-        self.alike = [{} for _ in self.dates]
-        return True
+        goes_on = bool(self.dates) and self.dates[0] == first and self.dates[-1] <= today
+        if not goes_on:
+            self.dates, self.alike = [], []
+        passed = (today - first).days + 1 - len(self.dates)
+        self._again = AGAIN_DAYS if passed else 1
+        if passed:
+            self.dates = [first + number * DAY for number in range((today - first).days + 1)]
+            midnight = to_us(datetime.combine(first, time(), UTC))
+            self.midnights = [midnight + number * DAY_US for number in range(len(self.dates))]
+            self.alike += [{} for _ in range(passed)]
+        return not goes_on
 
     def _day_of(self, us: int) -> int:
         """The number of the day of *us*, yesterday at the latest."""
-        return max(0, min(len(self.dates) - 2, (us - self.midnights[0]) // DAY_US))
+        latest = len(self.dates) - 1 - self._again
+        return max(0, min(latest, (us - self.midnights[0]) // DAY_US))
 
     def _read_outages(self, db: Database) -> int:
         """From when on down time may have been counted that was not before."""

@@ -54,9 +54,15 @@ class Numbers:
         )
         changed = first != self._first
         self._first = first
-        if history.since == 0 or len(self._bars) != len(history.dates):
+        more = len(history.dates) - len(self._bars)
+        if history.since == 0 or not self._bars:
             self._fill(history)
             return True
+        if more:
+            self._bars.extend(self._bars[-1:] * more)  # made below
+            for numbers in (self._known, self._down, self._planned):
+                numbers.extend([0] * more)
+            changed = True
         for number in range(history.since, len(history.dates)):
             bar, known, down = self._bar(history, number)
             if bar != self._bars[number]:

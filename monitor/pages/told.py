@@ -29,6 +29,8 @@ class Seen:
     settings: PageSettings
     components: Mapping[str, Component]
     """Those of the page, as it names them."""
+    behind: Mapping[str, tuple[Component, ...]]
+    """By probe, those that it is behind."""
     plans: Callable[[str], Plan]
     """The announced work on a probe."""
     slow: frozenset[int]
@@ -43,7 +45,16 @@ class Seen:
         """Those that a person named, else those that the probe is behind."""
         if told.components:
             return tuple(c for c in self.components.values() if c.id in told.components)
-        return tuple(c for c in self.components.values() if told.probe in c.probes)
+        return self.behind.get(told.probe, ())
+
+
+def behind(components: Iterable[Component]) -> dict[str, tuple[Component, ...]]:
+    """By probe, those of *components* that it is behind."""
+    found: dict[str, tuple[Component, ...]] = {}
+    for component in components:
+        for probe in dict.fromkeys(component.probes):
+            found[probe] = (*found.get(probe, ()), component)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +93,10 @@ def incidents(told: Sequence[Told], seen: Seen) -> tuple[status_page.Incident, .
             found.append(entry)
     merged = [entry for entry in _merged(found) if _may_be_told(entry, seen)]
     everything = _everything(merged, seen)
+    order = {each.key: number for number, each in enumerate(told)}
     made = [_incident(entry, seen, everything) for entry in merged]
-    made.sort(key=lambda each: (each.began_at, each.id), reverse=True)
+    made.sort(key=lambda each: order[each.id])
+    made.sort(key=lambda each: each.began_at, reverse=True)
     made.sort(key=lambda each: each.resolved_at is not None)
     return tuple(made)
 

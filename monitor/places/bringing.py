@@ -64,9 +64,11 @@ def bring(work: Bringing) -> Brought:
 
 def _bring(work: Bringing) -> Brought:
     known = memory.load(work.memory, work.target.to)
-    before = _plan(work, known)
+    digests = order.digests(work.files, work.target.kind.digest)
+    plan = order.plan(digests, known, work.at, everything=work.everything)
     load = Load(
         files=work.files,
+        digests=digests,
         memory=known,
         at=work.at,
         keep=lambda: memory.save(work.memory, known),
@@ -78,7 +80,7 @@ def _bring(work: Bringing) -> Brought:
         work.target.kind.put(work.target.settings, load)
     finally:
         memory.save(work.memory, known)
-    return before
+    return _counted(plan, work.files)
 
 
 def foreseen(work: Bringing) -> tuple[order.Plan, Brought]:
@@ -88,12 +90,6 @@ def foreseen(work: Bringing) -> tuple[order.Plan, Brought]:
     wanted = order.digests(work.files, work.target.kind.digest)
     plan = order.plan(wanted, known, work.at, everything=work.everything)
     return plan, _counted(plan, work.files)
-
-
-def _plan(work: Bringing, known: memory.Memory) -> Brought:
-    wanted = order.digests(work.files, work.target.kind.digest)
-    plan = order.plan(wanted, known, work.at, everything=work.everything)
-    return _counted(plan, work.files)
 
 
 def _counted(plan: order.Plan, files: Mapping[str, bytes]) -> Brought:

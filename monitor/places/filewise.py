@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Final, Protocol, TypeVar
 
 from monitor.places import order
-from monitor.places.place import Load, PlaceSettings, sha256
+from monitor.places.place import Load, PlaceSettings
 
 LOOK_EVERY: Final = timedelta(hours=1)
 LOOK_MOST: Final = 50
@@ -56,7 +57,7 @@ def putting(
 
 
 def _bring(session: Session, load: Load) -> None:
-    digests = order.digests(load.files, sha256)
+    digests = load.digests
     order.part(load.memory, digests, load.at)
     plan = order.plan(digests, load.memory, load.at, everything=load.everything)
     load.memory.doubt(path for batch in plan.batches for path in batch)
@@ -83,14 +84,16 @@ def _look(session: Session, load: Load, most: int) -> None:
     or wrote over is brought again.
     """
     memory = load.memory
-    folders = list({path.rpartition("/")[0] for path in memory.files})
-    folders.sort(key=lambda folder: (folder <= memory.looked_to, folder))  # on from the last one
-    for folder in folders[:most]:
+    inside: dict[str, list[str]] = defaultdict(list)
+    for path in memory.files:
+        inside[path.rpartition("/")[0]].append(path)
+    after = sorted(inside, key=lambda folder: (folder <= memory.looked_to, folder))
+    for folder in after[:most]:
         load.go_on(0, 0)
         sizes = session.sizes(folder)
         if sizes is None:
             break
         memory.looked_to = folder
-        inside = [path for path in memory.files if path.rpartition("/")[0] == folder]
-        memory.doubt(p for p in inside if sizes.get(p.rpartition("/")[2]) != memory.files[p][1])
+        known = {path: memory.files[path][1] for path in inside[folder]}
+        memory.doubt(p for p, size in known.items() if sizes.get(p.rpartition("/")[2]) != size)
     memory.looked_at = int(load.at.timestamp())

@@ -17,10 +17,10 @@ from pydantic import AfterValidator, Field
 
 from monitor.places import addresses, order
 from monitor.places.extras import needs
-from monitor.places.place import Load, PlaceKind, PlaceSettings, PlaceTrouble
+from monitor.places.place import Load, Patience, PlaceKind, PlaceSettings, PlaceTrouble
 from monitor.places.sftp import File
 from monitor.places.troubles import SLOW, cause, of_system
-from probes import Duration, Secret
+from probes import Secret
 
 if TYPE_CHECKING:
     from dulwich.client import GitClient
@@ -77,7 +77,7 @@ class GitSettings(PlaceSettings):
     """The host name that the page is served under, for a CNAME file."""
     nojekyll: bool = True
     """Whether a .nojekyll file says that the files are to be served as they are."""
-    timeout: Duration = timedelta(seconds=30)
+    timeout: Patience = timedelta(seconds=30)
     """For each answer of the server."""
 
 
@@ -90,8 +90,9 @@ def blob_id(content: bytes) -> str:
 
 def _put(settings: GitSettings, load: Load) -> None:
     memory, ref = load.memory, f"refs/heads/{settings.branch}".encode()
-    files = {**load.files, **_extras(settings)}
-    wanted = order.digests(files, blob_id)
+    extras = _extras(settings)
+    files = {**load.files, **extras}
+    wanted = {**load.digests, **order.digests(extras, blob_id)}
     plan = order.plan(wanted, memory, load.at, everything=load.everything)
     load.go_on(0, plan.writes)
     commit, objects = _commit(settings, load, files)
@@ -111,7 +112,7 @@ def _put(settings: GitSettings, load: Load) -> None:
 
     with _sentences(settings.to):
         client, path = _client(settings)
-        result = client.send_pack(path, update, lambda *_, **__: _pack(objects))  # type: ignore[arg-type]  # refs are bytes
+        result = client.send_pack(path, update, lambda *_, **__: _pack(objects, load))  # type: ignore[arg-type]  # refs are bytes
         if refusal := (result.ref_status or {}).get(ref):
             raise PlaceTrouble(f"{settings.to}: {_refused(settings.branch, str(refusal))}")
     memory.files = {path: (wanted[path], len(files[path])) for path in files}
@@ -159,10 +160,17 @@ def _ids(known: Mapping[str, tuple[str, int]]) -> set[bytes]:
     return {*store, *blobs.values()}
 
 
-def _pack(objects: Mapping[bytes, ShaFile]) -> tuple[int, Iterator[Any]]:
+def _pack(objects: Mapping[bytes, ShaFile], load: Load) -> tuple[int, Iterator[Any]]:
     from dulwich.pack import pack_objects_to_data  # noqa: PLC0415 - an extra
 
-    return pack_objects_to_data([(each, None) for each in objects.values()])
+    count, found = pack_objects_to_data([(each, None) for each in objects.values()])
+
+    def going_on() -> Iterator[Any]:
+        for done, each in enumerate(found):
+            load.go_on(done, count)
+            yield each
+
+    return count, going_on()
 
 
 def _client(settings: GitSettings) -> tuple[GitClient, str]:

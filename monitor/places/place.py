@@ -9,16 +9,28 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Final, Generic, TypeVar
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from monitor.places.memory import Memory
-from probes import Strict
+from probes import Duration, Strict
 
 
 class PlaceTrouble(Exception):
     """A place did not take the page; the text says why and what to do, and holds no secret."""
+
+
+def _sane(value: timedelta) -> timedelta:
+    if not ANSWER_LEAST <= value <= ANSWER_MOST:
+        raise ValueError("is out of range; write 1s to 1m")
+    return value
+
+
+ANSWER_LEAST: Final = timedelta(seconds=1)
+ANSWER_MOST: Final = timedelta(minutes=1)
+Patience = Annotated[Duration, AfterValidator(_sane)]
+"""With each answer of a place."""
 
 
 class PlaceSettings(Strict):
@@ -42,6 +54,8 @@ class Load:
 
     files: Mapping[str, bytes]
     """All that the place is to have."""
+    digests: Mapping[str, str]
+    """Of the files, by path, as the kind makes them."""
     memory: Memory
     """What it has as far as is known; changed while it is brought."""
     at: datetime

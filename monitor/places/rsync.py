@@ -22,12 +22,14 @@ from pydantic import AfterValidator, Field
 
 from monitor.places import addresses
 from monitor.places.filewise import Session, putting
-from monitor.places.place import PlaceKind, PlaceSettings, PlaceTrouble
+from monitor.places.place import Patience, PlaceKind, PlaceSettings, PlaceTrouble
 from monitor.places.sftp import File
 from monitor.places.troubles import SLOW, of_system
-from probes import Duration, Secret
+from probes import Secret
 
 LONGEST: Final = timedelta(minutes=10)
+AT_ONCE: Final = 100
+"""Files a run of it, so that it can be seen to go on."""
 COMPLAINT_MOST: Final = 64 * 1024
 _PASSED_ON: Final = ("PATH", "HOME", "USER", "LOGNAME", "SSH_AUTH_SOCK", "LD_LIBRARY_PATH")
 _COMPLAINTS: Final = {
@@ -82,7 +84,7 @@ class RsyncSettings(PlaceSettings):
     """A file with a private key, relative to the configuration, for SSH."""
     known_hosts: File | None = None
     """A file of known hosts instead of this user's own, for SSH."""
-    timeout: Duration = timedelta(seconds=30)
+    timeout: Patience = timedelta(seconds=30)
     """For each answer of the other side."""
 
 
@@ -92,12 +94,15 @@ class _Far:
         self._folder = folder
 
     def write(self, files: Mapping[str, bytes], wrote: Callable[[str], None]) -> None:
-        for path, content in files.items():
-            (self._folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (self._folder / path).write_bytes(content)
-        self._run(tuple(files))
-        for path in files:
-            wrote(path)
+        paths = tuple(files)
+        for start in range(0, len(paths), AT_ONCE):
+            some = paths[start : start + AT_ONCE]
+            for path in some:
+                (self._folder / path).parent.mkdir(parents=True, exist_ok=True)
+                (self._folder / path).write_bytes(files[path])
+            self._run(some)
+            for path in some:
+                wrote(path)
 
     def remove(self, paths: tuple[str, ...]) -> None:
         for path in paths:  # that are missing here, in folders that are not

@@ -18,9 +18,9 @@ from monitor.places import addresses
 from monitor.places.extras import needs
 from monitor.places.filewise import Session, putting
 from monitor.places.headers import cache_control, content_type
-from monitor.places.place import PlaceKind, PlaceSettings, PlaceTrouble
+from monitor.places.place import Patience, PlaceKind, PlaceSettings, PlaceTrouble
 from monitor.places.troubles import SLOW, cause, of_system
-from probes import Duration, Secret
+from probes import Secret
 
 if TYPE_CHECKING:
     from s3fs import S3FileSystem  # type: ignore[import-untyped]  # ships no types
@@ -69,7 +69,7 @@ class S3Settings(PlaceSettings):
     """The server, where it is not Amazon's."""
     region: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")] | None = None
     """Where the bucket is."""
-    timeout: Duration = timedelta(seconds=30)
+    timeout: Patience = timedelta(seconds=30)
     """For each answer of the server."""
 
     @model_validator(mode="after")

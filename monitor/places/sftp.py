@@ -20,9 +20,9 @@ from pydantic import AfterValidator, Field, ValidationInfo
 from monitor.places import addresses
 from monitor.places.extras import needs
 from monitor.places.filewise import Session, putting
-from monitor.places.place import PlaceKind, PlaceSettings, PlaceTrouble
+from monitor.places.place import Patience, PlaceKind, PlaceSettings, PlaceTrouble
 from monitor.places.troubles import cause, of_system
-from probes import Duration, Secret
+from probes import Secret
 from probes.settings import folder_of
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class SftpSettings(PlaceSettings):
     """The host's public key; when absent it has to be among the known hosts."""
     known_hosts: File | None = None
     """A file of known hosts instead of this user's own."""
-    timeout: Duration = timedelta(seconds=20)
+    timeout: Patience = timedelta(seconds=20)
     """For each answer of the server."""
 
 

@@ -15,9 +15,9 @@ from monitor.places import addresses
 from monitor.places.extras import needs
 from monitor.places.filewise import Session, putting
 from monitor.places.headers import content_type
-from monitor.places.place import PlaceKind, PlaceSettings, PlaceTrouble
+from monitor.places.place import Patience, PlaceKind, PlaceSettings, PlaceTrouble
 from monitor.places.troubles import SLOW, cause, of_system
-from probes import Duration, Secret
+from probes import Secret
 
 if TYPE_CHECKING:
     from webdav4.client import Client  # type: ignore[import-untyped]  # ships no types
@@ -51,7 +51,7 @@ class WebdavSettings(PlaceSettings):
     """Who trueup is there."""
     password: Secret | None = None
     """The user's."""
-    timeout: Duration = timedelta(seconds=30)
+    timeout: Patience = timedelta(seconds=30)
     """For each answer of the server."""
 
 

@@ -140,8 +140,8 @@ def _folded(db: Database, since_us: int, until_us: int, of: Iterable[int]) -> It
     )
     moved = f"SELECT count(*) > count(DISTINCT probe) FROM ({series})"  # noqa: S608 - constants
     if db.execute(moved, (_listed(of),)).fetchone()[0]:
-        return iter(_best(Hour(*row) for row in rows))
-    return (Hour(*row) for row in rows)
+        return iter(_best(map(Hour._make, rows)))
+    return map(Hour._make, rows)
 
 
 def _best(hours: Iterable[Hour]) -> list[Hour]:

@@ -209,10 +209,13 @@ def tidy(db: Database, *, at: datetime) -> int:
 
 
 def _forget(db: Database, ids: Iterable[int]) -> int:
+    """What they took in the file is overwritten, not only given back."""
+    db.execute("PRAGMA secure_delete = ON").fetchall()
     count = 0
     for each in ids:
         db.execute("DELETE FROM subscriber_letter WHERE subscriber = ?", (each,))
         count += db.execute("DELETE FROM subscriber WHERE id = ?", (each,)).rowcount
+    db.execute("PRAGMA secure_delete = OFF").fetchall()
     return count
 
 

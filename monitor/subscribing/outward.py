@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Final
 
@@ -20,10 +21,12 @@ class Outward(httpx.AsyncHTTPTransport):
     connection, for it would be another name's.
     """
 
-    def __init__(self, *, nearby: bool = False) -> None:
-        """*nearby*: loopback and private addresses, too."""
+    def __init__(self, *, nearby: bool = False, trust: ssl.SSLContext | None = None) -> None:
+        """*nearby*: loopback and private addresses, too. *trust*: others than the usual
+        authorities.
+        """
         limits = httpx.Limits(max_connections=50, max_keepalive_connections=0)
-        super().__init__(limits=limits, trust_env=False)
+        super().__init__(verify=trust or True, limits=limits, trust_env=False)
         self._nearby = nearby
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:

@@ -107,7 +107,7 @@ def _write(on: ImageDraw.ImageDraw, card: Card, right: bool) -> None:
     _line(on, _words(card.date, 80), _DATE_AT, right)
     sentence = _words(card.sentence, _LONGEST)
     for size, most in _SIZES:
-        face = typeface(sentence, size)
+        face = typeface(sentence, size) if sentence else None
         if face is None:
             return
         lines = _wrapped(sentence, face)
@@ -122,9 +122,9 @@ def _words(text: str, most: int) -> str:
 
 
 def _line(on: ImageDraw.ImageDraw, text: str, top: int, right: bool) -> None:
-    face = typeface(text, _SMALL)
+    face = typeface(text, _SMALL) if text else None
     if face is not None:
-        _put(on, _wrapped(text, face)[0] if text else "", face, top, right, _QUIET)
+        _put(on, _wrapped(text, face)[0], face, top, right, _QUIET)
 
 
 def _put(

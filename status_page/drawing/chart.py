@@ -31,7 +31,7 @@ def chart(given: Plot, tongue: Tongue, key: str, title: str, height: int = 150) 
     size = f'height="{_ABOVE + height + _BELOW}"'
     return (
         f'<div class="plot">{_levels(given, tongue, height, size)}'
-        f'<svg role="img" aria-labelledby="{key}-title {key}-desc" width="100%" {size}>'
+        f'<svg role="img" aria-labelledby="{key}-title" aria-describedby="{key}-desc" width="100%" {size}>'
         f'<title id="{key}-title">{escape(title)}</title>'
         f'<desc id="{key}-desc">{escape(_summary(given, tongue))}</desc>'
         f"{_drawing(given, tongue, height)}{_ticks(given, tongue, height)}"
@@ -150,6 +150,6 @@ def _table(given: Plot, tongue: Tongue, title: str, when: list[str]) -> str:
     )
     return (
         f"<details><summary><span>{fold}</span></summary>"
-        f'<div class="scrolled" tabindex="0" role="region" aria-label="{escape(title)}"><table>'
+        f'<div class="scrolled" tabindex="0" role="group" aria-label="{escape(title)}"><table>'
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div></details>"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from status_page.frame import INDEX, Leaf, frame, languages
+from status_page.frame import INDEX, Leaf, folder, frame, languages
 from status_page.index.compose import sheet
 from status_page.index.headline import MARKS
 from status_page.index.past import Watched, watched
@@ -13,6 +13,7 @@ from status_page.index.row import Source, row
 from status_page.index.view import Headline, Sheet
 from status_page.kept import Kept
 from status_page.looks import files
+from status_page.machine.linked import json_ld
 from status_page.page import Page
 from status_page.templates import template
 from status_page.tongue import Tongue
@@ -30,7 +31,8 @@ class Index:
 
     def files(self, page: Page, tongue: Tongue) -> Iterable[tuple[str, bytes]]:
         made = sheet(page, tongue, self)
-        around = frame(page, tongue, path=INDEX, title=_title(made.headline), **_leaf(page, made))
+        leaf = _leaf(page, tongue, made)
+        around = frame(page, tongue, path=INDEX, title=_title(made.headline), **leaf)
         said = template("index.html", tongue).render(frame=around, page=made)
         yield INDEX, said.encode()
         if tongue.code == page.language:
@@ -55,12 +57,13 @@ def _title(top: Headline) -> str:
     return f"{MARKS[top.tone]} {top.words.rstrip('.')}"
 
 
-def _leaf(page: Page, made: Sheet) -> Leaf:
+def _leaf(page: Page, tongue: Tongue, made: Sheet) -> Leaf:
     top = made.headline
+    address = page.url and page.url + folder(page, tongue.code)
     return Leaf(
         description=page.description or f"{top.words} {top.lead}".strip(),
         tone=top.tone,
         whole=True,
         content=CONTENT,
-        ld=[{"@type": "WebPage", "name": page.title, "description": top.words}],
+        ld=[json_ld(page, language=tongue.code, address=address)],
     )

@@ -76,16 +76,17 @@ def oldest(page: Page) -> datetime:
 
 
 def changed_at(page: Page) -> datetime:
-    """When what the page says changed for the last time, as far as that can be told."""
-    return max(_changes(page), default=EPOCH)
+    """When what the page says changed for the last time, as far as that can be told. What a clock
+    that was wrong put into the future does not count.
+    """
+    return max((at for at in _changes(page) if at <= page.made_at), default=EPOCH)
 
 
 def _changes(page: Page) -> Iterator[datetime]:
     yield from (each.since for each in page.components if each.since is not None)
     yield from (incident.changed_at for incident in page.incidents)
     for work in page.maintenance:
-        moments = (work.announced_at, work.starts_at, work.ends_at)
-        yield from (at for at in moments if at is not None and at <= page.made_at)
+        yield from (work.starts_at, work.ends_at, work.announced_at or EPOCH)
 
 
 def dumped(value: Any) -> str:

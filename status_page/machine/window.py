@@ -26,9 +26,10 @@ _STYLE: Final = (
 )
 # A view that nobody updates says so, and nothing else.
 _SCRIPT: Final = (
-    "const e=document.documentElement,d=e.dataset;async function f(){let o=true;try{"
-    'const a=await(await fetch(d.root+"as-of.json",{cache:"no-cache"})).json();'
-    "o=Date.now()-Date.parse(a.as_of)>a.fresh_for_ms}catch{}"
+    "const e=document.documentElement;let was;async function f(){let o=true;try{"
+    'const a=await(await fetch(e.dataset.root+"as-of.json",{cache:"no-cache"})).json();'
+    "o=Date.now()-Date.parse(a.as_of)>a.fresh_for_ms;was??=a.content;"
+    "if(was!==a.content)location.reload()}catch{}"
     'e.classList.toggle("old",o);document.getElementById("old").hidden=!o}'
     'if(location.protocol!=="file:"){f();setInterval(f,30000)}'
 )
@@ -36,13 +37,13 @@ _DOCUMENT: Final = Markup(
     '<!doctype html>\n<html lang="{lang}" dir="{dir}" data-root="{root}">\n<head>\n'
     '<meta charset="utf-8">\n'
     '<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-    '<meta http-equiv="refresh" content="60">\n'
     '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
     '<meta name="color-scheme" content="light dark">\n'
     '<meta name="robots" content="noindex">\n<meta name="referrer" content="no-referrer">\n'
     '<title>{title}</title>\n<link rel="stylesheet" href="{style}">\n<style>{css}</style>\n'
-    '</head>\n<body class="embed">\n{signs}\n<main class="tone-{tone}">{sign}<div>\n'
-    '<h1 dir="auto">{said}</h1>\n{lead}</div>\n<div>\n<p id="old" hidden>{old}</p>\n'
+    '<noscript><meta http-equiv="refresh" content="60"></noscript>\n</head>\n'
+    '<body class="embed">\n{signs}\n<main class="tone-{tone}">{sign}<div>\n'
+    '<h1 dir="auto">{said}</h1>\n{lead}</div>\n<div>\n<h1 id="old" hidden>{old}</h1>\n'
     '<p><a href="../index.html" target="_blank" rel="noopener" dir="auto">{title}</a></p>\n'
     "</div>\n</main>\n"
     "<script>{script}</script>\n</body>\n</html>\n"

@@ -86,7 +86,7 @@ class Components:
         frame = around(page)
         return {
             tone: self._molds.get((tongue.code, tone), frame, partial(_mold, page, tongue, tone))
-            for tone in Condition
+            for tone in {component.condition for component in page.components}
         }
 
     def _made(self, tongue: Tongue, root: str, source: _Source) -> bytes:

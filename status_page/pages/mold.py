@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from html import escape
@@ -10,11 +11,12 @@ from typing import Final
 from status_page.component import Condition
 from status_page.frame import frame
 from status_page.page import Page
+from status_page.pages.view import Held
 from status_page.templates import template
 from status_page.text import shorten, tidy
 from status_page.tongue import Tongue
 
-_PLACES: Final = re.compile("@(id|name|told|main)@")
+_PLACES: Final = ("id", "name", "told", "main")
 _LONGEST_NAME: Final = 80
 _LONGEST_TOLD: Final = 280
 FEEDS: Final = (
@@ -45,19 +47,21 @@ class Mold:
 
 
 def mold(page: Page, tongue: Tongue, tone: Condition) -> Mold:
-    around = frame(
+    # Nothing on the page can name its own digest, so nobody's words are taken for a place.
+    here = hashlib.sha256(repr(around(page)).encode(errors="replace")).hexdigest()[:16]
+    id_, name, told, main = (f"{here}-{place}-" for place in _PLACES)
+    feeds = ((kind, f"{name} ({way})", f"components/{id_}/{end}") for kind, way, end in FEEDS)
+    outside = frame(
         page,
         tongue,
-        path="components/@id@/index.html",
-        title="@name@",
-        description="@told@",
+        path=f"components/{id_}/index.html",
+        title=name,
+        description=told,
         tone=tone,
-        feeds=tuple(
-            (kind, f"@name@ ({way})", f"components/@id@/{end}") for kind, way, end in FEEDS
-        ),
+        feeds=tuple(feeds),
     )
-    whole = template("component.html", tongue).render(frame=around)
-    return Mold(tuple(_PLACES.split(whole)))
+    whole = template("component.html", tongue).render(frame=outside, page=Held(main))
+    return Mold(tuple(re.split(f"{here}-({'|'.join(_PLACES)})-", whole)))
 
 
 def around(page: Page) -> tuple[object, ...]:

@@ -26,7 +26,7 @@ def table(title: str, heads: Iterable[str], rows: str) -> str:
     """It scrolls by itself where it is too wide, also by keyboard."""
     head = "".join(f'<th scope="col">{escape(word)}</th>' for word in heads)
     return (
-        f'<div class="scrolled" tabindex="0" role="region" aria-label="{escape(title)}"><table>'
+        f'<div class="scrolled" tabindex="0" role="group" aria-label="{escape(title)}"><table>'
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 

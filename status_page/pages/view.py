@@ -13,6 +13,13 @@ from status_page.tongue import Timed
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """The page of a component, which is joined from pieces that know no template."""
+
+    main: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """A word and what it stands before."""
 

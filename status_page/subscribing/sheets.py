@@ -38,7 +38,6 @@ class Sheets:
     def __init__(self, page: About, tongue: Tongue) -> None:
         self._page = page
         self._tongue = tongue
-        self._say = tongue.say
 
     def form(
         self,
@@ -50,7 +49,7 @@ class Sheets:
         status: int = 200,
     ) -> Sheet:
         """*problem* is the field it is about, and a sentence; *typed* what was in that field."""
-        say = self._say
+        say = self._tongue.say
         hidden = ((LANGUAGE, self._tongue.code),)
         mail = Form(
             press=say("Subscribe"),
@@ -101,7 +100,7 @@ class Sheets:
 
     def asked(self, *, by_mail: bool) -> Sheet:
         """After the form, whatever is known of the address."""
-        say = self._say
+        say = self._tongue.say
         if by_mail:
             heading = say("Look into your mail")
             line = say(
@@ -117,9 +116,9 @@ class Sheets:
 
     def confirm(self) -> Sheet:
         """Behind the link to confirm; programs that look through mail press no button."""
-        heading = self._say("Confirm your subscription")
-        made = self._sheet(heading, self._say("One press, and you will be told."))
-        return replace(made, forms=(Form(press=self._say("Confirm")),))
+        heading = self._tongue.say("Confirm your subscription")
+        made = self._sheet(heading, self._tongue.say("One press, and you will be told."))
+        return replace(made, forms=(Form(press=self._tongue.say("Confirm")),))
 
     def manage(
         self,
@@ -132,7 +131,7 @@ class Sheets:
         leave: str,
     ) -> Sheet:
         """*save* and *leave* are relative addresses; *secret* is that of a webhook."""
-        say = self._say
+        say = self._tongue.say
         choose = Form(
             press=say("Save"),
             action=save,
@@ -157,63 +156,67 @@ class Sheets:
         return replace(made, forms=(choose, away), facts=facts)
 
     def confirmed(self) -> str:
-        return self._say("You are subscribed")
+        return self._tongue.say("You are subscribed")
 
     def saved(self) -> str:
-        return self._say("Saved")
+        return self._tongue.say("Saved")
 
     def leave(self) -> Sheet:
-        heading = self._say("Unsubscribe from {page}?", page=tidy(self._page.title))
-        made = self._sheet(heading, self._say("Your address is deleted at once."))
-        return replace(made, forms=(Form(press=self._say("Unsubscribe")),))
+        heading = self._tongue.say("Unsubscribe from {page}?", page=tidy(self._page.title))
+        made = self._sheet(heading, self._tongue.say("Your address is deleted at once."))
+        return replace(made, forms=(Form(press=self._tongue.say("Unsubscribe")),))
 
     def left(self) -> Sheet:
-        heading = self._say("You are unsubscribed")
-        return self._sheet(heading, self._say("Your address is deleted."), tone="good")
+        heading = self._tongue.say("You are unsubscribed")
+        return self._sheet(heading, self._tongue.say("Your address is deleted."), tone="good")
 
     def gone(self) -> Sheet:
         """For a link of somebody who left, or never confirmed."""
-        line = self._say("It may have ended, or was never confirmed. You can subscribe again.")
-        heading = self._say("There is no such subscription")
+        line = self._tongue.say(
+            "It may have ended, or was never confirmed. You can subscribe again."
+        )
+        heading = self._tongue.say("There is no such subscription")
         return self._sheet(heading, line, status=404, tone="bad")
 
     def forged(self) -> Sheet:
-        line = self._say("It may have been cut in two. Open it from the letter again.")
-        return self._sheet(self._say("This link leads nowhere"), line, status=404, tone="bad")
+        line = self._tongue.say("It may have been cut in two. Open it from the letter again.")
+        return self._sheet(
+            self._tongue.say("This link leads nowhere"), line, status=404, tone="bad"
+        )
 
     def expired(self) -> Sheet:
-        line = self._say("It was good for a day. You can subscribe again.")
-        return self._sheet(self._say("This link has expired"), line, status=410, tone="bad")
+        line = self._tongue.say("It was good for a day. You can subscribe again.")
+        return self._sheet(self._tongue.say("This link has expired"), line, status=410, tone="bad")
 
     def too_often(self) -> Sheet:
-        line = self._say("There were too many requests. Try again in some minutes.")
-        return self._sheet(self._say("Not now"), line, status=429, tone="bad")
+        line = self._tongue.say("There were too many requests. Try again in some minutes.")
+        return self._sheet(self._tongue.say("Not now"), line, status=429, tone="bad")
 
     def busy(self) -> Sheet:
-        line = self._say("That did not work. Try again in a minute.")
-        return self._sheet(self._say("Not now"), line, status=503, tone="bad")
+        line = self._tongue.say("That did not work. Try again in a minute.")
+        return self._sheet(self._tongue.say("Not now"), line, status=503, tone="bad")
 
     def elsewhere(self) -> Sheet:
         """For a form that another site had somebody's browser send."""
-        line = self._say("The form was sent from another site. Use the one on this page.")
-        return self._sheet(self._say("Nothing was done"), line, status=403, tone="bad")
+        line = self._tongue.say("The form was sent from another site. Use the one on this page.")
+        return self._sheet(self._tongue.say("Nothing was done"), line, status=403, tone="bad")
 
     def bad_mail(self) -> str:
-        return self._say("This is not an e-mail address. Write it like name@example.org.")
+        return self._tongue.say("This is not an e-mail address. Write it like name@example.org.")
 
     def bad_hook(self) -> str:
-        return self._say("This is not an address. Write it like https://example.org/hook.")
+        return self._tongue.say("This is not an address. Write it like https://example.org/hook.")
 
     def not_encrypted(self) -> str:
-        return self._say("The address must begin with https://.")
+        return self._tongue.say("The address must begin with https://.")
 
     def not_public(self) -> str:
-        return self._say("This address cannot be reached from the Internet.")
+        return self._tongue.say("This address cannot be reached from the Internet.")
 
     def _scopes(self, chosen: Collection[str]) -> tuple[Choice, ...]:
         return (
-            Choice(EVERYTHING, self._say("Everything"), not chosen),
-            Choice(SOME, self._say("Only what I choose"), bool(chosen)),
+            Choice(EVERYTHING, self._tongue.say("Everything"), not chosen),
+            Choice(SOME, self._tongue.say("Only what I choose"), bool(chosen)),
         )
 
     def _sheet(self, heading: str, *lines: str, status: int = 200, tone: str = "plain") -> Sheet:
@@ -223,10 +226,10 @@ class Sheets:
             direction=self._tongue.direction,
             status=status,
             tone=tone,
-            title=self._say("{heading} · {page}", heading=heading, page=tidy(page.title)),
+            title=self._tongue.say("{heading} · {page}", heading=heading, page=tidy(page.title)),
             page=tidy(page.title),
             home=page.url,
-            home_label=self._say("To the status page"),
+            home_label=self._tongue.say("To the status page"),
             environment="" if page.environment == "production" else tidy(page.environment),
             heading=heading,
             lines=lines,

@@ -96,9 +96,10 @@ class Tongue:
             self.count("{number} minute", "{number} minutes", minutes) if minutes else "",
         ]
         first = next(at for at, part in enumerate(parts) if part)
-        told = [part for part in parts[first : first + 2] if part]
-        both = self.say("{longer} {shorter}", longer=told[0], shorter=told[-1])
-        return (both if len(told) > 1 else told[0]).replace(" ", _NBSP)
+        told = [part.replace(" ", _NBSP) for part in parts[first : first + 2] if part]
+        if len(told) == 1:
+            return told[0]
+        return self.say("{longer} {shorter}", longer=told[0], shorter=told[1])
 
     def span(self, span: timedelta) -> str:
         """How long a run took: `412 ms`, `1.2 s`."""

@@ -60,7 +60,7 @@ def test_what_is_said_of_a_summary_is_said_of_everything_in_it(outages: Outages)
     assert all(incident.updates[0].words == "The network." for incident in found)
 
 
-def test_work_is_announced_a_week_ahead_for_what_the_public_sees(outages: Outages) -> None:
+def test_work_is_announced_a_month_ahead_for_what_the_public_sees(outages: Outages) -> None:
     orders = (
         Maintain(probes=("signin",), words="Now", ends_at=NIGHT + HOUR),
         Maintain(probes=("inner",), words="Inside", ends_at=NIGHT + HOUR),
@@ -73,8 +73,8 @@ def test_work_is_announced_a_week_ahead_for_what_the_public_sees(outages: Outage
         Maintain(
             everything=True,
             words="Far",
-            starts_at=NIGHT + 24 * 8 * HOUR,
-            ends_at=NIGHT + 24 * 9 * HOUR,
+            starts_at=NIGHT + 24 * 31 * HOUR,
+            ends_at=NIGHT + 24 * 32 * HOUR,
         ),
     )
     for order in orders:

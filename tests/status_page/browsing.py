@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 
 import status_page
+from status_page.index.index import Index
 from tests.status_page.examples import NOW
 
 CHROMIUM = shutil.which("chromium-headless-shell")
@@ -28,7 +29,17 @@ class Site:
         self.address = address
 
     def publish(self, given: status_page.Page) -> None:
-        for path, body in status_page.render(given).items():
+        """All of it."""
+        self._write(status_page.render(given))
+
+    def show(self, given: status_page.Page) -> None:
+        """The first page and what it asks for; nothing of what is behind it."""
+        renderer = status_page.Renderer()
+        renderer._spoken, renderer._silent = (Index(),), ()
+        self._write(renderer.render(given))
+
+    def _write(self, files: Mapping[str, bytes]) -> None:
+        for path, body in files.items():
             target = self.folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(body)

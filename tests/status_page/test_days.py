@@ -15,6 +15,7 @@ from tests.status_page.examples import DAY, MINUTE, SO_FAR, TODAY, WINDOW, ago, 
 from tests.status_page.reading import plain
 
 NONE = timedelta()
+HOUR = 60 * MINUTE
 EN = tongue("en")
 
 
@@ -41,10 +42,10 @@ def told(bar: DayBar, condition: Condition = Condition.UP) -> tuple[str, str]:
         (DayBar(ago(7), DAY, MINUTE, True), "d1", "Down for 1 minute · Slow at times"),
         (DayBar(ago(7), NONE, NONE), "g", "Not watched"),
         (DayBar(ago(7), DAY / 2, NONE), "up", "Watched for 12 hours"),
-        (DayBar(ago(7), DAY - 60 * MINUTE, NONE, False, 60 * MINUTE), "m", "Maintenance for 1 hour"),
+        (DayBar(ago(7), DAY - HOUR, NONE, False, HOUR), "m", "Maintenance for 1 hour"),
         (DayBar(ago(7), NONE, NONE, False, DAY), "m0", "Maintenance for 1 day"),
         (
-            DayBar(ago(7), DAY / 2, NONE, False, 60 * MINUTE),
+            DayBar(ago(7), DAY / 2, NONE, False, HOUR),
             "mp",
             "Maintenance for 1 hour · Watched for 12 hours",
         ),

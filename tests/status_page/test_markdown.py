@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from status_page.markdown import LONGEST, to_html, to_text
 
-SOON = 0.05  # seconds
+SOON = 0.3  # seconds of CPU; a tenth of it where nothing else runs
 HOSTILE = (
     "[", "![", "](", "[a](b", "[a][b]", "[](){}", "[![a](b)](c)", "[x](<", "[a](http://b '",
     "*", "**a", "***a_", "a_ ", "*a _b ", "a**b", "*a*\n", "_", "~", "~~a", "`", "`a``b", "```\n",
@@ -43,7 +43,7 @@ def test_ten_thousand_characters_of_mischief_end_soon(piece: str) -> None:
     began = time.thread_time()
     html, plain = to_html(text), to_text(text)
 
-    assert time.thread_time() - began < 2 * SOON
+    assert time.thread_time() - began < SOON
     harmless(html)
     assert plain == plain.strip()
 

@@ -38,6 +38,17 @@ def outages(tmp_path: Path) -> Iterator[Outages]:
     found.writer.close()
 
 
+@pytest.fixture(scope="module")
+def unchanged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outages]:
+    """An incident, one that the public does not hear of, and one by hand; for what is refused."""
+    found = Outages(tmp_path_factory.mktemp("unchanged"))
+    found.breaks()
+    found.breaks("trueup/network", about=About.OURSELVES)
+    found.orders(Announce(status=Stage.INVESTIGATING, words="x", components=("uploads",)))
+    yield found
+    found.writer.close()
+
+
 def told(outages: Outages, *, hidden: bool = False) -> list[Told]:
     since = NIGHT - 90 * 24 * HOUR
     found: list[Told] = outages.work(lambda db: public.told(db, since=since, hidden=hidden))
@@ -111,6 +122,16 @@ def test_one_by_hand_is_open_until_people_say_that_it_is_resolved(outages: Outag
     key = told(outages)[0].key
     outages.orders(Retell(incident=key, began_at=NIGHT - HOUR, ended_at=NIGHT + MINUTE))
     assert (told(outages)[0].began_at, told(outages)[0].ended_at) == (NIGHT - HOUR, NIGHT + MINUTE)
+
+
+def test_a_slip_of_the_pen_corrected_the_next_day_opens_nothing(outages: Outages) -> None:
+    outages.clock.wind(7 * HOUR)
+    order = announce(NIGHT, ended_at=NIGHT + HOUR, status=Stage.IDENTIFIED)
+    assert "It is over since 2026-03-14 03:00 UTC." in outages.orders(order).said
+    done = outages.orders(Correct(incident="n1", number=1, words="A disc.", at=NIGHT + 6 * HOUR))
+    assert "It is over since 2026-03-14 03:00 UTC." in done.said
+    wrong = outages.orders(Correct(incident="n1", number=1, status=Stage.MONITORING))
+    assert "It is open until it is ended." in wrong.said
 
 
 def test_words_are_corrected_and_withdrawn_and_it_shows(outages: Outages) -> None:
@@ -253,15 +274,12 @@ def announce(began_at: datetime | None = None, **given: Any) -> Announce:
     ],
 )
 def test_what_makes_no_sense_is_refused_with_what_to_do(
-    outages: Outages, order: Order, no: No, why: str
+    unchanged: Outages, order: Order, no: No, why: str
 ) -> None:
-    outages.breaks()
-    outages.breaks("trueup/network", about=About.OURSELVES)
-    outages.orders(Announce(status=Stage.INVESTIGATING, words="x", components=("uploads",)))
-    before = [outages.rows(f"SELECT * FROM {t}") for t in ("public_update", "public_incident")]
-    found = refused(outages, order)
+    before = [unchanged.rows(f"SELECT * FROM {t}") for t in ("public_update", "public_incident")]
+    found = refused(unchanged, order)
     assert (found[0], why in found[1]) == (no, True), found[1]
-    after = [outages.rows(f"SELECT * FROM {t}") for t in ("public_update", "public_incident")]
+    after = [unchanged.rows(f"SELECT * FROM {t}") for t in ("public_update", "public_incident")]
     assert after == before
 
 

@@ -103,9 +103,7 @@ def test_written_work_of_the_past_counts_and_is_listed_with_its_words(stored: St
     stored.day(TODAY - DAY, known=20 * HOUR, down=HOUR)
     stored.outage(YESTERDAY + HOUR, YESTERDAY + 2 * HOUR)
     page = stored.page(NOON)
-    assert page.components[0].days[-2] == DayBar(
-        TODAY - DAY, 14 * HOUR, NO_TIME, planned=6 * HOUR
-    )
+    assert page.components[0].days[-2] == DayBar(TODAY - DAY, 14 * HOUR, NO_TIME, planned=6 * HOUR)
     [work] = page.maintenance
     assert (work.id, work.title, work.words) == ("work-1", "New disks", "Reads *work*.")
     assert work.announced_at == NIGHT - 30 * DAY

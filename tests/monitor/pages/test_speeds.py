@@ -125,7 +125,7 @@ def test_steps_are_read_once_and_the_next_hour_adds_its_own(make: Make) -> None:
     assert [point.p50 for point in opening.points[-2:]] == [100 * MS, 300 * MS]
 
 
-def test_steps_have_names_of_ours_and_are_told_on_internal_pages_only(make: Make) -> None:
+def test_steps_are_told_on_internal_pages_without_being_asked_for(make: Make) -> None:
     stored = make(settings=PageSettings(internal=True))
     stored.hours(END - 3 * HOUR, 3, took=[20 * MS])
     step_run(stored, to_us(END - HOUR), {"open": 100_000})

@@ -21,10 +21,12 @@ WEB = Component(id="web", name="Website", probes=("home", "tour"), says="People 
 SIGNIN = Component(id="signin", name="Sign-in", probes=("signin",), says="People cannot sign in.")
 
 
-def seen(*components: Component, slow: frozenset[int] = frozenset(), **settings: Any) -> Seen:
+def seen(*shown: Component, slow: frozenset[int] = frozenset(), **settings: Any) -> Seen:
+    shown = shown or (WEB, SIGNIN)
     return Seen(
         settings=PageSettings(**settings),
-        components={c.id: c for c in components or (WEB, SIGNIN)},
+        components={component.id: component for component in shown},
+        behind=told.behind(shown),
         plans=lambda _: announced.NOTHING,
         slow=slow,
         at=NIGHT,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 import sys
+import tomllib
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from typing import Any
 import pytest
 
 from monitor.places import PLACES, BadPlace, kind_of, name_of, read
+from tests.support.checkout import examples, sections
 
 MINUTE = timedelta(minutes=1)
 
@@ -101,8 +104,6 @@ def test_a_program_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatc
 
 
 def test_reading_imports_no_library_that_is_not_used_yet() -> None:
-    import subprocess
-
     code = (
         "import sys; from monitor import places; places.read('git+file:///x', {});"
         "places.read('s3://b', {}); places.read('sftp://h/x', {}); places.read('webdav://h/x', {});"
@@ -134,11 +135,11 @@ def test_pages_go_where_each_publish_costs_no_more_often_than_is_good() -> None:
 
 @pytest.mark.parametrize("name", PLACES)
 def test_every_kind_is_described_with_all_its_keys_and_an_example(name: str) -> None:
-    from tests.support.checkout import ROOT
-
-    text = (ROOT / "docs" / "publishing.md").read_text("utf-8")
-    section = text.partition(f"\n## {name}: ")[2].partition("\n## ")[0]
-    assert "```toml" in section
-    assert "[publish." in section
+    section = sections("publishing.md")[name]
     keys = PLACES[name].settings.model_fields.keys() - {"to"}
+    shown = [tomllib.loads(example)["publish"] for example in examples(section)]
+    assert shown
+    for place in (place for tables in shown for place in tables.values()):
+        assert kind_of(place["to"]).name == name
+        assert place.keys() - {"to"} <= keys
     assert not [key for key in keys if f"| `{key}` |" not in section]

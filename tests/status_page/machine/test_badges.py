@@ -15,7 +15,7 @@ from playwright.sync_api import Browser
 from status_page import Condition, Page, Uptime
 from status_page.contrast import ratio
 from status_page.machine.badge import badge
-from status_page.machine.badges import COLOURS
+from status_page.machine.badges import COLOURS, Badges
 from tests.status_page.browsing import needs_browser
 from tests.status_page.examples import DAY, empty
 from tests.status_page.machine import schema
@@ -25,8 +25,12 @@ SVG = "{http://www.w3.org/2000/svg}"
 LABELS = ["Uploads", "Where we WILL meet (Mmm)", "الحالة", "Größe fi", "99.98 %"]
 
 
+def made(page: Page) -> dict[str, bytes]:
+    return files(page, Badges())
+
+
 def shield(page: Page, name: str) -> Any:
-    return json.loads(files(page)[f"badges/{name}.json"])
+    return json.loads(made(page)[f"badges/{name}.json"])
 
 
 def messages(page: Page, *names: str) -> list[str]:
@@ -34,7 +38,7 @@ def messages(page: Page, *names: str) -> list[str]:
 
 
 def test_every_badge_is_a_picture_with_words_and_json_for_shields() -> None:
-    found = files(eventful())
+    found = made(eventful())
     badges = sorted(path for path in found if path.startswith("badges/"))
 
     assert len(badges) == 7 * 6
@@ -99,7 +103,7 @@ def test_hostile_names_stay_words() -> None:
     page = eventful()
     named = replace(page.components[0], name='<script>"&\x00' + "x" * 500)
     picture = ET.fromstring(
-        files(replace(page, components=(named,)))[f"badges/{named.id}/status.svg"]
+        made(replace(page, components=(named,)))[f"badges/{named.id}/status.svg"]
     )
 
     assert len(picture.get("aria-label") or "") < 60

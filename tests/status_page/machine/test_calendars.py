@@ -7,12 +7,17 @@ from dataclasses import replace
 from icalendar import Calendar
 
 from status_page import Page
+from status_page.machine.calendars import Calendars
 from tests.status_page.examples import DAY, MINUTE, NOW, empty
 from tests.status_page.machine.worlds import MOVING, REBUILDING, eventful, files
 
 
+def made(page: Page) -> dict[str, bytes]:
+    return files(page, Calendars())
+
+
 def calendar(page: Page) -> Calendar:
-    found = Calendar.from_ical(files(page)["maintenance.ics"])
+    found = Calendar.from_ical(made(page)["maintenance.ics"])
     assert isinstance(found, Calendar)
     return found
 
@@ -48,7 +53,7 @@ def test_an_event_that_moves_stays_the_same_event() -> None:
 
 def test_the_bytes_are_the_same_as_long_as_nothing_is_announced() -> None:
     first, later = (
-        files(eventful(made_at=at))["maintenance.ics"] for at in (NOW, NOW + 95 * MINUTE)
+        made(eventful(made_at=at))["maintenance.ics"] for at in (NOW, NOW + 95 * MINUTE)
     )
 
     assert first == later

@@ -45,8 +45,12 @@ ENTRIES = [
 ]
 
 
+def fed(page: Page) -> dict[str, bytes]:
+    return files(page, Feeds(Events()))
+
+
 def parsed(page: Page, path: str) -> Any:
-    found = feedparser.parse(files(page)[path])
+    found = feedparser.parse(fed(page)[path])
     assert not found.bozo, found.get("bozo_exception")
     return found
 
@@ -61,7 +65,7 @@ def test_every_update_and_everything_that_nobody_had_to_write_is_an_entry(path: 
 
 
 def test_json_feed_says_the_same() -> None:
-    found = json.loads(files(eventful())["feed.json"])
+    found = json.loads(fed(eventful())["feed.json"])
 
     assert found["version"] == "https://jsonfeed.org/version/1.1"
     assert found["feed_url"] == "https://status.example.org/feed.json"
@@ -82,14 +86,14 @@ def test_a_component_has_a_feed_of_its_own(name: str) -> None:
 def test_ids_are_the_same_in_all_formats_and_wherever_the_page_is() -> None:
     page = eventful()
     moved = replace(page, url="https://elsewhere.example.org/status/")
-    items = json.loads(files(page)["feed.json"])["items"]
+    items = json.loads(fed(page)["feed.json"])["items"]
     ids = [item["id"] for item in items]
 
     assert len(set(ids)) == len(ids)
     assert all(re.fullmatch("urn:uuid:[0-9a-f-]{36}", id_) for id_ in ids)
-    for given in (page, moved):
+    for made in (page, moved):
         for path in WHOLE:
-            assert [entry.id for entry in parsed(given, path).entries] == ids
+            assert [entry.id for entry in parsed(made, path).entries] == ids
 
 
 def test_a_corrected_update_keeps_its_id_and_its_day_and_is_newer() -> None:
@@ -106,7 +110,7 @@ def test_a_corrected_update_keeps_its_id_and_its_day_and_is_newer() -> None:
 
 
 def test_a_feed_is_as_new_as_its_newest_entry_and_the_same_bytes_until_then() -> None:
-    first, later = (files(eventful(made_at=NOW + minutes * MINUTE)) for minutes in (0, 40))
+    first, later = (fed(eventful(made_at=NOW + minutes * MINUTE)) for minutes in (0, 40))
     feeds = [path for path in first if path.endswith((".atom", ".rss", "feed.json"))]
 
     assert len(feeds) == 21
@@ -131,12 +135,12 @@ def test_links_lead_to_the_page_of_the_incident_and_to_the_feed_itself() -> None
 
 def test_where_the_address_is_not_known_nothing_is_made_up() -> None:
     page = eventful(url="")
-    feed = json.loads(files(page)["feed.json"])
+    feed = json.loads(fed(page)["feed.json"])
 
     assert titles(page, "history.atom") == titles(page, "history.rss") == ENTRIES
     assert not {"feed_url", "home_page_url"} & feed.keys()
     assert "url" not in feed["items"][0]
-    assert b"http://" not in files(page)["history.rss"].split(b"<channel>")[1]
+    assert b"http://" not in fed(page)["history.rss"].split(b"<channel>")[1]
 
 
 def test_only_ninety_days_and_fifty_entries_are_told() -> None:
@@ -152,7 +156,7 @@ def test_only_ninety_days_and_fifty_entries_are_told() -> None:
 
 @pytest.mark.parametrize("made", EXAMPLES.values(), ids=EXAMPLES)
 def test_every_feed_of_every_page_is_sound(made: Callable[[], Page]) -> None:
-    for path, body in files(replace(made(), url="https://status.example.org/")).items():
+    for path, body in fed(replace(made(), url="https://status.example.org/")).items():
         if path.endswith(".atom"):
             _sound_atom(ET.fromstring(body))
         if path.endswith(".rss"):
@@ -185,7 +189,7 @@ def test_hostile_words_arrive_as_words() -> None:
     page = eventful(title=HOSTILE, description=HOSTILE, incidents=(told,))
 
     entry = parsed(page, "history.atom").entries[0]
-    raw = ET.fromstring(files(page)["history.atom"]).findtext(f"{ATOM}entry/{ATOM}content") or ""
+    raw = ET.fromstring(fed(page)["history.atom"]).findtext(f"{ATOM}entry/{ATOM}content") or ""
     assert "<script" not in raw
     assert "javascript:" not in re.sub(r">[^<]*<", "><", raw)
     assert "alert(1)" in "".join(html5lib.parseFragment(raw).itertext())

@@ -11,13 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from status_page import Condition, DayBar, Page
-from status_page.machine.history import HEADER, cell
+from status_page.machine.history import HEADER, History, cell
 from tests.status_page.examples import DAY, MINUTE, NOW, ago, component, page
 from tests.status_page.machine.worlds import eventful, files
 
 
+def made(page: Page) -> dict[str, bytes]:
+    return files(page, History())
+
+
 def rows(given_: Page, path: str = "history.csv") -> list[dict[str, str]]:
-    text = files(given_)[path].decode()
+    text = made(given_)[path].decode()
     return list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
 
 
@@ -58,7 +62,7 @@ def test_the_page_tells_ninety_days_and_a_component_a_year() -> None:
 
 def test_the_bytes_change_once_a_day() -> None:
     first, later, tomorrow = (
-        files(eventful(made_at=at))["history.csv"] for at in (NOW, NOW + 60 * MINUTE, NOW + DAY)
+        made(eventful(made_at=at))["history.csv"] for at in (NOW, NOW + 60 * MINUTE, NOW + DAY)
     )
 
     assert first == later != tomorrow

@@ -19,6 +19,8 @@ from status_page import (
     Uptime,
 )
 from status_page.machine.machines import Machines
+from status_page.machine.statuspage import Statuspage
+from status_page.site import Silent
 from tests.status_page.examples import DAY, MINUTE, NOW, lived_in
 
 URL = "https://status.example.org/"
@@ -112,12 +114,14 @@ def eventful(**changes: Any) -> Page:
     return replace(page, **changes)
 
 
-def files(page: Page) -> dict[str, bytes]:
-    return dict(Machines().files(page))
+def files(page: Page, room: Silent | None = None) -> dict[str, bytes]:
+    """Those of one *room*, or all that are for programs."""
+    return dict((room or Machines()).files(page))
 
 
 def read(page: Page, path: str) -> Any:
-    return json.loads(files(page)[path])
+    """A file of Statuspage's API."""
+    return json.loads(files(page, Statuspage())[path])
 
 
 def everything_up() -> Page:

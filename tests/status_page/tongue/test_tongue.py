@@ -40,7 +40,13 @@ def entry(english: str, said: str) -> str:
     ],
 )  # fmt: skip
 def test_a_span_is_told_in_two_units(code: str, said: str) -> None:
-    assert tongue(code).duration(timedelta(days=1, hours=2, minutes=59)) == said.replace(" ", NBSP)
+    told = tongue(code).duration(timedelta(days=1, hours=2, minutes=59))
+    assert told.replace(NBSP, " ") == said
+
+
+def test_a_line_may_break_between_units_but_not_before_one() -> None:
+    told = tongue("de").duration(timedelta(hours=3, minutes=59))
+    assert told == f"3{NBSP}Stunden 59{NBSP}Minuten"
 
 
 def test_a_span_is_never_told_longer_than_it_was() -> None:

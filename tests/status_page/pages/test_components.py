@@ -1,0 +1,162 @@
+"""The page of a component: what it says of a good year, of a bad one, and of none."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from status_page import Component, Condition, Series
+from status_page.pages.components import Components
+from tests.status_page.pages import lives
+from tests.status_page.pages.reading import files, plain
+
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+
+
+def said(*components: Component, **facts: Any) -> str:
+    """The text of the first component's page."""
+    page = lives.page(*components, **facts)
+    return plain(files(Components(), page)[f"components/{page.components[0].id}/index.html"])
+
+
+def test_uptime_stands_beside_what_it_does_not_count() -> None:
+    text = said(lives.component())
+
+    assert "30 days 99.91 % 35 minutes down 4 hours of maintenance" in text
+    assert (
+        "365 days 99.772 % 19 hours 46 minutes down 4 hours of maintenance 3 days unknown" in text
+    )
+
+
+def test_a_good_year_says_so() -> None:
+    text = said(lives.component("Uploads", lives.bar(lives.ago(1))))
+
+    assert "365 days 100 % no downtime" in text
+    assert "No day stands out." in text
+
+
+def test_the_days_that_stand_out_are_told_newest_first_and_neighbours_once() -> None:
+    text = said(lives.component())
+
+    told = text[text.index("10 days stand out") :]
+    assert told.index("21 Nov down for 12 minutes") < told.index("12 Nov slow at times")
+    assert "12–13 Oct not watched" in told
+    assert "11 Oct watched for 9 hours" in told
+    assert "1 Nov maintenance for 4 hours" in told
+
+
+def test_months_are_a_table() -> None:
+    text = said(lives.component())
+
+    assert "September 2026 97.34 % 19 hours 8 minutes – –" in text
+    assert "October 2026 100 % – – 2 days 15 hours" in text
+
+
+def test_percentiles_and_steps_are_told() -> None:
+    text = said(lives.component())
+
+    assert "7 days 240 ms 610 ms 1.7 s 10,080" in text
+    assert text.index("Step by step") < text.index("Sign in") < text.index("Choose a file")
+
+
+def test_without_any_measurement_there_is_no_word_of_how_long_it_takes() -> None:
+    assert "How long it takes 24" not in said(lives.component(speed=(), chart=()))
+    empty = (Series("", HOUR, ()),)
+    assert "The line:" not in said(lives.component(speed=(), chart=empty))
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        (Condition.UP, "Uploads Works"),
+        (Condition.DOWN, "Uploads Down since 18 November, 14:03 UTC People cannot upload."),
+        (Condition.DEGRADED, "Uploads Slow since 18 November, 14:03 UTC"),
+        (Condition.MAINTENANCE, "Uploads Under maintenance since 18 November, 14:03 UTC"),
+        (Condition.UNKNOWN, "Uploads Unknown since 18 November, 14:03 UTC"),
+    ],
+)
+def test_the_verdict_comes_first(condition: Condition, expected: str) -> None:
+    assert expected in said(lives.component(condition=condition))
+
+
+def test_what_nothing_watches_has_no_numbers() -> None:
+    unwatched = lives.component(condition=Condition.UNWATCHED, since=None)
+    text = said(unwatched)
+
+    assert "Not watched" in text
+    assert "Nothing watches this, so there are no numbers" in text
+    assert "%" not in text.replace("100 %", "")
+    assert "Day by day" not in text
+
+
+def test_what_was_never_seen_has_no_calendar() -> None:
+    new = lives.component(
+        condition=Condition.UNKNOWN,
+        since=None,
+        first_seen=None,
+        days=(),
+        uptime=(),
+        months=(),
+        speed=(),
+        chart=(),
+    )
+    text = said(new)
+
+    assert "Not watched yet" in text
+    assert "Day by day" not in text
+
+
+def test_its_incidents_and_its_maintenance_are_linked() -> None:
+    found = files(Components(), lives.lived_in())["components/uploads/index.html"].decode()
+
+    for path in ("incidents/i1/", "incidents/i2/", "maintenance/w1/", "maintenance/w3/"):
+        assert f'href="../../{path}index.html"' in found
+    assert found.index("incidents/i1/") < found.index("page-uptime")
+
+
+def test_feeds_and_badges_are_at_the_top_of_the_folder_in_every_language() -> None:
+    page = lives.page(languages=("en", "de"))
+    german = files(Components(), page, "de")["components/uploads/index.html"].decode()
+
+    assert 'href="../../../components/uploads/history.atom"' in german
+    assert 'src="../../../badges/uploads/uptime.svg"' in german
+    assert "https://status.example.org/badges/uploads/uptime.svg" in german
+
+
+def test_notes_are_told_where_there_are_any() -> None:
+    text = said(lives.component(notes=(lives.NOTE,)), internal=True)
+
+    assert "Upload journey uploads" in text
+    assert "upload: the answer was 507 from 192.0.2.7" in text
+    assert "The probes behind it" not in said(lives.component())
+
+
+def test_a_change_of_one_component_makes_one_page_anew() -> None:
+    room, page = Components(), lives.page()
+    first = files(room, page)
+    changed = replace(page.components[0], condition=Condition.DOWN)
+    after = files(room, replace(page, components=(changed, *page.components[1:])))
+
+    assert after["components/uploads/index.html"] != first["components/uploads/index.html"]
+    assert after["components/messages/index.html"] is first["components/messages/index.html"]
+
+
+def test_what_is_gone_is_forgotten() -> None:
+    room, page = Components(), lives.page()
+    files(room, page)
+    left = files(room, replace(page, components=page.components[:1]))
+
+    assert list(left) == ["components/uploads/index.html"]
+
+
+def test_a_year_is_drawn_whole_and_mirrored_where_writing_is() -> None:
+    page = lives.page(languages=("en", "ar"))
+    for code in page.languages:
+        drawn = files(Components(), page, code)["components/uploads/index.html"].decode()
+        sheets = re.findall(r'<svg viewBox="0 0 82 70".*?</svg>', drawn)
+        assert sum(sheet.count("v8h-8z") for sheet in sheets) == 366
