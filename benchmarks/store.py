@@ -108,36 +108,41 @@ async def _made(config: Config, days: int) -> tuple[Written, bool]:
 
 
 async def _asked(config: Config, database: Path) -> dict[str, float]:
-    """In milliseconds, the median of some times: the questions of the page alone, and with the
-    page made of the answers.
+    """In milliseconds: the first page after a start, which reads all of the year; then, the median
+    of some times, what is asked for each further page alone, and with the page made of the answers.
     """
     _say("the page's questions")
     reader = Reader(database)
+    history, builder = History(config.probes, config.location), pages.Builder(config.page)
+    questions = partial(_questions, history=history)
+    build = partial(builder.build, config=config, at=ENDS_AT)
     try:
+        first_ms = await _took_ms(reader, build)
+        await reader.ask(questions)
         return {
-            "year_page_query_ms": await _median_ms(reader, partial(_questions, config=config)),
-            "year_page_build_ms": await _median_ms(
-                reader, partial(pages.build, config=config, at=ENDS_AT)
-            ),
+            "year_page_first_ms": round(first_ms, 2),
+            "year_page_query_ms": await _median_ms(reader, questions),
+            "year_page_build_ms": await _median_ms(reader, build),
         }
     finally:
         reader.close()
 
 
-def _questions(db: Database, config: Config) -> None:
-    """Those of monitor/pages, the first time."""
-    History(config.probes, config.location).read(db, ENDS_AT)
+def _questions(db: Database, history: History) -> None:
+    """Those of monitor/pages."""
+    history.read(db, ENDS_AT)
     public.told(db, since=ENDS_AT - KEPT)
     acts.spans(db, Kind.MAINTENANCE, ENDS_AT)
 
 
+async def _took_ms(reader: Reader, question: Any) -> float:
+    began = time.perf_counter()
+    await reader.ask(question)
+    return (time.perf_counter() - began) * 1e3
+
+
 async def _median_ms(reader: Reader, question: Any) -> float:
-    took_ms = []
-    for _ in range(TIMES):
-        began = time.perf_counter()
-        await reader.ask(question)
-        took_ms.append((time.perf_counter() - began) * 1e3)
-    return round(statistics.median(took_ms), 2)
+    return round(statistics.median([await _took_ms(reader, question) for _ in range(TIMES)]), 2)
 
 
 def _tables(database: Path) -> dict[str, dict[str, float]]:

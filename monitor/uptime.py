@@ -45,7 +45,8 @@ def window(today: date, length: int) -> list[date]:
 def together(parts: Sequence[Part], since_us: int, until_us: int) -> Sum:
     """Down while any part was, outside of its own announced work; known as far as all parts were,
     and at least as long as it was down. Time in which work on a part was announced is planned and
-    not known, unless another part was down without being announced.
+    not known, unless another part was down without being announced; nothing says when exactly
+    nobody watched, so that time is never taken to have been planned.
 
     How long a part was down is counted from its runs; its outages only say when, so that parts
     that were down at the same time count once.

@@ -66,7 +66,7 @@ def band(environment: str) -> str:
 
 def _grounds(page: Page) -> tuple[str, str]:
     light, dark = page.look.colours, page.look.colours_dark
-    return light.get("ground", "#f7f7f4"), dark.get("ground", "#0e1113")
+    return light.get("ground", "#f6f6f2"), dark.get("ground", "#0f1214")
 
 
 Brought = tuple[Asset | None, Asset | None, tuple[tuple[str, str], ...], str, tuple[str, str]]

@@ -17,9 +17,11 @@ from status_page.page import Font, Look
 
 FOLDER: Final = "look/"
 """Where logos, icons and fonts of a page's own are put."""
+_INLINE: Final = frozenset({"as-of.css", "first.js"})
+"""Never asked for: they stand inside pages."""
 _PAINTS: Final = ("up", "slow", "down", "plan", "gap")
-_LIGHT: Final = {"ground": "#f7f7f4", "card": "#ffffff", "ink": "#1a1e21"}
-_DARK: Final = {"ground": "#0e1113", "card": "#16191c", "ink": "#eceff0"}
+_LIGHT: Final = {"ground": "#f6f6f2", "card": "#ffffff", "ink": "#1a1e21"}
+_DARK: Final = {"ground": "#0f1214", "card": "#171b1e", "ink": "#eceff0"}
 
 
 def _read() -> dict[str, bytes]:
@@ -42,7 +44,7 @@ def style_address(look: Look) -> str:
 
 def files(look: Look) -> Iterable[tuple[str, bytes]]:
     """All that the pages ask for, by path from the top."""
-    yield from ASSETS.items()
+    yield from ((name, body) for name, body in ASSETS.items() if name not in _INLINE)
     yield "style.css", style(look).encode()
     brought = [look.logo, look.logo_dark, look.icon, *(font.file for font in look.fonts)]
     yield from ((FOLDER + asset.name, asset.content) for asset in brought if asset)

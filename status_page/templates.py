@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import resources
+from typing import Final
 
 from jinja2 import DictLoader, Environment, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from status_page.looks import versioned
 from status_page.tongue import Timed, Tongue
+
+AT_HAND: Final = frozenset({"asset", "count", "marked", "say", "sign"})
+"""What a template may use besides what it is given."""
 
 
 def template(name: str, tongue: Tongue) -> Template:

@@ -10,8 +10,10 @@ import tokenize
 import tomllib
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
+from importlib import import_module
 from inspect import getmembers, isclass
 from pathlib import Path
+from pkgutil import walk_packages
 from typing import Any
 from zipfile import ZipFile
 
@@ -19,7 +21,8 @@ import pytest
 from hatchling.builders.wheel import WheelBuilder
 from jinja2 import Environment, meta, nodes
 
-from status_page.index import view
+import status_page
+from status_page.templates import AT_HAND
 from tests.support.checkout import ROOT, files, name_of, python_files
 
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -148,24 +151,29 @@ def _plain(requirement: str) -> str:
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
-def test_a_template_says_only_what_the_sheet_can_say(template: Path) -> None:
+def test_a_template_says_only_what_a_described_view_can_say(template: Path) -> None:
     parsed = Environment(autoescape=True).parse(template.read_text("utf-8"))
     asked = {node.attr for node in parsed.find_all(nodes.Getattr) if not _is_loop(node.node)}
 
-    assert meta.find_undeclared_variables(parsed) <= {"page"}
-    assert asked <= _said_by_the_view()
+    macros = {name for node in parsed.find_all(nodes.FromImport) for name in node.names}
+
+    assert meta.find_undeclared_variables(parsed) <= {"frame", "page", *AT_HAND, *macros}
+    assert asked <= _said_by_the_views()
 
 
 def _is_loop(node: nodes.Expr) -> bool:
     return isinstance(node, nodes.Name) and node.name == "loop"
 
 
-def _said_by_the_view() -> set[str]:
-    seen = [found for _, found in getmembers(view, isclass) if is_dataclass(found)]
-    attributes = {field.name for found in seen for field in fields(found)}
+def _said_by_the_views() -> set[str]:
+    found = walk_packages(status_page.__path__, "status_page.")
+    modules = [import_module(each.name) for each in found]
+    seen = [cls for module in modules for _, cls in getmembers(module, isclass)]
+    views = {cls for cls in seen if is_dataclass(cls) and cls.__module__.startswith("status_page.")}
+    attributes = {field.name for view in views for field in fields(view)}
     properties = {
         name
-        for found in seen
-        for name, _ in getmembers(found, lambda part: isinstance(part, property))
+        for view in views
+        for name, _ in getmembers(view, lambda part: isinstance(part, property))
     }
     return attributes | properties

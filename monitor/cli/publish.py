@@ -63,7 +63,7 @@ class _Outcome:
 def command(
     chosen: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[PLACE]...", help="Only these; default: every place."),
+        typer.Argument(metavar="PLACE", help="Only these; default: every place."),
     ] = None,
     *,
     all_files: Annotated[
@@ -77,8 +77,8 @@ def command(
 ) -> None:
     """Bring the status pages to their places, now and once. The daemon may run.
 
-    Exit status 0 when every place has its page; 1 when one has not; 2 for bad configuration or an
-    unknown place; 3 when there is no history yet.
+    Exit status 0 when every place has its page; 1 when one has not; 2 for
+    bad configuration or an unknown place; 3 when there is no history yet.
     """
     read_config = read(config)
     log_quietly(read_config)

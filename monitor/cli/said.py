@@ -100,6 +100,8 @@ def _concerned(told: Told, config: Config) -> list[Component]:
 
 
 def _title(told: Told, config: Config) -> str:
+    if told.number is None and not told.components:
+        return told.title or "Something is down."
     concerned = _concerned(told, config)
     says = next((each.says for each in concerned if each.says), "")
     return told.title or says or (f"{concerned[0].name} is down." if concerned else told.probe)

@@ -52,7 +52,11 @@ class Builder:
         """As of *at*. The first page reads all of the past, the later ones what is new in it."""
         if config is not self._config:
             self._begin(config)
-        self._read(db, at)
+        try:
+            self._read(db, at)
+        except BaseException:
+            self._config = None  # what was read in part is no ground for the next page
+            raise
         settings = self._settings
         return Page(
             id=settings.id,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
-from operator import attrgetter
+from operator import itemgetter
 from typing import Final
 
 from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
@@ -67,6 +67,8 @@ class History:
         self.dates: list[date] = []
         """The last one is today."""
         self.midnights: list[int] = []
+        self.months: list[int] = []
+        """The numbers of the days that months begin with."""
         self.since = 0
         """The number of the first day that may have changed."""
         self.rows: Mapping[date, Mapping[int, DayRow]] = {}
@@ -136,6 +138,7 @@ class History:
             self.dates = [first + number * DAY for number in range((today - first).days + 1)]
             midnight = to_us(datetime.combine(first, time(), UTC))
             self.midnights = [midnight + number * DAY_US for number in range(len(self.dates))]
+            self.months = [number for number, day in enumerate(self.dates) if day.day == 1]
             self.alike += [{} for _ in range(passed)]
         return not goes_on
 
@@ -195,7 +198,7 @@ class History:
         self.edge_us = edge_us
         moments = hours.moments(edge_us, WEEK)
         rows = page_numbers.hours(db, since_us=since_us, until_us=edge_us, of=self.keys.values())
-        for probe, found in groupby(rows, attrgetter("probe")):
+        for probe, found in groupby(rows, itemgetter(0)):
             if probe not in self.hours:
                 self.hours[probe] = Hours(moments)
             self.hours[probe].put([((h.starts_us - first_us) // HOUR_US, h) for h in found])

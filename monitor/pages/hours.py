@@ -51,8 +51,7 @@ class Hours:
     def put(self, found: Sequence[tuple[int, Hour]]) -> None:
         """Hours by their numbers. Their histograms are read at once, for there are many."""
         texts = [hour.histogram for _, hour in found]
-        counts: list[dict[str, int]] = json.loads(f"[{','.join(texts)}]")
-        for (index, hour), count in zip(found, counts, strict=True):
+        for (index, hour), count in zip(found, _counts(texts), strict=True):
             self._known[index], self._down[index] = hour.known_us, hour.down_us
             if index >= WEEK - DAY:
                 self._texts[index - WEEK] = hour.histogram
@@ -72,10 +71,19 @@ class Hours:
 def merged(texts: Sequence[str]) -> dict[int, int]:
     """Histograms as JSON, added up."""
     found: dict[str, int] = {}
-    for counts in json.loads(f"[{','.join(texts)}]"):
+    for counts in _counts(texts):
         for bucket, runs in counts.items():
             found[bucket] = found.get(bucket, 0) + runs
     return {int(bucket): runs for bucket, runs in found.items()}
+
+
+def _counts(texts: Sequence[str]) -> list[dict[str, int]]:
+    """Of all at once. One that is no histogram counts nothing, and costs no page."""
+    try:
+        found: list[dict[str, int]] = json.loads(f"[{','.join(texts)}]")
+    except ValueError:
+        found = [_counts([text])[0] for text in texts] if len(texts) > 1 else [{}]
+    return found
 
 
 def moments(edge_us: int, hours: int) -> list[datetime]:

@@ -95,10 +95,9 @@ class Numbers:
     def months(self, history: History) -> tuple[Month, ...]:
         """Those in which it was watched, newest first."""
         first = self.first_seen
-        starts = [number for number, day in enumerate(history.dates) if day.day == 1]
         months = [
             Month(history.dates[start], self._between(history, start, end))
-            for start, end in pairwise([*starts, len(history.dates)])
+            for start, end in pairwise([*history.months, len(history.dates)])
             if first and history.dates[end - 1] >= first
         ]
         return tuple(reversed(months))

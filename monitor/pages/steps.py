@@ -12,7 +12,7 @@ from sqlite_utils import Database  # noqa: TID251 - named in signatures only; st
 
 from monitor.clock import from_us
 from monitor.config.model import Config
-from monitor.pages.hours import DAY, WEEK
+from monitor.pages.hours import WEEK
 from monitor.store import page_numbers
 from monitor.store.page_numbers import HOUR_US
 from status_page.component import Point, Series
@@ -33,7 +33,7 @@ class Steps:
 
     def __init__(self, config: Config) -> None:
         hourly = sum(_HOUR / probe.every for probe in config.probes.values())
-        self._deep = max(DAY, min(WEEK, int(RUNS_MOST / max(hourly, 1))))
+        self._deep = max(1, min(WEEK, int(RUNS_MOST / max(hourly, 1))))
         self._edge_us = 0
         self._hours: dict[int, dict[int, _Medians]] = {}
         """By probe and beginning of the hour."""

@@ -14,6 +14,7 @@ from monitor import uptime
 from monitor.announced import Plan
 from monitor.clock import from_us, to_us
 from monitor.config.model import Component, PageSettings
+from monitor.context import SUMMARY
 from monitor.store.public import Told, Words
 from status_page import Impact, Stage
 
@@ -109,16 +110,23 @@ def _entry(told: Told, by_number: Mapping[int, Told], seen: Seen) -> _Entry | No
         return None
     above = by_number.get(told.under) if told.under is not None else None
     updates = sorted([*told.updates, *(above.updates if above else ())], key=lambda each: each.at)
-    title = told.title or (above.title if above else "")
-    audience = told.audience or (above.audience if above else "")
+    summary = above if above and above.probe == SUMMARY else told
+    title, audience = told.title or summary.title, told.audience or summary.audience
     if told.number is not None and not updates and not title:
         left = _unannounced(told, seen)
         if left is None:
             return None
         told = left
-    says = next((c.says for c in components if c.says), "")
-    sentence = title or says or f"{components[0].name if components else 'Something'} is down."
+    sentence = title or _sentence(components, merely_slow=told.number in seen.slow)
     return _Entry((replace(told, audience=audience),), components, sentence, tuple(updates))
+
+
+def _sentence(components: Sequence[Component], *, merely_slow: bool) -> str:
+    """What the component says is said of something that is down."""
+    name = components[0].name if components else "Something"
+    if merely_slow:
+        return f"{name} is slow."
+    return next((c.says for c in components if c.says), f"{name} is down.")
 
 
 def _is_whole(settings: PageSettings) -> bool:

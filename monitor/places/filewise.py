@@ -49,7 +49,8 @@ def putting(
 
     def put(settings: S, load: Load) -> None:
         with opens(settings) as session:
-            if load.at.timestamp() - load.memory.looked_at >= look_every.total_seconds():
+            since = load.at.timestamp() - load.memory.looked_at
+            if not 0 <= since < look_every.total_seconds():  # less: the clock was set
                 _look(session, load, most)
             _bring(session, load)
 

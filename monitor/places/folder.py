@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -18,6 +19,8 @@ from monitor.places.place import PlaceKind, PlaceSettings, PlaceTrouble
 from monitor.places.troubles import of_system
 from probes.settings import folder_of
 
+LEFT_BEHIND: Final = timedelta(hours=1)
+_BESIDE: Final = re.compile(r"\..+\.\d+-[0-9a-f]{16}\.new")
 SYNC_EACH_MOST: Final = 50
 """More files than that are synced to the disk together, with whatever else waits for it."""
 
@@ -79,9 +82,22 @@ class _Folder:
     def sizes(self, folder: str) -> Mapping[str, int]:
         try:
             with os.scandir(self._folder / folder) as found:
-                return {each.name: each.stat().st_size for each in found if each.is_file()}
+                there = {each.name: each.stat() for each in found if each.is_file()}
         except (FileNotFoundError, NotADirectoryError):
             return {}
+        self._sweep(self._folder / folder, there)
+        return {name: each.st_size for name, each in there.items()}
+
+    def _sweep(self, folder: Path, there: Mapping[str, os.stat_result]) -> None:
+        """What writers left that were killed. Its age is told by what is beside it, not by a clock
+        that may be another than the file system's.
+        """
+        left = [name for name in there if _BESIDE.fullmatch(name)]
+        latest = max((there[name].st_mtime for name in there), default=0)
+        for name in left:
+            if latest - there[name].st_mtime > LEFT_BEHIND.total_seconds():
+                with suppress(OSError):  # it is not ours to remove
+                    (folder / name).unlink()
 
 
 def _write(path: Path, content: bytes, *, sync: bool) -> None:

@@ -37,6 +37,15 @@ _NO_REPOSITORY: Final = (
     " and password, or the key, may do"
 )
 
+_COMPLAINTS: Final = {
+    "Host key verification failed": "the host's key is not known, or another than the known one;"
+    " look at the known hosts of this user",
+    "Permission denied": "it does not let us in; look at the user in the address and the key",
+    "Could not resolve": "the name of the host is not known; is it spelt right?",
+    "Connection refused": "nobody listens there; is the server running, and the port right?",
+    "timed out": SLOW,
+}
+
 
 def _address(to: str) -> str:
     local = to.startswith("git+file:")
@@ -234,7 +243,11 @@ def _sentence(trouble: Exception) -> str:
 
     if isinstance(trouble, HTTPUnauthorized):
         return "it does not let us in; look at username and password"
-    if isinstance(trouble, NotGitRepository | HangupException):
+    if isinstance(trouble, HangupException):
+        complaint = b"\n".join(trouble.stderr_lines or ()).decode(errors="replace")
+        known = (says for words, says in _COMPLAINTS.items() if words in complaint)
+        return next(known, _NO_REPOSITORY)
+    if isinstance(trouble, NotGitRepository):
         return _NO_REPOSITORY
     if "http resp 403" in str(trouble):
         return _NO_REPOSITORY

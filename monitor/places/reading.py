@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
@@ -63,8 +64,10 @@ def read(to: str, options: Mapping[str, Any], folder: Path = Path()) -> Target:
 def _fault(kind: PlaceKind[Any], each: Any) -> tuple[str, str]:
     key = str(each["loc"][0]) if each["loc"] else ""
     if each["type"] == "extra_forbidden":
-        keys = ", ".join(name for name in kind.settings.model_fields if name != "to")
-        return key, f"unknown key of a place of the kind {kind.name}; it has {keys or 'none'}"
+        keys = [name for name in kind.settings.model_fields if name != "to"]
+        near = "".join(f"; did you mean {each!r}?" for each in get_close_matches(key, keys, 1))
+        known = f"; it has {', '.join(keys) or 'none'}"
+        return key, f"unknown key of a place of the kind {kind.name}{near or known}"
     return key, str(each["msg"]).removeprefix("Value error, ")
 
 

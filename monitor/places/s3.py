@@ -26,6 +26,12 @@ if TYPE_CHECKING:
     from s3fs import S3FileSystem  # type: ignore[import-untyped]  # ships no types
 
 AT_ONCE: Final = 8
+_ELSEWHERE: Final = {
+    "s3": {"addressing_style": "path"},
+    "request_checksum_calculation": "when_required",
+    "response_checksum_validation": "when_required",
+}
+"""What all storage understands that is not Amazon's."""
 _WRONG_KEY: Final = "the key is not known or does not fit; look at key and secret"
 _REFUSALS: Final = {
     "AccessDenied": "the key may not do that; allow it s3:PutObject, s3:DeleteObject and "
@@ -164,6 +170,7 @@ def _filesystem(settings: S3Settings) -> S3FileSystem:
             "connect_timeout": seconds,
             "read_timeout": seconds,
             "retries": {"total_max_attempts": 2},
+            **(_ELSEWHERE if settings.endpoint_url else {}),
         },
         use_listings_cache=False,
         skip_instance_cache=True,

@@ -13,7 +13,8 @@ _REMEDIES: Final = {
     errno.EDQUOT: "the quota is used up; make room or raise it",
     errno.EACCES: "this user may not write there; give the folder to the user that runs trueup",
     errno.EPERM: "this user may not write there; give the folder to the user that runs trueup",
-    errno.EROFS: "the disk is read-only; mount it for writing",
+    errno.EROFS: "it is read-only for trueup; mount it for writing, or name it under ReadWritePaths"
+    " in the unit of the service",
     errno.ENOTDIR: "a file stands where a folder belongs; move it away",
     errno.EISDIR: "a folder stands where a file belongs; move it away",
     errno.ECONNREFUSED: "nobody listens there; is the server running, and the port right?",

@@ -23,7 +23,12 @@ if TYPE_CHECKING:
     from webdav4.client import Client  # type: ignore[import-untyped]  # ships no types
 
 _NO_FOLDER: Final = (403, 404, 409)
+_MOVED: Final = "it sends us elsewhere, where we do not go; write the address that it sends us to"
 _REFUSALS: Final = {
+    301: _MOVED,
+    302: _MOVED,
+    307: _MOVED,
+    308: _MOVED,
     401: "it does not let us in; look at username and password",
     403: "this user may not write there; allow it to",
     404: "its folder is not there and cannot be made; make it",

@@ -15,7 +15,7 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from monitor.clock import from_us, to_us
-from monitor.store.subscribers import COLUMNS, Kind, Subscriber, subscriber
+from monitor.store.subscribers import COLUMNS, Kind, Subscriber, subscriber, wiped
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +114,7 @@ def next_due_at(db: Database, kind: Kind) -> datetime | None:
     return None if row[0] is None else from_us(row[0])
 
 
+@wiped
 def delivered(db: Database, letter: int) -> None:
     """Also clears what was counted against the subscriber."""
     db.execute(
@@ -136,6 +137,7 @@ def drop(db: Database, letter: int) -> None:
     db.execute("DELETE FROM subscriber_letter WHERE id = ?", (letter,))
 
 
+@wiped
 def count_failure(db: Database, subscriber: int, *, at: datetime) -> None:
     db.execute(
         "UPDATE subscriber SET failures = failures + 1,"

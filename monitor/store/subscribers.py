@@ -6,15 +6,19 @@ Functions that write run inside the writer's transaction.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum, unique
-from typing import Any, Final
+from functools import wraps
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from sqlite_utils import Database
 
 from monitor.clock import from_us, to_us
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 UNCONFIRMED: Final = timedelta(hours=24)
 """After that an address that nobody confirmed is deleted."""
@@ -100,6 +104,20 @@ _SAME: Final = (
 )
 
 
+def wiped(work: Callable[Concatenate[Database, P], T]) -> Callable[Concatenate[Database, P], T]:
+    """What a row took in the file before it was changed or deleted is overwritten."""
+
+    @wraps(work)
+    def wiping(db: Database, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        db.execute("PRAGMA secure_delete = ON").fetchall()
+        try:
+            return work(db, *args, **kwargs)
+        finally:
+            db.execute("PRAGMA secure_delete = OFF").fetchall()
+
+    return wiping
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What somebody wrote into the form."""
@@ -112,6 +130,7 @@ class Wish:
     """Empty: everything."""
 
 
+@wiped
 def ask(db: Database, wish: Wish, *, handle: str, at: datetime) -> None:
     """Somebody asks to be told: a letter goes to the address that asks back. *handle* is used when
     it is new. Raises NoRoom.
@@ -165,6 +184,7 @@ def find(db: Database, handle: str) -> Subscriber | None:
     return None if row is None else subscriber(row)
 
 
+@wiped
 def confirm(db: Database, handle: str, *, at: datetime) -> bool:
     """Whether there was anybody to confirm; a second time changes nothing."""
     done = db.execute(
@@ -174,6 +194,7 @@ def confirm(db: Database, handle: str, *, at: datetime) -> bool:
     return bool(done.rowcount)
 
 
+@wiped
 def choose(db: Database, handle: str, *, components: Sequence[str], language: str) -> bool:
     done = db.execute(
         "UPDATE subscriber SET components = ?, language = ? WHERE handle = ?",
@@ -182,18 +203,21 @@ def choose(db: Database, handle: str, *, components: Sequence[str], language: st
     return bool(done.rowcount)
 
 
+@wiped
 def forget(db: Database, handle: str) -> bool:
     """Whether there was anybody; with all letters to them."""
     found = [row[0] for row in db.execute("SELECT id FROM subscriber WHERE handle = ?", (handle,))]
     return _forget(db, found) > 0
 
 
+@wiped
 def forget_address(db: Database, address: str) -> int:
     """From every page; how many subscriptions there were."""
     rows = db.execute("SELECT id FROM subscriber WHERE lower(address) = lower(?)", (address,))
     return _forget(db, [row[0] for row in rows.fetchall()])
 
 
+@wiped
 def tidy(db: Database, *, at: datetime) -> int:
     """Deletes who did not confirm in time, and news that nobody waits for; how many subscribers."""
     late = db.execute(
@@ -209,13 +233,10 @@ def tidy(db: Database, *, at: datetime) -> int:
 
 
 def _forget(db: Database, ids: Iterable[int]) -> int:
-    """What they took in the file is overwritten, not only given back."""
-    db.execute("PRAGMA secure_delete = ON").fetchall()
     count = 0
     for each in ids:
         db.execute("DELETE FROM subscriber_letter WHERE subscriber = ?", (each,))
         count += db.execute("DELETE FROM subscriber WHERE id = ?", (each,)).rowcount
-    db.execute("PRAGMA secure_delete = OFF").fetchall()
     return count
 
 

@@ -5,16 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Final, NamedTuple
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
 from monitor.clock import from_us, to_us
 from monitor.health import Health, Standing
 from monitor.why import Why
-
-_US: Final = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,16 +30,6 @@ class ProbeView:
     last_took: timedelta
     last_warnings: tuple[str, ...]
     incident: int | None
-
-
-class DayView(NamedTuple):
-    """One day of one probe; a page is made of thousands."""
-
-    day: date
-    known: timedelta
-    down: timedelta
-    runs: int
-    slow: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +81,7 @@ class IncidentView:
 
 def probes(db: Database, location: str, *, of: Iterable[str] | None = None) -> dict[str, ProbeView]:
     """Every probe that is still configured and ever ran at *location*, by id; of those in *of*
-    where it is given, as in what follows.
+    where it is given.
     """
     among, ids = _among(of)
     rows = db.query(
@@ -121,46 +108,12 @@ def probes(db: Database, location: str, *, of: Iterable[str] | None = None) -> d
     }
 
 
-def days(db: Database, *, since: date, of: Iterable[str] | None = None) -> dict[str, list[DayView]]:
-    """The days of every probe from *since* on, oldest first, by probe id. A day that was watched
-    from two places is told by the one that watched longer.
-    """
-    among, wanted = _among(of)
-    rows = db.execute(
-        "SELECT probe, day, known_us, down_us, slow, pass + slow + fail FROM rollup_1d"  # noqa: S608 - constants
-        f" WHERE day >= ? AND {among} ORDER BY day, probe, location",
-        (since.isoformat(), *wanted),
-    )
-    found: dict[int, list[DayView]] = {}
-    day, written = since, ""
-    for probe, text, known_us, down_us, slow, runs in rows:
-        if text != written:  # a hundred probes have the same days
-            day, written = date.fromisoformat(text), text
-        view = DayView(day, known_us * _US, down_us * _US, runs, slow)
-        known = found.setdefault(probe, [])
-        if known and known[-1].day == day:
-            view = max(known.pop(), view, key=lambda each: each.known)
-        known.append(view)
-    ids = dict(db.execute("SELECT key, id FROM probe").fetchall())
-    return {ids[probe]: of_probe for probe, of_probe in found.items()}
-
-
-def first_days(db: Database, *, of: Iterable[str] | None = None) -> dict[str, date]:
-    """The day each probe first ran, by id."""
-    among, ids = _among(of, "key")
-    rows = db.query(
-        f"SELECT id, first_run_at FROM probe WHERE first_run_at IS NOT NULL AND {among}",  # noqa: S608 - constants
-        ids,
-    )
-    return {row["id"]: from_us(row["first_run_at"]).date() for row in rows}
-
-
-def _among(of: Iterable[str] | None, key: str = "probe") -> tuple[str, tuple[str, ...]]:
+def _among(of: Iterable[str] | None) -> tuple[str, tuple[str, ...]]:
     """A condition on a probe's key, and what it is asked with."""
     if of is None:
         return "true", ()
     ids = json.dumps(sorted(of))
-    return f"{key} IN (SELECT key FROM probe WHERE id IN (SELECT value FROM json_each(?)))", (ids,)  # noqa: S608 - constants
+    return "probe IN (SELECT key FROM probe WHERE id IN (SELECT value FROM json_each(?)))", (ids,)
 
 
 def incidents(db: Database, *, since: datetime, limit: int = 500) -> list[IncidentView]:

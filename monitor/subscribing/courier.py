@@ -12,7 +12,7 @@ import random
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from monitor import parts
 from monitor.clock import Clock
@@ -40,6 +40,8 @@ ALL_REFUSED: Final = 5
 HOOK_FAILURES: Final = 5
 ASKED_MOST: Final = 3
 """Attempts to ask a webhook whether it wants to be one."""
+TROUBLE: Final = timedelta(minutes=10)
+"""Whatever keeps letters waiting for so long, the operator hears of."""
 GRACE: Final = timedelta(seconds=2)
 
 Send = Callable[[Due], Awaitable[Outcome]]
@@ -47,10 +49,25 @@ Send = Callable[[Due], Awaitable[Outcome]]
 log = get_logger()
 
 
+class Operator(Protocol):
+    """Whoever hears of trueup's own trouble."""
+
+    async def begins(self, name: str, says: str) -> None: ...
+
+    async def ends(self, name: str) -> None: ...
+
+
 class Lane:
     """*send* makes one attempt, within a deadline of its own."""
 
-    def __init__(self, kind: Kind, store: tuple[Takes, Answers], clock: Clock, send: Send) -> None:
+    def __init__(
+        self,
+        kind: Kind,
+        store: tuple[Takes, Answers],
+        clock: Clock,
+        send: Send,
+        operator: Operator | None = None,
+    ) -> None:
         self._kind = kind
         self._writer, self._reader = store
         self._clock = clock
@@ -61,6 +78,10 @@ class Lane:
         """What the store has not taken yet, by subscriber."""
         self._stuck: str = ""
         self._stucks = 0
+        self._stuck_since: float | None = None
+        self._operator = operator
+        self._told: bool | None = None
+        """Whether the operator knows of trouble; None: perhaps, from a daemon before this one."""
         self._refused: set[int] = set()
         """Subscribers refused since the last letter that was taken."""
 
@@ -84,6 +105,7 @@ class Lane:
             await self._settle()
             while found := await self._due():
                 await self._deliver_all(found)
+                await self._report()
                 if self._stuck:
                     return self._stuck_for()
             due_at = await self._reader.ask(partial(letters.next_due_at, kind=self._kind))
@@ -158,18 +180,37 @@ class Lane:
                 self._went_well()
                 return partial(letters.delivered, letter=due.id)
             case Stuck(why=why):
-                self._stuck = why
+                self._get_stuck(why)
                 return None
             case Later(counts=counts) as later:
                 return self._again(due, later.after, counts=counts)
             case Never(why=why, gone=gone):
                 return self._refused_by(due, why, gone=gone)
 
+    def _get_stuck(self, why: str) -> None:
+        self._stuck = why
+        if self._stuck_since is None:
+            self._stuck_since = self._clock.monotonic()
+
     def _went_well(self) -> None:
         if self._stucks:
             log.info("letters to subscribers go out again", by=self._kind.value)
         self._stucks = 0
+        self._stuck_since = None
         self._refused.clear()
+
+    async def _report(self) -> None:
+        """Raises StoreTrouble."""
+        if self._operator is None:
+            return
+        now, since = self._clock.monotonic(), self._stuck_since
+        if self._stuck and since is not None and now - since >= TROUBLE.total_seconds():
+            says = f"Letters to subscribers by {self._kind} wait: {self._stuck}."
+            await self._operator.begins(f"subscribers-{self._kind}", says)
+            self._told = True
+        elif not self._stuck and self._told is not False:
+            await self._operator.ends(f"subscribers-{self._kind}")
+            self._told = False
 
     def _again(self, due: Due, after: timedelta | None, *, counts: bool) -> Callable[[Any], Any]:
         at = self._clock.now()
@@ -187,7 +228,7 @@ class Lane:
     def _refused_by(self, due: Due, why: str, *, gone: bool) -> Callable[[Any], Any] | None:
         self._refused.add(due.to.id)
         if self._kind is Kind.EMAIL and len(self._refused) >= ALL_REFUSED:
-            self._stuck = f"{why}, and so it was for {ALL_REFUSED} others"
+            self._get_stuck(f"{why}, and so were {ALL_REFUSED - 1} others")
             return None
         dead = self._is_dead(due) if self._kind is Kind.WEBHOOK else due.to.failures + 1 >= REFUSALS
         if gone or dead:

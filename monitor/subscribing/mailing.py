@@ -22,6 +22,7 @@ from monitor.channels.mail import mailbox
 from monitor.channels.trouble import way_trouble
 from monitor.subscribing.outcome import Later, Never, Outcome, Sent, Stuck
 from status_page.subscribing import About, Letter, Links
+from status_page.text import tidy
 
 _ADDRESS_GONE: Final = re.compile(r"\b5\.1\.(?:0|1|2|3|6|10)\b")
 _ENHANCED: Final = re.compile(r"\b5\.\d{1,3}\.\d{1,3}\b")
@@ -97,7 +98,7 @@ def written(settings: EmailSettings, letter: Letter, post: Post) -> EmailMessage
     sender = mailbox(settings.sender)
     message = EmailMessage(policy=_POLICY)
     message["From"] = Address(
-        display_name=sender.display_name or post.page.title, addr_spec=sender.addr_spec
+        display_name=sender.display_name or tidy(post.page.title), addr_spec=sender.addr_spec
     )
     message["To"] = Address(addr_spec=post.to)
     message["Subject"] = letter.subject

@@ -7,6 +7,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Final
 
@@ -28,6 +30,12 @@ class Outward(httpx.AsyncHTTPTransport):
         limits = httpx.Limits(max_connections=50, max_keepalive_connections=0)
         super().__init__(verify=trust or True, limits=limits, trust_env=False)
         self._nearby = nearby
+        # Of its own: a name server that is made to be slow must hold up nobody else's look-ups.
+        self._threads = ThreadPoolExecutor(4, thread_name_prefix="webhook-names")
+
+    async def aclose(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        await super().aclose()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Raises httpx.ConnectError where there is no public address."""
@@ -39,8 +47,9 @@ class Outward(httpx.AsyncHTTPTransport):
         return await super().handle_async_request(request)
 
     async def _found(self, name: str, port: int) -> str:
+        look_up = partial(socket.getaddrinfo, name, port, type=socket.SOCK_STREAM)
         try:
-            rows = await asyncio.get_running_loop().getaddrinfo(name, port, type=socket.SOCK_STREAM)
+            rows = await asyncio.get_running_loop().run_in_executor(self._threads, look_up)
         except (OSError, UnicodeError) as trouble:
             raise httpx.ConnectError("the name could not be looked up") from trouble
         found = [str(row[4][0]).partition("%")[0] for row in rows]

@@ -20,7 +20,7 @@ from monitor.store import Answers, StoreTrouble, Takes, subscribers
 from monitor.store.subscriber_letters import Due
 from monitor.store.subscribers import Kind, Subscriber
 from monitor.subscribing import hooks, mailing, teller
-from monitor.subscribing.courier import Lane
+from monitor.subscribing.courier import Lane, Operator
 from monitor.subscribing.outcome import Later, Outcome, Sent, Stuck
 from monitor.subscribing.outward import Outward
 from monitor.subscribing.register import Register
@@ -41,10 +41,16 @@ class Subscribing:
     """`pages` after every publish; `serve` beside everything else; `register` for the server."""
 
     def __init__(
-        self, store: tuple[Takes, Answers], clock: Clock, key: bytes, *, nearby: bool = False
+        self,
+        store: tuple[Takes, Answers],
+        clock: Clock,
+        key: bytes,
+        *,
+        operator: Operator | None = None,
+        nearby: bool = False,
     ) -> None:
-        """*key* is what links are signed with. *nearby*: webhooks may be on this machine and in
-        private networks, without encryption on loopback.
+        """*key* is what links are signed with; *operator* hears when letters wait. *nearby*:
+        webhooks may be on this machine and in private networks, without encryption on loopback.
         """
         self._clock = clock
         self._store = store
@@ -55,8 +61,8 @@ class Subscribing:
         self._outside = Outside(self._hook_client, clock)
         self._client: httpx.AsyncClient | None = None
         self._tidied = float("-inf")
-        self._mail_lane = Lane(Kind.EMAIL, store, clock, self._mail)
-        self._hook_lane = Lane(Kind.WEBHOOK, store, clock, self._hook)
+        self._mail_lane = Lane(Kind.EMAIL, store, clock, self._mail, operator)
+        self._hook_lane = Lane(Kind.WEBHOOK, store, clock, self._hook, operator)
         self.nearby = nearby
         self.tickets = Tickets(key, "")
         self.register = Register(store, clock, self._wake_lanes)
@@ -141,6 +147,9 @@ class Subscribing:
                         self._wake_lanes()
         except StoreTrouble as trouble:
             log.error("subscribers cannot be told yet", why=str(trouble))
+            return AFTER_TROUBLE
+        except Exception:
+            log.exception("subscribers cannot be told yet")
             return AFTER_TROUBLE
         return pause
 

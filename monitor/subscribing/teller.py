@@ -66,7 +66,11 @@ class Teller:
             stored = await self._reader.ask(partial(letters.heard, page=page))
             if stored is None:
                 return None
-            self._heard[page] = _HEARD.validate_json(stored)
+            try:
+                self._heard[page] = _HEARD.validate_json(stored)
+            except ValueError:
+                log.error("what the page told cannot be read; it begins anew", page=page or "main")
+                return None
         return self._heard[page]
 
     async def _write(

@@ -4,6 +4,7 @@
 "use strict";
 (() => {
   const own = document.currentScript;
+  if (!own) return;
   const folder = new URL(".", own.src).href;
   const named = (own.dataset.components || "").split(/[\s,]+/).filter(Boolean);
   const MOST = 3;

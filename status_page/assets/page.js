@@ -50,7 +50,7 @@
       const stamp = document.createElement("iframe");
       stamp.className = "stamp";
       stamp.title = "";
-      stamp.src = "as-of.html";
+      stamp.src = `${root.dataset.home}as-of.html`;
       place.replaceChildren(stamp);
     }
   }

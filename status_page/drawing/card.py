@@ -6,7 +6,7 @@ A drawing of two inks on one ground, each in 128 shades: small to publish and qu
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -61,7 +61,7 @@ def picture(card: Card) -> bytes:
     try:
         return _drawn(card)
     except (OSError, ValueError):
-        return _drawn(replace(card, sentence="", title="", date=""))
+        return _drawn(Card(card.tone, "", ""))
 
 
 def _drawn(card: Card) -> bytes:

@@ -10,6 +10,7 @@ from status_page.component import Condition
 from status_page.drawing.card import Card, picture
 from status_page.incident import Impact, Incident
 from status_page.index.headline import headline
+from status_page.kept import Kept
 from status_page.page import Page
 from status_page.text import anchor
 from status_page.tongue import Tongue, tongue
@@ -28,13 +29,19 @@ _VARIABLES: Final = {
 
 
 class Cards:
-    """Pictures are kept by what they show, for all pages of the program."""
+    """Each picture is drawn again when it shows something else."""
+
+    def __init__(self) -> None:
+        self._kept: Kept[Card, bytes] = Kept()
 
     def files(self, page: Page) -> Iterable[tuple[str, bytes]]:
         speaking = tongue(page.language)
-        yield "card.png", picture(_whole(page, speaking))
+        cards = {"card.png": _whole(page, speaking)}
         for incident in with_card(page):
-            yield card_path(incident), picture(_of(incident, page, speaking))
+            cards[card_path(incident)] = _of(incident, page, speaking)
+        for path, card in cards.items():
+            yield path, self._kept.get(path, card, picture)
+        self._kept.only(cards)
 
 
 def with_card(page: Page) -> tuple[Incident, ...]:

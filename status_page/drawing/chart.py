@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import lru_cache
-from html import escape
 from typing import Final
 
+from status_page.drawing.escaped import escape
 from status_page.drawing.plot import HEIGHT, Plot, Stretch
 from status_page.tongue import Tongue
 
@@ -31,7 +31,8 @@ def chart(given: Plot, tongue: Tongue, key: str, title: str, height: int = 150) 
     size = f'height="{_ABOVE + height + _BELOW}"'
     return (
         f'<div class="plot">{_levels(given, tongue, height, size)}'
-        f'<svg role="img" aria-labelledby="{key}-title" aria-describedby="{key}-desc" width="100%" {size}>'
+        f'<svg role="img" aria-labelledby="{key}-title" aria-describedby="{key}-desc"'
+        f' width="100%" {size}>'
         f'<title id="{key}-title">{escape(title)}</title>'
         f'<desc id="{key}-desc">{escape(_summary(given, tongue))}</desc>'
         f"{_drawing(given, tongue, height)}{_ticks(given, tongue, height)}"

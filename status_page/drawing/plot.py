@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import groupby
 from typing import Final
 
@@ -97,11 +98,11 @@ def _lines(points: tuple[Point, ...], unit: timedelta) -> tuple[str, str]:
     middles, bands = [], []
     middle: list[str] = []
     upper: list[str] = []
-    for x, (_, p50, p95) in enumerate(points):
+    high = _Heights(unit)
+    for x, (_, p50, p95) in zip(_across(len(points)), points, strict=True):
         if p50 is not None:
-            low = p50 // unit
-            middle.append(f"{2 * x + 1} {HEIGHT - low}")
-            upper.append(f"{2 * x + 1} {HEIGHT - (p95 // unit if p95 else low)}")
+            middle.append(x + high[p50])
+            upper.append(x + high[p95 or p50])
         elif middle:
             middles.append(_line(middle))
             bands.append(_band(middle, upper))
@@ -110,6 +111,22 @@ def _lines(points: tuple[Point, ...], unit: timedelta) -> tuple[str, str]:
         middles.append(_line(middle))
         bands.append(_band(middle, upper))
     return "".join(middles), "".join(bands)
+
+
+class _Heights(dict[timedelta, str]):
+    """Told once for each span: measured ones are rounded, so that there are few."""
+
+    def __init__(self, unit: timedelta) -> None:
+        self._unit = unit
+
+    def __missing__(self, span: timedelta) -> str:
+        found = self[span] = str(HEIGHT - span // self._unit)
+        return found
+
+
+@lru_cache(maxsize=16)
+def _across(number: int) -> tuple[str, ...]:
+    return tuple(f"{2 * x + 1} " for x in range(number))
 
 
 def _line(middle: list[str]) -> str:

@@ -19,6 +19,7 @@ from status_page.verdicts import stage_name
 MOST_UPDATES: Final = 3
 MOST_WORK: Final = 20
 _NAMED: Final = 12
+_NAME: Final = 60
 
 
 class Speaker:
@@ -28,7 +29,7 @@ class Speaker:
         self._page = page
         self._tongue = tongue
         self._today = page.made_at.astimezone(UTC).date()
-        self._names = {component.id: tidy(component.name) for component in page.components}
+        self._names = {found.id: shorten(tidy(found.name), _NAME) for found in page.components}
 
     def still_open(self, incident: Incident, headline: str) -> Story:
         at = incident.began_at

@@ -59,7 +59,7 @@ def _made(page: Page, source: _Source) -> bytes:
 def _event(page: Page, work: Maintenance, concerned: tuple[str, ...], speaking: Tongue) -> Event:
     event = Event()
     changed_at = _utc(work.announced_at or work.starts_at)
-    event.add("uid", facts.urn(page, f"maintenance {work.id}"))
+    event.add("uid", facts.local_urn(page, f"maintenance {work.id}"))
     event.add("dtstamp", changed_at)
     event.add("last-modified", changed_at)
     event.add("sequence", 0)

@@ -11,7 +11,7 @@ from status_page.kept import Kept
 from status_page.machine import facts
 from status_page.machine.events import Event, Turn
 from status_page.machine.facts import line
-from status_page.machine.saying import name, unwritten
+from status_page.machine.saying import OF_WORK, name, unwritten
 from status_page.markdown import to_html
 from status_page.page import Page
 from status_page.text import anchor
@@ -69,7 +69,7 @@ class Entries:
             tags = tuple(names.get(id_) or line(id_) for id_ in event.components)
             found[event.id] = self._kept.get(
                 event.id,
-                (event, tags, page.id, page.url, speaking.code),
+                (event, tags, facts.place(page), page.url, speaking.code),
                 lambda source: _entry(page, source[0], source[1], speaking),
             )
         return found
@@ -77,8 +77,10 @@ class Entries:
 
 def _entry(page: Page, event: Event, tags: tuple[str, ...], speaking: Tongue) -> Entry:
     fragment = anchor(event.id.partition("/")[2])
+    # The id of an incident is its own in the world, that of announced work only on its page.
+    urn = facts.local_urn if event.turn in OF_WORK else facts.urn
     return Entry(
-        id=facts.urn(page, event.id),
+        id=urn(page, event.id),
         title=_title(event, name(event, speaking), speaking),
         html="".join(_html(event, tags, speaking)),
         link=facts.address(page, f"{event.path}#{fragment}"),

@@ -108,21 +108,26 @@ def of_work(work: Maintenance, at: datetime) -> tuple[Event, ...]:
         Turn.ENDED: work.ends_at if work.ends_at <= at else None,
     }
     first = Turn.BEGAN if work.announced_at is None else Turn.ANNOUNCED
-    return tuple(
-        Event(
-            id=f"{work.id}/{turn.value}",
-            turn=turn,
-            at=when,
-            changed_at=when,
-            title=facts.line(work.title),
-            words=work.words if turn is first else "",
-            components=work.components,
-            path=facts.work_path(work),
-            starts_at=work.starts_at,
-            ends_at=work.ends_at,
-        )
+    found = (
+        _turn(work, turn, when, work.words if turn is first else "")
         for turn, when in turns.items()
         if when is not None
+    )
+    return tuple(sorted(found, key=attrgetter("at")))
+
+
+def _turn(work: Maintenance, turn: Turn, at: datetime, words: str) -> Event:
+    return Event(
+        id=f"{work.id}/{turn.value}",
+        turn=turn,
+        at=at,
+        changed_at=at,
+        title=facts.line(work.title),
+        words=words,
+        components=work.components,
+        path=facts.work_path(work),
+        starts_at=work.starts_at,
+        ends_at=work.ends_at,
     )
 
 

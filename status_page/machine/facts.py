@@ -44,8 +44,20 @@ def midnight(day: date) -> datetime:
 
 
 def urn(page: Page, name: str) -> str:
-    """The same for ever for the same *name* on the same page, wherever that is published."""
+    """The same for ever for the same *name* on the same page, wherever that is published. Only of
+    names that nobody else in the world has.
+    """
     return uuid.uuid5(_NAMES, f"{page.id}\n{name}").urn
+
+
+def local_urn(page: Page, name: str) -> str:
+    """Of a *name* that other pages in the world have too."""
+    return urn(page, f"{place(page)}\n{name}")
+
+
+def place(page: Page) -> str:
+    """What tells this page from all others."""
+    return f"{page.url or line(page.title)}\n{page.id}"
 
 
 def short_id(*names: str) -> str:

@@ -74,7 +74,7 @@ def _feed(page: Page, told: _Told) -> Feed:
     return Feed(
         page=page,
         folder=folder,
-        id=facts.urn(page, f"feed of {folder}"),
+        id=facts.local_urn(page, f"feed of {folder}"),
         title=title,
         home=facts.address(page, folder),
         # Where nothing is told yet: since the first evidence nothing happened.

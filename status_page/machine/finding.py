@@ -59,6 +59,8 @@ def _places(page: Page) -> Iterator[Place]:
     yield "", None
     yield from (("history/", None), ("about/", None))
     yield from ((f"components/{anchor(each.id)}/", None) for each in page.components)
+    months = {f"history/{_day(each.began_at):%Y-%m}/": None for each in page.incidents}
+    yield from months.items()
     for incident in page.incidents:
         yield facts.incident_path(incident), _day(incident.changed_at)
     for work in page.maintenance:

@@ -62,7 +62,7 @@ class Rows:
         found: list[Row] = []
         for heading, members in _grouped(page).items():
             name, position = line(heading), len(found) + 1
-            group_id = facts.short_id("group", page.id, name) if name else None
+            group_id = facts.short_id("group", name) if name else None
             first = position + 1 if group_id else position
             rows = [
                 self._row(member, group_id, page_id(page), at)
@@ -91,7 +91,7 @@ class Rows:
 
 
 def page_id(page: Page) -> str:
-    return facts.short_id("page", page.id)
+    return facts.short_id("page", facts.place(page))
 
 
 def _grouped(page: Page) -> dict[str, list[Component]]:

@@ -7,7 +7,7 @@ from status_page.machine.events import Event, Turn
 from status_page.machine.facts import line
 from status_page.tongue import Tongue
 
-_OF_WORK = {Turn.ANNOUNCED, Turn.BEGAN, Turn.ENDED}
+OF_WORK = {Turn.ANNOUNCED, Turn.BEGAN, Turn.ENDED}
 
 
 def incident_name(incident: Incident, speaking: Tongue) -> str:
@@ -20,7 +20,7 @@ def work_name(work: Maintenance, speaking: Tongue) -> str:
 
 def name(event: Event, speaking: Tongue) -> str:
     """Of the incident or the work; never empty."""
-    if event.turn in _OF_WORK:
+    if event.turn in OF_WORK:
         return event.title or speaking.say("Maintenance")
     return event.title or speaking.say("Something is down.")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from status_page.component import Condition
-from status_page.incident import Impact
+from status_page.incident import Impact, Maintenance
 from status_page.kept import Kept
 from status_page.machine import facts
 from status_page.machine.facts import dumped, line, stamp
@@ -33,6 +33,11 @@ _SUMMED_UP: Final = {
 }
 
 
+_WORKS: Final = "scheduled_maintenances"
+_Work = tuple[str, str]
+"""Its state, and how it is written down."""
+
+
 class Statuspage:
     """The files below `api/v2/`."""
 
@@ -41,38 +46,17 @@ class Statuspage:
         self._told: Kept[Any, str] = Kept()
 
     def files(self, page: Page) -> Iterator[tuple[str, bytes]]:
-        self._told.only(
-            [each.id for each in page.incidents] + [("work", each.id) for each in page.maintenance]
-        )
         rows = self._rows.of(page)
         components = _list(row.text for row in rows)
         by_id = {row.facts["id"]: row.facts for row in rows if not row.facts["group"]}
         speaking = tongue(page.language)
         incidents = self._incidents(page, by_id, speaking)
         works = self._works(page, by_id, speaking)
-        unresolved = [text for open_, text in incidents if open_]
-        status = ("status", dumped(_status(page)))
-        everything = ("scheduled_maintenances", _list(text for _, text in works[::-1][:MOST]))
-        active = [text for state, text in works if state == "in_progress"]
-        upcoming = [text for state, text in works if state == "scheduled"][:MOST]
-        told = {
-            "status": [status],
-            "components": [("components", components)],
-            "incidents": [("incidents", _list(text for _, text in incidents[:MOST]))],
-            "incidents/unresolved": [("incidents", _list(unresolved))],
-            "scheduled-maintenances": [everything],
-            "scheduled-maintenances/active": [("scheduled_maintenances", _list(active))],
-            "scheduled-maintenances/upcoming": [("scheduled_maintenances", _list(upcoming))],
-            "summary": [
-                ("components", components),
-                ("incidents", _list(unresolved)),
-                ("scheduled_maintenances", _list(active + upcoming)),
-                status,
-            ],
-        }
+        keys = [each.id for each in page.incidents] + [_key(each) for each in page.maintenance]
+        self._told.only(keys)
         head = dumped(_page(page))
-        for name, parts in told.items():
-            body = "".join(f',"{key}":{text}' for key, text in parts)
+        for name, parts in _parts(components, dumped(_status(page)), incidents, works).items():
+            body = "".join(f',"{key}":{text}' for key, text in parts.items())
             yield f"api/v2/{name}.json", f'{{"page":{head}{body}}}\n'.encode()
 
     def _incidents(
@@ -81,7 +65,7 @@ class Statuspage:
         found = []
         for incident in page.incidents:
             concerned = _concerned(incident.components, known)
-            source = (incident, concerned, page.id, page.url, speaking.code)
+            source = (incident, concerned, page_id(page), page.url, speaking.code)
             text = self._told.get(
                 incident.id,
                 source,
@@ -90,19 +74,47 @@ class Statuspage:
             found.append((incident.resolved_at is None, text))
         return found
 
-    def _works(self, page: Page, known: dict[str, Json], speaking: Tongue) -> list[tuple[str, str]]:
+    def _works(self, page: Page, known: dict[str, Json], speaking: Tongue) -> list[_Work]:
         found = []
         for work in page.maintenance:
             concerned = _concerned(work.components, known)
             state = state_of(work, page.made_at)
-            source = (work, concerned, state, page.id, page.url, speaking.code)
+            source = (work, concerned, state, page_id(page), page.url, speaking.code)
             text = self._told.get(
-                ("work", work.id),
+                _key(work),
                 source,
                 lambda source: dumped(work_row(page, source[0], source[1], speaking)),
             )
             found.append((state, text))
         return found
+
+
+def _key(work: Maintenance) -> str:
+    return f"maintenance {work.id}"
+
+
+def _parts(
+    components: str, status: str, incidents: Sequence[tuple[bool, str]], works: Sequence[_Work]
+) -> dict[str, dict[str, str]]:
+    """What the files hold beside the page, by their names; the newest first."""
+    unresolved = _list(text for still_open, text in incidents if still_open)
+    active = [text for state, text in works if state == "in_progress"]
+    upcoming = [text for state, text in works if state == "scheduled"][:MOST]
+    return {
+        "status": {"status": status},
+        "components": {"components": components},
+        "incidents": {"incidents": _list(text for _, text in incidents[:MOST])},
+        "incidents/unresolved": {"incidents": unresolved},
+        "scheduled-maintenances": {_WORKS: _list(text for _, text in works[::-1][:MOST])},
+        "scheduled-maintenances/active": {_WORKS: _list(active)},
+        "scheduled-maintenances/upcoming": {_WORKS: _list(upcoming)},
+        "summary": {
+            "components": components,
+            "incidents": unresolved,
+            _WORKS: _list(active + upcoming),
+            "status": status,
+        },
+    }
 
 
 def _list(texts: Iterable[str]) -> str:

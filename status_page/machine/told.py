@@ -66,10 +66,10 @@ def incident_row(page: Page, incident: Incident, rows: Sequence[Json], speaking:
 
 def _update(event: Event, incident: Incident, rows: Sequence[Json], speaking: Tongue) -> Json:
     bad = _OF_IMPACT[incident.impact]
-    before = "operational" if event.turn is Turn.OPENED else bad
-    after = "operational" if event.turn in {Turn.RESOLVED, Turn.POSTMORTEM} else bad
-    before = "operational" if event.turn is Turn.POSTMORTEM else before
-    return _spoken(event, incident.id, rows, (before, after), speaking)
+    over = incident.resolved_at is not None and event.turn in {Turn.RESOLVED, Turn.POSTMORTEM}
+    good_before = event.turn in {Turn.OPENED, Turn.POSTMORTEM}
+    change = (_USUAL if good_before else bad, _USUAL if over else bad)
+    return _spoken(event, incident.id, rows, change, speaking)
 
 
 def _spoken(

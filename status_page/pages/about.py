@@ -9,7 +9,7 @@ from typing import Final
 from status_page.frame import frame
 from status_page.kept import Kept
 from status_page.page import Page
-from status_page.pages.kin import root_of
+from status_page.pages.kin import linked, root_of
 from status_page.pages.mold import around
 from status_page.pages.view import About as Sheet
 from status_page.pages.view import Format
@@ -44,7 +44,8 @@ def _made(page: Page, tongue: Tongue, example: str, _: object) -> bytes:
         subscribe=f"{root}subscribe/" if page.subscribe else "",
         root=root,
     )
-    outside = frame(page, tongue, path=_PATH, title=tongue.say("About these numbers"))
+    title = tongue.say("About these numbers")
+    outside = frame(page, tongue, path=_PATH, title=title, ld=linked(page, tongue, _PATH, title))
     return template("about.html", tongue).render(frame=outside, page=sheet).encode()
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from html import escape
 
+from status_page.drawing.escaped import escape
 from status_page.incident import Incident
 from status_page.pages.kin import Kin, Phase, Work, link
 from status_page.pages.pieces import section, timed

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from html import escape
 from typing import Final
 
 from status_page.component import Component, Condition
 from status_page.drawing.calendar import Sheet, sheets
+from status_page.drawing.escaped import escape
 from status_page.drawing.plot import Plot, plot
 from status_page.frame import languages
 from status_page.kept import Kept
@@ -18,7 +18,7 @@ from status_page.page import Page
 from status_page.pages.around import announced, open_now, past
 from status_page.pages.days import Days, read
 from status_page.pages.kin import NONE, Kin, by_component, path_of, root_of, works_of
-from status_page.pages.measured import months, windows, year
+from status_page.pages.measured import months, shares_of, windows, year
 from status_page.pages.mold import Mold, around, mold
 from status_page.pages.pieces import timed
 from status_page.pages.speeds import speeds
@@ -115,9 +115,10 @@ def _main(
     if component.condition is Condition.UNWATCHED:
         yield _unwatched(tongue)
     else:
+        shares, seen = shares_of(component, tongue), component.first_seen
         yield windows(component, tongue)
-        yield year(drawn.days, _calendar(drawn, tongue), component, tongue)
-        yield months(component, tongue)
+        yield year(drawn.days, _calendar(drawn, tongue), shares, seen, tongue) if seen else ""
+        yield months(component, shares, tongue)
         yield speeds(component, drawn.plots, tongue)
     yield announced(kin, tongue, today)
     yield past(kin, tongue, today)

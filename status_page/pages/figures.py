@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from html import escape
 from typing import Final
 
 from status_page.component import Uptime
+from status_page.drawing.escaped import escape
 from status_page.tongue import Tongue
 
 SLACK: Final = timedelta(minutes=15)

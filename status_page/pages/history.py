@@ -15,7 +15,7 @@ from status_page.incident import Incident
 from status_page.kept import Kept
 from status_page.page import Page
 from status_page.pages.figures import SLACK
-from status_page.pages.kin import Work, path_of, title_of, works_of
+from status_page.pages.kin import Work, linked, path_of, title_of, works_of
 from status_page.pages.mold import around
 from status_page.pages.told import EVER, phase_name, tone
 from status_page.pages.view import Entry, Listed, Near, Past
@@ -41,6 +41,8 @@ class _Watch(Enum):
     WHOLLY = 1
     PARTLY = 2
     NOT = 3
+    AHEAD = 4
+    """Nobody can: it is still to come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +102,8 @@ def _all_months(page: Page, works: Sequence[Work], today: date) -> tuple[_Month,
     first = max([present, *things])
     found: list[_Month] = []
     while first >= earliest and len(found) < _MOST_MONTHS:
-        watch = watches.get(first, _Watch.NOT)
-        found.append(_Month(first, tuple(things.get(first, ())), watch, first >= present))
+        watch = watches.get(first, _Watch.NOT) if first <= present else _Watch.AHEAD
+        found.append(_Month(first, tuple(things.get(first, ())), watch, first == present))
         first = (first - timedelta(days=1)).replace(day=1)
     return tuple(found)
 
@@ -139,8 +141,8 @@ def _index(page: Page, tongue: Tongue, source: _Source) -> bytes:
     names = dict(source.names)
     title = tongue.say("What happened")
     months = tuple(_listed(each, names, tongue, _MOST_OF_A_MONTH) for each in source.months)
-    outside = frame(page, tongue, path=_PATH, title=title)
-    past = Past(title, months)
+    outside = frame(page, tongue, path=_PATH, title=title, ld=linked(page, tongue, _PATH, title))
+    past = Past(title, months, alone=False)
     return template("history.html", tongue).render(frame=outside, page=past).encode()
 
 
@@ -148,10 +150,16 @@ def _one(page: Page, tongue: Tongue, source: _Source) -> bytes:
     month = source.months[0]
     listed = _listed(month, dict(source.names), tongue, None)
     title = tongue.say("What happened in {month}", month=tongue.month(month.first))
-    outside = frame(page, tongue, path=_path(month.first), title=title)
-    near = (_neighbour(first, tongue) for first in (source.newer, source.older))
-    past = Past(tongue.month(month.first), (listed,), *near)
-    return template("month.html", tongue).render(frame=outside, page=past).encode()
+    path = _path(month.first)
+    outside = frame(page, tongue, path=path, title=title, ld=linked(page, tongue, path, title))
+    past = Past(
+        title=tongue.month(month.first),
+        months=(listed,),
+        alone=True,
+        newer=_neighbour(source.newer, tongue),
+        older=_neighbour(source.older, tongue),
+    )
+    return template("history.html", tongue).render(frame=outside, page=past).encode()
 
 
 def _neighbour(first: date | None, tongue: Tongue) -> Near | None:
@@ -178,6 +186,8 @@ def _more(number: int, tongue: Tongue) -> str:
 
 
 def _quiet(month: _Month, tongue: Tongue) -> str:
+    if month.watch is _Watch.AHEAD:
+        return tongue.say("Nothing is announced.")
     if month.watch is _Watch.NOT:
         return tongue.say("Nothing was watched.")
     if month.watch is _Watch.PARTLY:

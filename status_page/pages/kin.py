@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, unique
-from html import escape
-from typing import Final, TypeVar
+from typing import Final
 
 from status_page.component import Component
+from status_page.drawing.escaped import escape
+from status_page.frame import INDEX, folder
 from status_page.incident import Incident, Maintenance
+from status_page.machine.linked import json_ld
 from status_page.page import Page
 from status_page.text import anchor, shorten, tidy
 from status_page.tongue import Tongue
 
 LONGEST: Final = 300
 """Characters of a title."""
-Thing = TypeVar("Thing", Incident, Maintenance)
 
 
 @unique
@@ -75,12 +76,6 @@ def phase(work: Maintenance, at: datetime) -> Phase:
     return Phase.NOW if work.starts_at <= at else Phase.AHEAD
 
 
-def concerned(page: Page, things: Iterable[Thing]) -> tuple[Component, ...]:
-    """The components of *things* that the page shows, in its order."""
-    ids = {id_ for thing in things for id_ in thing.components}
-    return tuple(component for component in page.components if component.id in ids)
-
-
 def title_of(thing: Incident | Maintenance, tongue: Tongue) -> str:
     """Plain text, never empty."""
     if isinstance(thing, Maintenance):
@@ -91,6 +86,17 @@ def title_of(thing: Incident | Maintenance, tongue: Tongue) -> str:
 def path_of(thing: Incident | Maintenance | Component) -> str:
     """Of its page, from the top of a language's folder."""
     return f"{_folder(thing)}/{anchor(thing.id)}/index.html"
+
+
+def own_address(page: Page, tongue: Tongue, path: str) -> str:
+    """Absolute; empty where that is not known."""
+    return page.url + folder(page, tongue.code) + path.removesuffix(INDEX) if page.url else ""
+
+
+def linked(page: Page, tongue: Tongue, path: str, title: str) -> tuple[Mapping[str, object]]:
+    """What schema.org has for a page that tells of several things."""
+    address = own_address(page, tongue, path)
+    return (json_ld(page, language=tongue.code, address=address, title=title),)
 
 
 def root_of(page: Page, tongue: Tongue, depth: int = 2) -> str:

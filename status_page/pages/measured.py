@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
-from html import escape
 
 from status_page.component import Component, Month
 from status_page.drawing.calendar import HEIGHT, WIDTH, Sheet, place
+from status_page.drawing.escaped import escape
 from status_page.pages.days import MOST_STRETCHES, Days, Stretch, stretches, told
 from status_page.pages.figures import beside, window
 from status_page.pages.pieces import fold, section, table
@@ -26,23 +26,26 @@ def windows(component: Component, tongue: Tongue) -> str:
         cells.append(f"<div><dt>{escape(window(name, tongue))}</dt><dd>{said}{told}</dd></div>")
     if not cells:
         return ""
-    content = f'<dl class="windows">{"".join(cells)}</dl>{_how(tongue)}'
+    content = f'<dl class="windows">{"".join(cells)}</dl>{_how(component, tongue)}'
     return section("uptime", tongue.say("Uptime"), content)
 
 
-def year(days: Days, drawn: Sequence[Sheet], component: Component, tongue: Tongue) -> str:
-    """Calendars, the newest first, with the days that stand out as a list below. Nothing before
-    the first day with evidence.
-    """
-    seen = component.first_seen
-    if seen is None:
-        return ""
-    outstanding = told(days, tongue)
-    hints = _hints(outstanding, tongue)
-    shares = {
+def shares_of(component: Component, tongue: Tongue) -> dict[date, str]:
+    """Of its months."""
+    return {
         month.first: share_words(tongue, month.uptime, component.resolution)
         for month in component.months
     }
+
+
+def year(
+    days: Days, drawn: Sequence[Sheet], shares: Mapping[date, str], seen: date, tongue: Tongue
+) -> str:
+    """Calendars, the newest first, with the days that stand out as a list below. Nothing before
+    the first day with evidence.
+    """
+    outstanding = told(days, tongue)
+    hints = _hints(outstanding, tongue)
     begun = seen.replace(day=1)
     figures = "".join(
         f"<figure><figcaption>{escape(tongue.month(sheet.first))}"
@@ -102,7 +105,7 @@ def _outstanding(found: list[Stretch], tongue: Tongue) -> str:
     return fold(title, f'<dl class="outstanding">{items}</dl>')
 
 
-def months(component: Component, tongue: Tongue) -> str:
+def months(component: Component, shares: Mapping[date, str], tongue: Tongue) -> str:
     """A table, newest first, with a bar of how much each month was down."""
     rows = [month for month in component.months if month.uptime.known or month.uptime.planned]
     if not rows:
@@ -115,15 +118,15 @@ def months(component: Component, tongue: Tongue) -> str:
         tongue.say("Maintenance"),
         tongue.say("Unknown"),
     )
-    body = "".join(_month(month, worst, component.resolution, tongue) for month in rows)
+    body = "".join(_month(month, worst, shares[month.first], tongue) for month in rows)
     title = tongue.say("By month")
     return section("months", title, table(title, heads, body))
 
 
-def _month(month: Month, worst: timedelta, resolution: timedelta, tongue: Tongue) -> str:
+def _month(month: Month, worst: timedelta, share: str, tongue: Tongue) -> str:
     uptime = month.uptime
     cells = (
-        f"<td>{escape(share_words(tongue, uptime, resolution)) or '–'}</td>",
+        f"<td>{escape(share) or '–'}</td>",
         f"<td>{_span(uptime.down, tongue)}{_bar(uptime.down, worst)}</td>",
         f"<td>{_span(uptime.planned, tongue)}</td><td>{_span(uptime.unknown, tongue)}</td>",
     )
@@ -143,6 +146,11 @@ def _bar(down: timedelta, worst: timedelta) -> str:
     )
 
 
-def _how(tongue: Tongue) -> str:
+def _how(component: Component, tongue: Tongue) -> str:
     said = escape(tongue.say("How these numbers are computed"))
-    return f'<p class="note"><a href="../../about/index.html">{said}</a></p>'
+    how = f'<a href="../../about/index.html">{said}</a>'
+    seen, days = component.first_seen, component.days
+    if seen is None or not days or seen <= days[0].day:
+        return f'<p class="note">{how}</p>'
+    since = tongue.say("Watched since {day}.", day=tongue.plain_day(seen, days[-1].day))
+    return f'<p class="note">{escape(since)} {how}</p>'

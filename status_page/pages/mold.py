@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from html import escape
 from typing import Final
 
 from status_page.component import Condition
+from status_page.drawing.escaped import escape
 from status_page.frame import frame
 from status_page.page import Page
 from status_page.pages.view import Held

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from html import escape
 from typing import Final
 
 from markupsafe import Markup
 
+from status_page.drawing.escaped import escape
 from status_page.tongue import Timed
 
 _HEADING: Final = re.compile(r"</?h([3-6])(?=[ >])")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from status_page.component import Component
 from status_page.drawing.chart import chart, took
+from status_page.drawing.escaped import escape
 from status_page.drawing.plot import Plot
 from status_page.pages.figures import window
 from status_page.pages.pieces import section, table

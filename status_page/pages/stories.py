@@ -10,18 +10,16 @@ from functools import partial
 
 from status_page.component import Condition
 from status_page.drawing.cards import card_path, with_card
-from status_page.frame import folder, frame, languages
+from status_page.frame import frame, languages
 from status_page.incident import Incident
 from status_page.kept import Kept
 from status_page.machine.linked import incident_ld, work_ld
 from status_page.page import Page
-from status_page.pages.kin import Phase, Work, path_of, title_of, works_of
+from status_page.pages.kin import Phase, Work, own_address, path_of, title_of, works_of
 from status_page.pages.mold import around
 from status_page.pages.told import of_incident, of_work
 from status_page.templates import template
 from status_page.tongue import Tongue
-
-INDEX = "index.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +76,9 @@ def _incident(page: Page, tongue: Tongue, what: Incident, source: _Source) -> by
         title=title_of(what, tongue),
         tone=_tone(what.resolved_at is None),
         card=card_path(what) if source.card else "card.png",
-        ld=(incident_ld(page, what, language=tongue.code, address=_own(page, tongue, path)),),
+        ld=(
+            incident_ld(page, what, language=tongue.code, address=own_address(page, tongue, path)),
+        ),
     )
     story = of_incident(what, source.names, tongue)
     return template("incident.html", tongue).render(frame=outside, page=story).encode()
@@ -92,7 +92,9 @@ def _work(page: Page, tongue: Tongue, what: Work, source: _Source) -> bytes:
         path=path,
         title=title_of(what.what, tongue),
         tone=Condition.MAINTENANCE if what.phase is Phase.NOW else None,
-        ld=(work_ld(page, what.what, language=tongue.code, address=_own(page, tongue, path)),),
+        ld=(
+            work_ld(page, what.what, language=tongue.code, address=own_address(page, tongue, path)),
+        ),
     )
     story = of_work(what, source.names, tongue)
     return template("maintenance.html", tongue).render(frame=outside, page=story).encode()
@@ -100,7 +102,3 @@ def _work(page: Page, tongue: Tongue, what: Work, source: _Source) -> bytes:
 
 def _tone(still_open: bool) -> Condition | None:
     return Condition.DOWN if still_open else None
-
-
-def _own(page: Page, tongue: Tongue, path: str) -> str:
-    return page.url + folder(page, tongue.code) + path.removesuffix(INDEX) if page.url else ""

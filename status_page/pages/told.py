@@ -97,13 +97,11 @@ def _instant(at: datetime, said: str) -> Markup:
 
 def _links(names: Names, tongue: Tongue) -> Markup:
     link = Markup('<a href="../../components/{}/index.html"><bdi>{}</bdi></a>')
-    links = [link.format(anchor(id_), shorten(tidy(name), 80)) for id_, name in names]
-    shown = Markup(", ").join(links[:_MOST_NAMES])
+    links = [str(link.format(anchor(id_), shorten(tidy(name), 80))) for id_, name in names]
     rest = len(links) - _MOST_NAMES
-    if rest <= 0:
-        return shown
-    more = tongue.count("and {number} more", "and {number} more", rest)
-    return Markup("{} {}").format(shown, more)
+    if rest > 0:
+        links[_MOST_NAMES:] = [tongue.count("{number} more", "{number} more", rest)]
+    return safe(tongue.listed(links))
 
 
 def _saying(update: Update, tongue: Tongue) -> Saying:

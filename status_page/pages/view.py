@@ -100,6 +100,7 @@ class Past:
 
     title: str
     months: tuple[Listed, ...]
+    alone: bool
     newer: Near | None = None
     older: Near | None = None
 

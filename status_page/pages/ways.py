@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from html import escape
 from typing import Final
 
 from status_page.component import Component, Note
+from status_page.drawing.escaped import escape
 from status_page.pages.mold import FEEDS
 from status_page.pages.pieces import fold, section, table
 from status_page.text import anchor, shorten, tidy

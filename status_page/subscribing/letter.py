@@ -244,8 +244,8 @@ def _letter(subject: str, parts: Sequence[_Part], tongue: Tongue, foot: Sequence
         '<meta name="color-scheme" content="light dark">\n'
         '<meta name="supported-color-schemes" content="light dark">\n'
         f"<title>{escape(subject)}</title>\n</head>\n"
-        f'<body style="{_FONT};max-width:36em;margin:0 auto;padding:16px">\n'
+        f'<body>\n<main style="{_FONT};max-width:36em;margin:0 auto;padding:8px">\n'
         + "\n".join(part.html for part in whole)
-        + "\n</body>\n</html>\n"
+        + "\n</main>\n</body>\n</html>\n"
     )
     return Letter(subject, "\n\n".join(part.text for part in whole) + "\n", html)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,13 @@ from monitor.recorder import Recorder
 from monitor.runner import Run
 from monitor.store import Writer, records
 from probes import Outcome, Reason, Result
+from probes.result import Step
 from status_page import Condition, Page
 from tests.support.clock import NIGHT, HandClock
 from tests.support.configs import a_config, a_probe
 
 MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 MOMENT = timedelta(milliseconds=50)
 SECRET_TEXT = "https://internal.example.org/login answered 500 Traceback"
 RESULTS = {
@@ -32,7 +35,12 @@ RESULTS = {
 
 
 async def a_page(
-    folder: Path, histories: dict[str, str], *, later: timedelta = timedelta(), **config_: Any
+    folder: Path,
+    histories: dict[str, str],
+    results: Mapping[str, Result] = RESULTS,
+    *,
+    later: timedelta = timedelta(),
+    **config_: Any,
 ) -> Page:
     """The page after each probe's history, one letter a minute from 02:00, read *later*."""
     probes = [a_probe(name) for name in histories]
@@ -44,7 +52,7 @@ async def a_page(
     for minute in range(max(map(len, histories.values()), default=0)):
         for probe in probes:
             if minute < len(histories[probe.id]):
-                result = RESULTS[histories[probe.id][minute]]
+                result = results[histories[probe.id][minute]]
                 at = clock.now()
                 await recorder.record(
                     Run(probe=probe, slot=at, started_at=at, lasted=MOMENT, result=result)
@@ -64,6 +72,23 @@ async def test_only_the_broken_component_is_down_and_says_its_sentence(tmp_path:
     [incident] = page.incidents
     assert incident.sentence == "People cannot do it."
     assert (incident.began_at, incident.resolved_at) == (NIGHT + MINUTE, None)
+
+
+async def test_the_steps_that_a_journey_recorded_are_lines_of_the_chart(tmp_path: Path) -> None:
+    took = {"open": MINUTE / 60, "sign in": MINUTE / 30}
+    steps = tuple(Step(name, each, Outcome.PASS) for name, each in took.items())
+    result = Result(outcome=Outcome.PASS, took=MINUTE / 20, steps=steps)
+    component = Component(id="tour", name="Tour", probes=("tour",), steps=True)
+    page = await a_page(
+        tmp_path,
+        {"tour": "jjj"},
+        {"j": result},
+        later=HOUR + 5 * MINUTE,
+        components={"tour": component},
+    )
+    chart = page.components[0].chart
+    assert [line.name for line in chart] == ["", *took]
+    assert [line.points[-1].p50 for line in chart[1:]] == list(took.values())
 
 
 async def test_what_a_target_answered_is_nowhere_in_the_page(tmp_path: Path) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from monitor.config.model import Component, PageSettings
+from monitor.store import StoreTrouble
 from monitor.windows import Once, Window
 from status_page import Condition, Page
 from tests.monitor.pages.conftest import Make
@@ -99,6 +102,18 @@ def test_another_database_in_its_place_is_read_from_the_beginning(make: Make) ->
     finally:
         fresh.writer.close()
     assert page.components[0].availability is None
+
+
+def test_a_page_that_could_not_be_made_leaves_nothing_half_read(stored: Stored) -> None:
+    before = steady(stored)
+    stored.sql("ALTER TABLE rollup_1h RENAME TO elsewhere")
+    with pytest.raises(StoreTrouble):
+        stored.page(NOON + HOUR)
+    stored.sql("ALTER TABLE elsewhere RENAME TO rollup_1h")
+    stored.hours(NOON.replace(minute=0), 1)
+    found = stored.component(NOON + HOUR)
+    assert dict(found.uptime)["24h"].known == DAY
+    assert found.days[:-1] == before.components[0].days[:-1]
 
 
 def test_a_page_has_its_own_components_words_and_names(make: Make) -> None:

@@ -97,6 +97,16 @@ def test_a_component_that_keeps_it_to_itself_tells_nothing(make: Make) -> None:
     assert (found.speed, found.chart) == ((), ())
 
 
+def test_a_histogram_that_is_none_costs_its_hour_and_no_page(stored: Stored) -> None:
+    stored.hours(END - 3 * HOUR, 3, took=[20 * MS])
+    stored.sql(
+        "UPDATE rollup_1h SET histogram = '{\"98' WHERE starts_at = ?", to_us(END - 2 * HOUR)
+    )
+    found = stored.component(NOON)
+    assert dict(found.speed)["24h"].runs == 2
+    assert [bool(point.p50) for point in found.chart[0].points[-3:]] == [True, False, True]
+
+
 def test_steps_of_journeys_are_told_where_that_is_wanted(make: Make) -> None:
     stored = make(changes=a_component(steps=True))
     stored.hours(END - 3 * HOUR, 3, took=[20 * MS])

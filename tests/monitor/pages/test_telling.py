@@ -157,6 +157,11 @@ def test_its_impact_is_how_much_of_the_page_it_took() -> None:
     }
 
 
+def test_what_was_merely_slow_is_not_said_to_be_down() -> None:
+    slow = an_incident(3)
+    assert one(told.incidents([slow], seen(slow=frozenset({3})))).sentence == "Website is slow."
+
+
 def test_what_is_said_of_a_summary_is_said_of_its_members_with_updates_of_their_own() -> None:
     summary = an_incident(9, "trueup/summary", updates=(said(7, "The network."),), title="All")
     members = [an_incident(1, under=9), an_incident(2, "signin", under=9)]
@@ -166,6 +171,14 @@ def test_what_is_said_of_a_summary_is_said_of_its_members_with_updates_of_their_
     updates = [update for each in found for update in each.updates]
     assert [update.words for update in updates] == ["The network."] * 2
     assert len({update.id for update in updates}) == 2
+
+
+def test_what_is_said_of_a_cause_is_said_of_its_effects_but_its_title_is_its_own() -> None:
+    cause = an_incident(1, updates=(said(7, "Disks."),), title="Nobody can read")
+    effect = an_incident(2, "signin", under=1)
+    found = {each.id: each for each in told.incidents([cause, effect], seen())}
+    assert found["key2"].sentence == "People cannot sign in."
+    assert [update.words for update in found["key2"].updates] == ["Disks."]
 
 
 def test_an_update_keeps_its_id_when_it_is_corrected() -> None:

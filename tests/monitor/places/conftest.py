@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from monitor.places import Bringing, Brought, bring, read
-from tests.monitor.places import servers
-from tests.monitor.places.servers import Far
+from tests.monitor.places import servers, shells
+from tests.monitor.places.far import Far
 from tests.support.clock import NIGHT
 
 PAGE = {
@@ -63,6 +63,9 @@ def far(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
             yield Far(str(root), root)
         case "s3":
             with servers.s3() as found:
+                yield found
+        case "sftp":
+            with shells.sftp(root) as found:
                 yield found
         case "rsync" if shutil.which("rsync") is None:
             pytest.skip("rsync is not installed")

@@ -1,129 +1,15 @@
-"""Real servers for each kind of place, in threads of this process. Each lets a test look at what is
-there, and at what was written in which order.
-"""
+"""Real servers that speak HTTP, in threads of this process, and rsync itself."""
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 import threading
-from collections.abc import Coroutine, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-import asyncssh
-
-T = TypeVar("T")
-PASSWORD = "a-password-nobody-may-see"
-
-
-@dataclass
-class Far:
-    """A server whose places are folders below `root`."""
-
-    to: str
-    """The address of a place, without its last step."""
-    root: Path
-    options: Mapping[str, Any] = field(default_factory=dict)
-    wrote: list[str] = field(default_factory=list)
-    """The names of files that became readable, in that order."""
-    breaks_at: str = ""
-    """The end of a name at which the server fails."""
-
-    def place(self, name: str) -> str:
-        return f"{self.to}/{name}"
-
-    def read(self, name: str) -> dict[str, bytes]:
-        return tree(self.root / name)
-
-    def write(self, name: str, path: str, content: bytes) -> None:
-        target = self.root / name / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
-
-    def remove(self, name: str, path: str) -> None:
-        (self.root / name / path).unlink()
-
-
-def tree(folder: Path) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
-
-
-@contextmanager
-def sftp(root: Path) -> Iterator[Far]:
-    key = asyncssh.generate_private_key("ssh-ed25519")
-    public = key.export_public_key().decode().strip()
-    far = Far("", root, {"password": PASSWORD, "host_key": public})
-
-    connections: list[asyncssh.SSHServerConnection] = []
-
-    class Files(asyncssh.SFTPServer):
-        def __init__(self, chan: Any) -> None:
-            super().__init__(chan, chroot=str(root).encode())
-
-        def posix_rename(self, oldpath: bytes, newpath: bytes) -> None:
-            name = newpath.decode().lstrip("/")
-            if far.breaks_at and name.endswith(far.breaks_at):
-                raise asyncssh.SFTPFailure("no space")
-            super().posix_rename(oldpath, newpath)
-            far.wrote.append(name)
-
-    class Door(asyncssh.SSHServer):
-        def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
-            connections.append(conn)
-
-        def password_auth_supported(self) -> bool:
-            return True
-
-        def validate_password(self, username: str, password: str) -> bool:
-            return (username, password) == ("status", PASSWORD)
-
-    with _loop() as loop:
-        server = _in(loop, _listening(key, Door, Files))
-        far.to = f"sftp://status@127.0.0.1:{server.get_port()}"
-        yield far
-        for connection in connections:
-            loop.call_soon_threadsafe(connection.abort)
-        loop.call_soon_threadsafe(server.close)
-        _in(loop, server.wait_closed())
-
-
-async def _listening(key: asyncssh.SSHKey, door: Any, files: Any) -> asyncssh.SSHAcceptor:
-    return await asyncssh.listen(
-        "127.0.0.1", 0, server_host_keys=[key], server_factory=door, sftp_factory=files
-    )
-
-
-def _in(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, T]) -> T:
-    return asyncio.run_coroutine_threadsafe(work, loop).result(10)
-
-
-@contextmanager
-def _loop() -> Iterator[asyncio.AbstractEventLoop]:
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    try:
-        yield loop
-    finally:
-        _in(loop, _end())
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
-        loop.close()
-
-
-async def _end() -> None:
-    tasks = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-    await asyncio.sleep(0)  # transports are closed in the next round
+from tests.monitor.places.far import PASSWORD, Far
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from monitor.cli import app
 from tests.monitor.cli.past import configure, past
-from tests.monitor.places.servers import tree
+from tests.monitor.places.far import tree
 
 
 def trueup(folder: Path, *command: str) -> Result:

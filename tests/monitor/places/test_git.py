@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -17,6 +18,7 @@ from dulwich.server import BackendRepo, DictBackend
 from dulwich.web import HTTPGitApplication
 
 from monitor.places import Bringing, PlaceTrouble, bring, read
+from tests.monitor.places import shells
 from tests.monitor.places.conftest import PAGE
 from tests.support.clock import NIGHT
 
@@ -122,3 +124,17 @@ def test_the_author_and_the_name_of_the_site_are_as_configured(repo: Repo, tmp_p
 def test_a_repository_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(PlaceTrouble, match="there is no repository that this user may write to"):
         bring(work(f"git+file://{tmp_path}/nowhere.git", tmp_path, PAGE))
+
+
+@pytest.mark.skipif(not (shutil.which("ssh") and shutil.which("git")), reason="needs both")
+def test_a_page_goes_by_ssh_with_a_key_to_a_host_that_is_known(repo: Repo, tmp_path: Path) -> None:
+    branch = Branch(repo)
+    with shells.git_by_ssh(tmp_path) as known:
+        to = f"{known.pop('to')}/status.git"
+        bring(work(to, tmp_path, PAGE, **known))
+        assert branch.files == {**PAGE, **EXTRAS}
+        bring(work(to, tmp_path, {**PAGE, "as-of.json": b"02:15"}, minutes=15, **known))
+        assert branch.files["as-of.json"] == b"02:15"
+        (tmp_path / "known_hosts").write_text("")
+        with pytest.raises(PlaceTrouble, match="the host's key is not known"):
+            bring(work(to, tmp_path, PAGE, minutes=30, **known))

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from monitor.places import (
     Target,
     bring,
     memory,
+    read,
 )
 from tests.monitor.places.conftest import PAGE
 from tests.support.clock import NIGHT, HandClock
@@ -233,6 +235,26 @@ def test_two_do_not_bring_files_to_the_same_place(
     ):
         bring(work)
     bring(work)
+
+
+def test_a_daemon_that_is_killed_on_the_way_believes_nothing_of_what_it_was_writing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = Bringing(
+        id="www", target=read(f"{tmp_path}/www", {}), state=tmp_path, files=PAGE, at=NIGHT
+    )
+    bring(work)
+    seen = []
+
+    def killed(path: Path, content: bytes, *, sync: bool) -> None:
+        seen.append(memory.load(work.memory, work.target.to).files)
+        raise PlaceTrouble("killed")
+
+    monkeypatch.setattr("monitor.places.folder._write", killed)
+    with pytest.raises(PlaceTrouble):
+        bring(replace(work, files=page("new")))
+    assert seen[0]["index.html"] == seen[0]["as-of.json"] == memory.DOUBTFUL
+    assert seen[0]["style.css"] != memory.DOUBTFUL
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,16 @@ def test_a_folder_is_relative_to_the_configuration(tmp_path: Path) -> None:
         ("s3://bucket/a b", {}, "to: holds a space"),
         ("s3://bucket?x=1", {}, "to: holds a ? or a #"),
         ("s3://bucket", {"key": "AK"}, "key and secret belong together"),
-        ("s3://bucket", {"secrets": "x"}, "secrets: unknown key of a place of the kind s3; it has"),
+        (
+            "s3://bucket",
+            {"secrets": "x"},
+            "secrets: unknown key of a place of the kind s3; did you",
+        ),
+        (
+            "s3://bucket",
+            {"colour": "x"},
+            "colour: unknown key of a place of the kind s3; it has key",
+        ),
         ("s3://bucket", {"timeout": 30}, "timeout: 30 is not a duration; write it with a unit"),
         ("sftp://example.org/x", {"host_key": "abc"}, "host_key: is no key of a host"),
         ("sftp://example.org/x", {"key": "nowhere"}, "key: is no file"),

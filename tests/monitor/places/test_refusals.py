@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,9 +14,9 @@ import asyncssh
 import pytest
 
 from monitor.places import Bringing, PlaceTrouble, bring, read
-from tests.monitor.places import servers
+from tests.monitor.places import servers, shells
 from tests.monitor.places.conftest import PAGE
-from tests.monitor.places.servers import PASSWORD, Far
+from tests.monitor.places.far import PASSWORD, Far, tree
 from tests.support.clock import NIGHT
 
 WRONG = "wrong-and-secret-too"
@@ -34,7 +35,7 @@ def refusal(to: str, options: dict[str, Any], state: Path) -> str:
 
 @pytest.fixture(scope="module")
 def sftp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Far]:
-    with servers.sftp(tmp_path_factory.mktemp("sftp")) as far:
+    with shells.sftp(tmp_path_factory.mktemp("sftp")) as far:
         yield far
 
 
@@ -128,9 +129,22 @@ def test_a_full_disk_keeps_the_page_of_before(
         patch.setattr("monitor.places.folder.os.fsync", full)
         with pytest.raises(PlaceTrouble, match="the disk is full; make room on it"):
             bring(replace(work, files=next_page))
-    assert servers.tree(tmp_path / "page") == PAGE
+    assert tree(tmp_path / "page") == PAGE
     bring(replace(work, files=next_page))
-    assert servers.tree(tmp_path / "page") == next_page
+    assert tree(tmp_path / "page") == next_page
+
+
+def test_what_a_killed_writer_left_in_a_folder_is_swept_up(tmp_path: Path) -> None:
+    target = read(str(tmp_path / "page"), {})
+    work = Bringing(id="place", target=target, state=tmp_path, files=PAGE, at=NIGHT)
+    bring(work)
+    old, young = (tmp_path / "page" / f".index.html.1-{c * 16}.new" for c in "ab")
+    for left in (old, young, tmp_path / "page" / ".htaccess"):
+        left.touch()
+    for left in (old, tmp_path / "page" / ".htaccess"):
+        os.utime(left, (0, 0))
+    bring(work)
+    assert tree(tmp_path / "page").keys() - PAGE.keys() == {young.name, ".htaccess"}
 
 
 def test_names_that_lead_elsewhere_go_nowhere(tmp_path: Path) -> None:

@@ -134,6 +134,24 @@ async def test_while_the_mail_server_is_away_letters_wait_and_after_a_day_they_a
         assert [each.failures for each in world.everybody()] == [0]
 
 
+async def test_the_operator_hears_of_letters_that_wait_and_of_their_end(tmp_path: Path) -> None:
+    async with a_world(tmp_path) as world:
+        await world.publish(a_page())
+        await world.subscribed(ADA)
+        there = world.config
+        world.subscribing.configure(configured(1))
+        await news(world, 1)
+        await until_async(lambda: world.subscribing._mail_lane._stucks, "it is noticed")
+        assert not world.operator.begun
+        world.clock.wind(11 * MINUTE)
+        world.subscribing._wake_lanes()
+        await until_async(lambda: world.operator.begun, "it is told")
+        assert "connection refused" in world.operator.begun["subscribers-email"]
+        world.subscribing.configure(there)
+        await world.quiet()
+        await until_async(lambda: not world.operator.begun, "it is over")
+
+
 async def test_a_letter_that_is_to_wait_keeps_those_after_it_back_and_no_others(
     tmp_path: Path,
 ) -> None:

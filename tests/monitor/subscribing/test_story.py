@@ -149,6 +149,7 @@ async def test_whoever_leaves_gets_nothing_any_more_and_leaves_no_trace(tmp_path
         await until_async(lambda: world.waiting() == 1, "a letter waits")
 
         url = letter["List-Unsubscribe"].strip("<>")
+        assert f"\nList-Unsubscribe: <{url}>\r".encode() in world.mail.raw[0], "not encoded"
         assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
         answer = await world.client.post(url, data={"List-Unsubscribe": "One-Click"})
 

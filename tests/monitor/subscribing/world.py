@@ -94,6 +94,19 @@ def words(minutes: float, text: str, stage: Stage = Stage.IDENTIFIED) -> Update:
 
 
 @dataclass
+class Hearing:
+    """An operator: what goes on, by its name."""
+
+    begun: dict[str, str] = field(default_factory=dict)
+
+    async def begins(self, name: str, says: str) -> None:
+        self.begun[name] = says
+
+    async def ends(self, name: str) -> None:
+        self.begun.pop(name, None)
+
+
+@dataclass
 class World:
     """`mail` and `clock` outlive a restart."""
 
@@ -102,6 +115,7 @@ class World:
     clock: HandClock = field(default_factory=HandClock)
     config: Config = field(default_factory=a_config)
     nearby: bool = False
+    operator: Hearing = field(default_factory=Hearing)
     subscribing: Subscribing = field(init=False)
     client: httpx.AsyncClient = field(init=False)
     writer: Writer = field(init=False)
@@ -114,7 +128,9 @@ class World:
         database = (folder or self.folder) / DATABASE
         self.writer = Writer(database, self.clock)
         reader = Reader(database)
-        self.subscribing = Subscribing((self.writer, reader), self.clock, KEY, nearby=self.nearby)
+        self.subscribing = Subscribing(
+            (self.writer, reader), self.clock, KEY, operator=self.operator, nearby=self.nearby
+        )
         self.subscribing.configure(self.config)
         self._note_looks()
         app = Starlette(routes=list(routes(self.subscribing)))

@@ -83,17 +83,31 @@ def test_a_component_has_a_feed_of_its_own(name: str) -> None:
     assert "Your library" in parsed(page, f"components/library/{name}").feed.title
 
 
-def test_ids_are_the_same_in_all_formats_and_wherever_the_page_is() -> None:
-    page = eventful()
-    moved = replace(page, url="https://elsewhere.example.org/status/")
-    items = json.loads(fed(page)["feed.json"])["items"]
-    ids = [item["id"] for item in items]
+def ids(page: Page, path: str) -> list[str]:
+    return [entry.id for entry in parsed(page, path).entries]
 
-    assert len(set(ids)) == len(ids)
-    assert all(re.fullmatch("urn:uuid:[0-9a-f-]{36}", id_) for id_ in ids)
-    for made in (page, moved):
-        for path in WHOLE:
-            assert [entry.id for entry in parsed(made, path).entries] == ids
+
+def test_ids_are_the_same_in_all_formats() -> None:
+    found = [item["id"] for item in json.loads(fed(eventful())["feed.json"])["items"]]
+
+    assert len(set(found)) == len(found)
+    assert all(re.fullmatch("urn:uuid:[0-9a-f-]{36}", id_) for id_ in found)
+    assert [ids(eventful(), path) for path in WHOLE] == [found, found]
+
+
+def test_incidents_keep_their_ids_when_the_page_moves() -> None:
+    page = eventful(maintenance=())
+    moved = replace(page, url="https://elsewhere.example.org/status/")
+
+    assert ids(page, "history.atom") == ids(moved, "history.atom")
+
+
+def test_no_two_pages_in_the_world_share_an_id_for_what_has_the_same_name() -> None:
+    one = eventful(incidents=())
+    other = replace(one, url="https://status.example.net/")
+
+    assert not set(ids(one, "history.atom")) & set(ids(other, "history.atom"))
+    assert parsed(one, "history.atom").feed.id != parsed(other, "history.atom").feed.id
 
 
 def test_a_corrected_update_keeps_its_id_and_its_day_and_is_newer() -> None:
@@ -186,7 +200,7 @@ def test_hostile_words_arrive_as_words() -> None:
         sentence=HOSTILE,
         updates=(replace(UPLOADS_DOWN.updates[0], words=f"{HOSTILE}\n\n[x](javascript:alert(1))"),),
     )
-    page = eventful(title=HOSTILE, description=HOSTILE, incidents=(told,))
+    page = eventful(url="", title=HOSTILE, description=HOSTILE, incidents=(told,))
 
     entry = parsed(page, "history.atom").entries[0]
     raw = ET.fromstring(fed(page)["history.atom"]).findtext(f"{ATOM}entry/{ATOM}content") or ""

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from urllib.robotparser import RobotFileParser
 from xml.etree import ElementTree as ET
 
+from status_page import render
 from status_page.machine.linked import incident_ld, json_ld, work_ld
 from tests.status_page.machine.worlds import LEARNED, MOVING, URL, eventful, files
 
@@ -26,10 +27,18 @@ def test_a_public_page_lists_all_its_pages_in_all_languages_once() -> None:
 
     assert places[:2] == [URL, f"{URL}de/"]
     assert f"{URL}de/incidents/k3v9q2/" in places
-    assert len(set(places)) == len(places) == 2 * (3 + 6 + 3 + 3)
+    assert len(set(places)) == len(places) == 2 * (3 + 6 + 1 + 3 + 3)
     changed = {place.findtext(f"{MAP}loc"): place.findtext(f"{MAP}lastmod") for place in found}
     assert changed[f"{URL}incidents/p0r5t8/"] == "2026-11-04"
     assert changed[URL] is None
+
+
+def test_whatever_is_listed_is_there() -> None:
+    page = eventful(languages=("en", "de"))
+    found = render(page)
+    places = [place.text or "" for place in ET.fromstring(found["sitemap.xml"]).iter(f"{MAP}loc")]
+
+    assert [place for place in places if f"{place.removeprefix(URL)}index.html" not in found] == []
 
 
 def test_robots_are_welcome_and_led_to_the_list() -> None:

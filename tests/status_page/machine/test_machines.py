@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from time import perf_counter
 
-from status_page import Component, Condition, Page, Update, Uptime
+from status_page import Component, Condition, Page, Update, Uptime, render
 from status_page.incident import Incident, Stage
 from status_page.machine.events import Turn, of_incident
 from status_page.machine.machines import Machines
 from tests.status_page.examples import DAY, MINUTE, NOW, component, page
 from tests.status_page.machine.worlds import AT_NIGHT, LEARNED, URL, eventful
+
+TOLD_IN = ("history.atom", "history.rss", "feed.json", "maintenance.ics", "api/v2/summary.json")
 
 
 def many(number: int) -> Page:
@@ -75,6 +78,15 @@ def test_a_component_that_went_leaves_no_file() -> None:
     after = dict(room.files(replace(before, components=before.components[1:])))
 
     assert not [path for path in after if "c0" in path.split("/")]
+
+
+def test_every_address_that_is_told_leads_to_a_page() -> None:
+    found = render(eventful())
+    texts = [found[path].decode() for path in TOLD_IN]
+    told = {place for text in texts for place in re.findall(f'{URL}([^\\s"#<]*)', text)}
+
+    assert {"incidents/k3v9q2/", "maintenance/work-1/", "history.rss"} <= told
+    assert not {place for place in told if place not in found and f"{place}index.html" not in found}
 
 
 def test_what_a_person_wrote_first_is_not_told_twice() -> None:

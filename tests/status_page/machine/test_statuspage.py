@@ -167,6 +167,8 @@ def test_an_incident_that_still_fails_is_not_resolved_because_somebody_said_so()
     (incident,) = read(eventful(incidents=(told,)), "api/v2/summary.json")["incidents"]
 
     assert (incident["status"], incident["resolved_at"]) == ("monitoring", None)
+    (affected,) = incident["incident_updates"][0]["affected_components"]
+    assert affected["new_status"] == "major_outage"
 
 
 def test_maintenance_is_upcoming_then_active_then_over() -> None:

@@ -25,6 +25,14 @@ HOSTILE = (
     "",
 )
 
+READ = (
+    "components/uploads/index.html",
+    "incidents/i1/index.html",
+    "maintenance/w1/index.html",
+    "history/2026-11/index.html",
+    "about/index.html",
+)
+
 
 def shouting(words: str) -> Page:
     """*words* in every place that people write."""
@@ -53,21 +61,19 @@ def shouting(words: str) -> Page:
 @pytest.mark.parametrize("words", HOSTILE, ids=range(len(HOSTILE)))
 def test_words_appear_as_text(words: str) -> None:
     for path, body in files(Behind(), shouting(words)).items():
-        if path.startswith("history/2025"):
-            continue
-        parsed(body)
         html = body.decode()
         assert not re.search(r"<script>alert|<img src=x|<svg/onload", html), path
         assert "\u202e" not in html
         assert len(html) < 150_000
-
-
-@pytest.mark.parametrize("code", LANGUAGES)
-def test_every_page_is_valid_in_every_language(code: str) -> None:
-    page = lives.lived_in(languages=LANGUAGES)
-    for path, body in files(Behind(), page, code).items():
-        if not path.startswith("history/202") or "2026-11" in path:
+        if path in READ:
             parsed(body)
+
+
+@pytest.mark.parametrize("code", ["en", "ar", "ja"])
+def test_every_kind_of_page_is_valid(code: str) -> None:
+    found = files(Behind(), lives.lived_in(languages=LANGUAGES), code)
+    for path in READ:
+        parsed(found[path])
 
 
 def test_a_page_without_anything_has_its_pages() -> None:

@@ -89,9 +89,11 @@ def test_a_new_incident_changes_its_month_and_the_page_of_all() -> None:
 
 
 def test_maintenance_to_come_has_its_month() -> None:
-    page = lives.page(maintenance=(lives.work(starts=timedelta(days=40)),))
+    page = lives.page(maintenance=(lives.work(starts=timedelta(days=80)),))
+    found = files(History(), page)
 
-    assert "The network is rebuilt" in plain(files(History(), page)["history/2026-12/index.html"])
+    assert "The network is rebuilt" in plain(found["history/2027-02/index.html"])
+    assert "January 2027 Nothing is announced." in plain(found[INDEX])
 
 
 def test_the_page_about_the_numbers_names_every_way_to_read_them() -> None:

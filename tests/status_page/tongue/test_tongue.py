@@ -136,6 +136,7 @@ def test_lists_end_as_the_language_ends_them() -> None:
     assert tongue("en").listed(["A", "B", "C"]) == "A, B and C"
     assert tongue("de").listed(["A", "B"]) == "A und B"
     assert tongue("en").listed([]) == ""
+    assert tongue("en").listed(["{0}", "{1}", "{x}"]) == "{0}, {1} and {x}"
 
 
 def test_arabic_runs_from_right_to_left() -> None:
