@@ -15,8 +15,11 @@ DAY: Final = timedelta(days=1)
 YEAR: Final = 366
 """Days of history, the present one included."""
 MINUTE: Final = timedelta(minutes=1)
-POINTS: Final = 90
-STEPS: Final = ("", "open", "sign in")
+HOUR: Final = timedelta(hours=1)
+POINTS: Final = 7 * 24
+STEPS: Final = ("open", "sign in", "upload")
+JOURNEY_EVERY: Final = 4
+"""So many components to one that a journey with steps watches."""
 IN_A_GROUP: Final = 8
 COMPONENTS_PER_INCIDENT: Final = 4
 _SPAN_OF: Final = {"24h": 1, "7d": 7, "30d": 30, "90d": 90, "365d": 365}
@@ -75,7 +78,7 @@ def _component(number: int, at: datetime, dice: Random) -> Component:
         uptime=tuple((window, _window(window, days)) for window in WINDOWS),
         months=tuple(_months(days)),
         speed=tuple((window, _speed(dice)) for window in WINDOWS),
-        chart=tuple(_series(name, at, dice) for name in STEPS),
+        chart=tuple(_series(name, at, dice) for name in _lines(number)),
     )
 
 
@@ -106,17 +109,27 @@ def _months(days: tuple[DayBar, ...]) -> list[Month]:
 
 
 def _speed(dice: Random) -> Speed:
-    p50 = timedelta(milliseconds=dice.randrange(80, 400))
+    p50 = _took(dice)
     return Speed(dice.randrange(1000, 500_000), p50, 2 * p50, 4 * p50)
 
 
+def _took(dice: Random) -> timedelta:
+    """One of few hundred, as the steps of a histogram are."""
+    return timedelta(milliseconds=round(80 * 1.05 ** dice.randrange(40)))
+
+
+def _lines(number: int) -> tuple[str, ...]:
+    return ("",) if number % JOURNEY_EVERY else ("", *STEPS)
+
+
 def _series(name: str, at: datetime, dice: Random) -> Series:
-    first = datetime.combine(at.date(), time(), UTC) - (POINTS - 1) * DAY
+    """A week by the hour; one hour in sixty has no good run."""
+    last = at.replace(minute=0, second=0, microsecond=0)
     points = []
-    for number in range(POINTS):
-        p50 = timedelta(milliseconds=dice.randrange(80, 400)) if dice.random() > 1 / 60 else None
-        points.append(Point(first + number * DAY, p50, p50 and 2 * p50))
-    return Series(name, DAY, tuple(points))
+    for back in reversed(range(POINTS)):
+        p50 = _took(dice) if dice.random() > 1 / 60 else None
+        points.append(Point(last - back * HOUR, p50, p50 and 2 * p50))
+    return Series(name, HOUR, tuple(points))
 
 
 def _incidents(components: tuple[Component, ...], at: datetime) -> list[Incident]:

@@ -184,7 +184,7 @@ def icon(own: Asset | None, tone: str | None, root: str) -> Markup:
 
 
 def data(facts: object) -> str:
-    """JSON that can stand in a script element, in ASCII: nothing in it can garble what is around."""
+    """JSON that can stand in a script element; in ASCII, so that it garbles nothing around."""
     said = json.dumps(facts, separators=(",", ":"))
     return said.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 

@@ -73,8 +73,10 @@ class History:
         """The number of the first day that may have changed."""
         self.rows: Mapping[date, Mapping[int, DayRow]] = {}
         """From that day on."""
-        self.alike: list[dict[DayRow, tuple[DayBar, int, int]]] = []
-        """By the number of the day, the bars of components with a single probe: most are alike."""
+        self.alike: list[dict[tuple[DayRow, int], tuple[DayBar, int, int]]] = []
+        """By the number of the day, the bars of components with a single probe, by what is known
+        and how much was planned: most are alike.
+        """
         self.outages: dict[int, Spans] = {}
         self.slow: set[int] = set()
         """Numbers of incidents in which nothing was down."""

@@ -51,13 +51,15 @@ class Hours:
     def put(self, found: Sequence[tuple[int, Hour]]) -> None:
         """Hours by their numbers. Their histograms are read at once, for there are many."""
         texts = [hour.histogram for _, hour in found]
-        for (index, hour), count in zip(found, _counts(texts), strict=True):
-            self._known[index], self._down[index] = hour.known_us, hour.down_us
+        known, down, points = self._known, self._down, self._points
+        for (index, (_, _, known_us, down_us, text)), count in zip(
+            found, _counts(texts), strict=True
+        ):
+            known[index], down[index] = known_us, down_us
             if index >= WEEK - DAY:
-                self._texts[index - WEEK] = hour.histogram
+                self._texts[index - WEEK] = text
             if count and (halves := _halves(count)):
-                at = self._points[index].at
-                self._points[index] = Point(at, span_of(halves[0]), span_of(halves[1]))
+                points[index] = Point(points[index].at, span_of(halves[0]), span_of(halves[1]))
 
     def cells(self, first: int, last: int) -> Cells:
         """From *first* to before *last*."""

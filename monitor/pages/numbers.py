@@ -111,14 +111,15 @@ class Numbers:
 
     def _bar(self, history: History, number: int) -> _Bar:
         day = history.dates[number]
-        planned = history.midnights[number] in self._plan.days
+        planned_us = self._plan.days.get(history.midnights[number], 0)
         rows = history.rows.get(day, _NO_ROWS)
-        if len(self._keys) == 1 and not planned and number < len(history.dates) - 1:
+        if len(self._keys) == 1 and number < len(history.dates) - 1:
             row = rows.get(self._keys[0], _NO_ROW)
-            alike = history.alike[number]
-            if row not in alike:
-                alike[row] = _alone(day, row)
-            return alike[row]
+            if not planned_us or row[1] <= 0:
+                alike = history.alike[number]
+                if (row, planned_us) not in alike:
+                    alike[row, planned_us] = _alone(day, row, planned_us)
+                return alike[row, planned_us]
         found = [(index, rows[key]) for index, key in enumerate(self._keys) if key in rows]
         return self._put_together(history, number, found)
 
@@ -131,9 +132,10 @@ class Numbers:
         day, start = history.dates[number], history.midnights[number]
         today = number == len(history.dates) - 1
         until = min(history.at_us, start + DAY_US) if today else start + DAY_US
-        parts = [self._part(history, index, row[0], row[1]) for index, row in found]
+        span = start, until
+        parts = [self._part(history, index, span, row[0], row[1]) for index, row in found]
         if not parts:
-            planned = uptime.total(uptime.within(self._plan.spans, start, until))
+            planned = uptime.total(self._plan.between(start, until))
             known, down = 0, 0
         else:
             known, down, planned = uptime.together(parts, start, until)
@@ -142,10 +144,12 @@ class Numbers:
         slow = any(_was_slow(row[2], row[3]) for _, row in found)
         return DayBar(day, span_of(known), span_of(down), slow, span_of(planned)), known, down
 
-    def _part(self, history: History, index: int, known_us: int, down_us: int) -> Part:
+    def _part(
+        self, history: History, index: int, span: tuple[int, int], known_us: int, down_us: int
+    ) -> Part:
         down_us = max(down_us, 0)
         outages = history.outages.get(self._keys[index], ()) if down_us else ()
-        return Part(max(known_us, down_us), down_us, outages, self._plans[index].spans)
+        return Part(max(known_us, down_us), down_us, outages, self._plans[index].between(*span))
 
     def _of_days(self, history: History, days: int) -> Uptime:
         count = len(history.dates)
@@ -161,15 +165,13 @@ class Numbers:
 
     def _of_hours(self, history: History, hours: int) -> Uptime:
         since_us = history.edge_us - hours * HOUR_US
-        known = down = planned = live = 0
+        live = max((history.live.get(key, 0) for key in self._keys), default=0)
+        known = down = planned = 0
         for start_us, end_us in pairwise(self._borders(history, since_us)):
-            parts = list(self._parts(history, start_us, end_us))
-            last = end_us == history.edge_us
-            of_now = [history.live.get(self._keys[index], 0) for index, _ in parts]
-            until_us = end_us
-            if last and any(of_now):
-                until_us, live = max(history.at_us, end_us), max(of_now)
-            found = uptime.together([part for _, part in parts], start_us, until_us)
+            now = live > 0 and end_us == history.edge_us
+            span = start_us, max(history.at_us, end_us) if now else end_us
+            parts = list(self._parts(history, span, end_us))
+            found = uptime.together(parts, *span)
             known, down = known + found.known_us, down + found.down_us
             planned += found.planned_us
         whole = max(hours * HOUR_US + live, known + planned)
@@ -184,28 +186,30 @@ class Numbers:
         }
         return sorted({since_us, history.edge_us, *(each for each in added if each > since_us)})
 
-    def _parts(self, history: History, start_us: int, end_us: int) -> Iterator[tuple[int, Part]]:
+    def _parts(self, history: History, span: tuple[int, int], end_us: int) -> Iterator[Part]:
+        """Of the hours of *span* up to *end_us*, and of what has been down since."""
         first_us = history.edge_us - WEEK * HOUR_US
-        span = (start_us - first_us) // HOUR_US, (end_us - first_us) // HOUR_US
+        numbers = (span[0] - first_us) // HOUR_US, (end_us - first_us) // HOUR_US
         for index, key in enumerate(self._keys):
             hours, first = history.hours.get(key), history.firsts.get(key)
             if first is None or first >= end_us:
                 continue
-            known, down = hours.cells(*span) if hours else (0, 0)
-            live = history.live.get(key, 0) if end_us == history.edge_us else 0
-            yield index, self._part(history, index, known + live, down + live)
+            known, down = hours.cells(*numbers) if hours else (0, 0)
+            live = history.live.get(key, 0) if span[1] > end_us else 0
+            yield self._part(history, index, span, known + live, down + live)
 
 
 def _uptime(whole: int, known: int, down: int, planned: int) -> Uptime:
     return Uptime(span_of(whole), span_of(known), span_of(down), span_of(planned))
 
 
-def _alone(day: date, row: DayRow) -> _Bar:
-    """Of a day that is over, of a single probe, without announced work."""
+def _alone(day: date, row: DayRow, planned_us: int) -> _Bar:
+    """Of a day that is over and of a single probe that was not down in announced work."""
     known_us, down_us, slow, runs = row
     down_us = max(min(down_us, DAY_US), 0)
-    known_us = max(min(known_us, DAY_US), down_us)
-    bar = DayBar(day, span_of(known_us), span_of(down_us), _was_slow(slow, runs))
+    known_us = max(min(known_us, DAY_US) - planned_us, down_us)
+    planned = span_of(planned_us)
+    bar = DayBar(day, span_of(known_us), span_of(down_us), _was_slow(slow, runs), planned)
     return bar, known_us, down_us
 
 

@@ -140,7 +140,8 @@ def _unannounced(told: Told, seen: Seen) -> Told | None:
         return told
     end_us = to_us(seen.at) if told.ended_at is None else to_us(told.ended_at)
     began_us = to_us(told.began_at)
-    left = uptime.minus([(began_us, max(end_us, began_us + 1))], plan.spans)
+    span = began_us, max(end_us, began_us + 1)
+    left = uptime.minus([span], plan.between(*span))
     return replace(told, began_at=from_us(left[0][0])) if left else None
 
 

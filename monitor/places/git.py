@@ -5,25 +5,20 @@ so that the repository does not grow with every minute that passed.
 from __future__ import annotations
 
 import hashlib
-import logging
-import shlex
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import AfterValidator, Field
 
-from monitor.places import addresses, order
+from monitor.places import addresses, order, repository
 from monitor.places.extras import needs
 from monitor.places.place import Load, Patience, PlaceKind, PlaceSettings, PlaceTrouble
-from monitor.places.sftp import File
-from monitor.places.troubles import SLOW, cause, of_system
+from monitor.places.ssh import File
 from probes import Secret
 
 if TYPE_CHECKING:
-    from dulwich.client import GitClient
     from dulwich.objects import Commit, ShaFile
 
 EVERY: Final = timedelta(minutes=15)
@@ -32,19 +27,6 @@ _BRANCH: Final = r"^[A-Za-z0-9_][A-Za-z0-9_-]*([./][A-Za-z0-9_-]+)*$"
 _HOST: Final = (
     r"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"
 )
-_NO_REPOSITORY: Final = (
-    "there is no repository that this user may write to; look at the address, and at what username"
-    " and password, or the key, may do"
-)
-
-_COMPLAINTS: Final = {
-    "Host key verification failed": "the host's key is not known, or another than the known one;"
-    " look at the known hosts of this user",
-    "Permission denied": "it does not let us in; look at the user in the address and the key",
-    "Could not resolve": "the name of the host is not known; is it spelt right?",
-    "Connection refused": "nobody listens there; is the server running, and the port right?",
-    "timed out": SLOW,
-}
 
 
 def _address(to: str) -> str:
@@ -119,11 +101,13 @@ def _put(settings: GitSettings, load: Load) -> None:
         pushed = True
         return {ref: commit.id}
 
-    with _sentences(settings.to):
-        client, path = _client(settings)
+    with repository.sentences(settings.to):
+        client, path = repository.client(settings, load.halt)
         result = client.send_pack(path, update, lambda *_, **__: _pack(objects, load))  # type: ignore[arg-type]  # refs are bytes
         if refusal := (result.ref_status or {}).get(ref):
-            raise PlaceTrouble(f"{settings.to}: {_refused(settings.branch, str(refusal))}")
+            raise PlaceTrouble(
+                f"{settings.to}: {repository.refused(settings.branch, str(refusal))}"
+            )
     memory.files = {path: (wanted[path], len(files[path])) for path in files}
     memory.leaving = {}
     memory.head = commit.id.decode() if pushed else head
@@ -180,86 +164,6 @@ def _pack(objects: Mapping[bytes, ShaFile], load: Load) -> tuple[int, Iterator[A
             yield each
 
     return count, going_on()
-
-
-def _client(settings: GitSettings) -> tuple[GitClient, str]:
-    from dulwich.client import (  # noqa: PLC0415 - an extra
-        HttpGitClient,
-        LocalGitClient,
-        SSHGitClient,
-        SubprocessSSHVendor,
-    )
-
-    parts = addresses.split(settings.to)
-    host = parts.hostname or ""
-    match parts.scheme:
-        case "git+file":
-            return LocalGitClient(), parts.path
-        case "git+ssh":
-            ssh = SSHGitClient(
-                host,
-                port=parts.port,
-                username=parts.username,
-                vendor=SubprocessSSHVendor(),
-                ssh_command=_ssh(settings),
-            )
-            return ssh, parts.path
-    logging.getLogger("urllib3").setLevel(logging.ERROR)  # each of its own tries is no news
-    base = f"{parts.scheme.removeprefix('git+')}://{parts.netloc}/"
-    password = settings.password.get_secret_value() if settings.password else None
-    web = HttpGitClient(
-        base,
-        username=settings.username if password else None,
-        password=password,
-        timeout=settings.timeout.total_seconds(),
-    )
-    return web, parts.path
-
-
-def _ssh(settings: GitSettings) -> str:
-    said = ["ssh", "-oBatchMode=yes", "-oStrictHostKeyChecking=yes", "-oConnectTimeout=10"]
-    said += ["-oServerAliveInterval=10", "-oServerAliveCountMax=3"]
-    if settings.key:
-        said += ["-i", settings.key, "-oIdentitiesOnly=yes"]
-    if settings.known_hosts:
-        said.append(f"-oUserKnownHostsFile={settings.known_hosts}")
-    return shlex.join(said)
-
-
-@contextmanager
-def _sentences(to: str) -> Iterator[None]:
-    try:
-        yield
-    except PlaceTrouble:
-        raise
-    except Exception as trouble:  # noqa: BLE001 - the library raises many kinds, and all of them here
-        raise PlaceTrouble(f"{to}: {_sentence(trouble)}") from None
-
-
-def _sentence(trouble: Exception) -> str:
-    from dulwich.client import HTTPUnauthorized  # noqa: PLC0415 - an extra
-    from dulwich.errors import HangupException, NotGitRepository  # noqa: PLC0415 - as above
-    from urllib3.exceptions import TimeoutError as Slow  # noqa: PLC0415 - comes with it
-
-    if isinstance(trouble, HTTPUnauthorized):
-        return "it does not let us in; look at username and password"
-    if isinstance(trouble, HangupException):
-        complaint = b"\n".join(trouble.stderr_lines or ()).decode(errors="replace")
-        known = (says for words, says in _COMPLAINTS.items() if words in complaint)
-        return next(known, _NO_REPOSITORY)
-    if isinstance(trouble, NotGitRepository):
-        return _NO_REPOSITORY
-    if "http resp 403" in str(trouble):
-        return _NO_REPOSITORY
-    if isinstance(inner := cause(trouble, OSError), OSError):
-        return of_system(inner)
-    return SLOW if cause(trouble, Slow) else "it did not take the page"
-
-
-def _refused(branch: str, why: str) -> str:
-    if "non-fast-forward" in why or "protected" in why or "hook" in why:
-        return f"the branch {branch} may not be written over; allow forced pushes to it"
-    return f"the branch {branch} was not taken; look at what the repository allows"
 
 
 PLACE = PlaceKind(

@@ -17,7 +17,7 @@ from monitor.log import get_logger
 from monitor.places.apart import Apart, Hangs
 from monitor.places.assigning import Assigned
 from monitor.places.bringing import Bringing, Brought, bring
-from monitor.places.order import is_stamp
+from monitor.places.order import news
 from monitor.places.place import PlaceTrouble, Progress
 from probes import write_duration
 
@@ -100,16 +100,11 @@ class Lane:
         """Seconds until it is time; None: until there is something new."""
         if not self.is_behind or self._offered is None:
             return None
-        if self._brought is None or self.brought_at is None or self._differs(self._offered):
+        if self._brought is None or self.brought_at is None:
+            return 0
+        if news(self._offered) != news(self._brought):
             return 0
         return self.brought_at + self.assigned.every.total_seconds() - self._clock.monotonic()
-
-    def _differs(self, offered: Files) -> bool:
-        """In more than in how fresh it is."""
-        before = self._brought or {}
-        if offered.keys() != before.keys():
-            return True
-        return any(offered[p] != before[p] for p in offered if not is_stamp(p))
 
     async def _bring(self) -> bool:
         async with self._turn:

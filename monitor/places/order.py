@@ -19,6 +19,7 @@ from status_page import LANGUAGES
 GRACE: Final = timedelta(minutes=10)
 """How long a file stays that the page no longer has: somebody may have the page of before open."""
 STAMP: Final = "as-of."
+NEWS: Final = "api/v2/"
 _FIRST_PAGE: Final = "index.html"
 
 
@@ -36,6 +37,14 @@ class Plan:
 
 def is_stamp(path: str) -> bool:
     return path.rpartition("/")[2].startswith(STAMP)
+
+
+def news(files: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """Of the files those that say how everything stands and what people were told. The figures in
+    the others move with every hour, and can wait.
+    """
+    found = {path: files[path] for path in files if path.startswith(NEWS)}
+    return found or {path: files[path] for path in files if not is_stamp(path)}
 
 
 def rank(path: str) -> int:

@@ -7,7 +7,6 @@ but what it needs, so that it learns no secret of anybody else's.
 from __future__ import annotations
 
 import os
-import shlex
 import shutil
 import signal
 import subprocess
@@ -20,10 +19,9 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 
-from monitor.places import addresses
+from monitor.places import addresses, ssh
 from monitor.places.filewise import Session, putting
 from monitor.places.place import Patience, PlaceKind, PlaceSettings, PlaceTrouble
-from monitor.places.sftp import File
 from monitor.places.troubles import SLOW, of_system
 from probes import Secret
 
@@ -33,9 +31,7 @@ AT_ONCE: Final = 100
 COMPLAINT_MOST: Final = 64 * 1024
 _PASSED_ON: Final = ("PATH", "HOME", "USER", "LOGNAME", "SSH_AUTH_SOCK", "LD_LIBRARY_PATH")
 _COMPLAINTS: Final = {
-    "Host key verification failed": "the host's key is not known, or another than the known one;"
-    " look at the known hosts of this user",
-    "Permission denied (": "it does not let us in; look at the user in the address and the key",
+    **ssh.COMPLAINTS,
     "auth failed": "it does not let us in; look at the user in the address and password",
     "Unknown module": "it has no module of that name; look at the address",
     "No space left": "the disk there is full; make room on it",
@@ -43,7 +39,6 @@ _COMPLAINTS: Final = {
     "read only": "its module is read-only; set read only = no in its rsyncd.conf",
     "not found": "no rsync is there; install it on that host",
     "No such file or directory": "its folder is not there; make it",
-    "Connection refused": "nobody listens there; is the server running, and the port right?",
     "not known": "the name of the host is not known; is it spelt right?",
 }
 _STATUS: Final = {30: SLOW, 35: SLOW}
@@ -80,9 +75,9 @@ class RsyncSettings(PlaceSettings):
     """`rsync://user@host/module/folder`, `rsync+ssh://user@host/folder` or `user@host:folder`."""
     password: Secret | None = None
     """For the module of an rsync server."""
-    key: File | None = None
+    key: ssh.File | None = None
     """A file with a private key, relative to the configuration, for SSH."""
-    known_hosts: File | None = None
+    known_hosts: ssh.File | None = None
     """A file of known hosts instead of this user's own, for SSH."""
     timeout: Patience = timedelta(seconds=30)
     """For each answer of the other side."""
@@ -138,22 +133,15 @@ class _Far:
         target = self._settings.to
         if not target.startswith("rsync://"):
             parts = addresses.split(target) if "://" in target else None
-            command.append(f"--rsh={self._ssh(parts.port if parts else None)}")
+            port = parts.port if parts else None
+            said = ssh.command(self._settings.key, self._settings.known_hosts, port)
+            command.append(f"--rsh={said}")
             if parts:
                 user = f"{parts.username}@" if parts.username else ""
                 target = f"{user}{parts.hostname}:{parts.path}"
         else:
             command.append(f"--contimeout={seconds}")
         return [*command, "--", f"{self._folder}/", f"{target.rstrip('/')}/"]
-
-    def _ssh(self, port: int | None) -> str:
-        said = ["ssh", "-oBatchMode=yes", "-oStrictHostKeyChecking=yes", "-oConnectTimeout=10"]
-        said += ["-oServerAliveInterval=10", "-oServerAliveCountMax=3"]
-        if self._settings.key:
-            said += ["-i", self._settings.key, "-oIdentitiesOnly=yes"]
-        if self._settings.known_hosts:
-            said.append(f"-oUserKnownHostsFile={self._settings.known_hosts}")
-        return shlex.join([*said, *(["-p", str(port)] if port else [])])
 
     def _environment(self) -> dict[str, str]:
         passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}

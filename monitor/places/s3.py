@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from s3fs import S3FileSystem  # type: ignore[import-untyped]  # ships no types
 
 AT_ONCE: Final = 8
+TRIES: Final = 2
+"""Of each request. The whole is tried again, too."""
 _ELSEWHERE: Final = {
     "s3": {"addressing_style": "path"},
     "request_checksum_calculation": "when_required",
@@ -160,7 +162,7 @@ def _filesystem(settings: S3Settings) -> S3FileSystem:
     from s3fs import S3FileSystem  # noqa: PLC0415 - an extra
 
     seconds = settings.timeout.total_seconds()
-    return S3FileSystem(
+    made = S3FileSystem(
         key=settings.key,
         secret=settings.secret.get_secret_value() if settings.secret else None,
         token=settings.token.get_secret_value() if settings.token else None,
@@ -175,6 +177,8 @@ def _filesystem(settings: S3Settings) -> S3FileSystem:
         use_listings_cache=False,
         skip_instance_cache=True,
     )
+    made.retries = TRIES
+    return made
 
 
 def _close(files: S3FileSystem) -> None:

@@ -11,19 +11,18 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import timedelta
-from pathlib import Path
 from stat import S_ISREG
 from typing import TYPE_CHECKING, Annotated, Final
 
-from pydantic import AfterValidator, Field, ValidationInfo
+from pydantic import AfterValidator, Field
 
 from monitor.places import addresses
 from monitor.places.extras import needs
 from monitor.places.filewise import Session, putting
 from monitor.places.place import Patience, PlaceKind, PlaceSettings, PlaceTrouble
+from monitor.places.ssh import File
 from monitor.places.troubles import cause, of_system
 from probes import Secret
-from probes.settings import folder_of
 
 if TYPE_CHECKING:
     from paramiko import HostKeys, MissingHostKeyPolicy, SFTPClient, SSHClient
@@ -31,13 +30,6 @@ if TYPE_CHECKING:
 PORT: Final = 22
 _FROM_HOME: Final = "/~/"
 _CANNOT: Final = re.compile(r"unsupported|not supported|not implemented", re.IGNORECASE)
-
-
-def _file(value: str, info: ValidationInfo) -> str:
-    path = folder_of(info).absolute() / Path(value).expanduser()
-    if not path.is_file():
-        raise ValueError("is no file; write the path of one, relative to the configuration")
-    return str(path)
 
 
 def _host_key(value: str) -> str:
@@ -49,9 +41,6 @@ def _host_key(value: str) -> str:
             'is no key of a host; write what ssh-keyscan says of it, as "ssh-ed25519 AAAA…"'
         ) from None
     return " ".join(words[:2])
-
-
-File = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_file)]
 
 
 class SftpSettings(PlaceSettings):

@@ -6,9 +6,7 @@ form that another site has a browser send can at most have one letter sent that 
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from importlib import resources
 from typing import Final
 
@@ -21,6 +19,7 @@ from starlette.routing import Route
 from monitor.config.model import PageSettings
 from monitor.links import BadLink, Flaw
 from monitor.log import get_logger
+from monitor.server.brand import brand
 from monitor.server.visitors import form_of, language_of, one, source_of
 from monitor.store import StoreTrouble
 from monitor.store.subscribers import Kind, Subscriber, Wish
@@ -28,6 +27,7 @@ from monitor.subscribing import Subscribing
 from monitor.subscribing.addresses import Bad, BadAddress, hook_address, mail_address
 from monitor.subscribing.register import Asked
 from monitor.subscribing.tickets import To
+from status_page import Look
 from status_page.subscribing.sheet import Sheet
 from status_page.subscribing.sheets import COMPONENT, HOOK, LANGUAGE, MAIL, SCOPE, SOME, Sheets
 from status_page.tongue import tongue
@@ -41,22 +41,24 @@ Gate = Callable[[Request, PageSettings], Response | None]
 log = get_logger()
 
 
-def _text(folder: str, name: str) -> str:
-    return resources.files(__package__).joinpath(folder, name).read_text("utf-8")
-
-
-_CSS: Final = _text("assets", "subscribing.css")
-_HASH: Final = base64.b64encode(hashlib.sha256(_CSS.encode()).digest()).decode()
 _HEADERS: Final = {
-    "content-security-policy": f"default-src 'none'; style-src 'sha256-{_HASH}'; img-src data:;"
-    " base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     "referrer-policy": "no-referrer",
     "cache-control": "no-store",
     "x-robots-tag": "noindex",
     "vary": "Accept-Language",
 }
+_POLICY: Final = (
+    "default-src 'none'; style-src {hash}; img-src data:; base-uri 'none'; form-action 'self';"
+    " frame-ancestors 'none'"
+)
 _TEMPLATE: Final = Environment(
-    loader=DictLoader({"page": _text("templates", "subscribing.html")}),
+    loader=DictLoader(
+        {
+            "page": resources.files(__package__)
+            .joinpath("templates", "subscribing.html")
+            .read_text("utf-8")
+        }
+    ),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,
@@ -123,9 +125,9 @@ class _Desk:
             return PlainTextResponse("Not Found", 404)
         if refused := self._gate(request, page):
             return refused
-        return _answer(
-            self._form(page, language_of(request, page, request.query_params.get("lang")))
-        )
+        language = language_of(request, page, request.query_params.get("lang"))
+        chosen = self._known(request.query_params.getlist(COMPONENT), page.id)
+        return shown(self._form(page, language, chosen), page.look)
 
     async def ask(self, request: Request) -> Response:
         page = self._page(request)
@@ -137,11 +139,11 @@ class _Desk:
         language = language_of(request, page, one(form, LANGUAGE))
         sheets = self._sheets(page, language)
         if request.headers.get("sec-fetch-site", "none") == "cross-site":
-            return _answer(sheets.elsewhere())
+            return shown(sheets.elsewhere(), page.look)
         try:
-            return _answer(await self._asked(request, page, form, language))
+            return shown(await self._asked(request, page, form, language), page.look)
         except StoreTrouble as trouble:
-            return _busy(sheets, trouble)
+            return shown(_busy(sheets, trouble), page.look)
 
     async def _asked(
         self, request: Request, page: PageSettings, form: FormData, language: str
@@ -155,7 +157,8 @@ class _Desk:
             )
         except BadAddress as bad:
             problem = (MAIL if by_mail else HOOK, _complaint(sheets, bad.bad))
-            return self._form(page, language, typed=typed[:1000], problem=problem)
+            chosen = self._chosen(form, page.id)
+            return self._form(page, language, chosen, typed[:1000], problem)
         kind = Kind.EMAIL if by_mail else Kind.WEBHOOK
         wish = Wish(page.id, kind, address, language, self._chosen(form, page.id))
         if await self._register.ask(wish, source_of(request)) is Asked.TOO_OFTEN:
@@ -170,19 +173,23 @@ class _Desk:
             if page is None:
                 return PlainTextResponse("Not Found", 404)
             sheets = self._sheets(page, language_of(request, page, None))
-            try:
-                found = await self._register.of(self._all.tickets, request.path_params["token"], to)
-                if found is None or found.page != page.id:
-                    # Leaving twice is no trouble, and machines that ask to leave want a yes.
-                    return _answer(sheets.left() if to is To.LEAVE else sheets.gone())
-                return _answer(await step(request, found, self._sheets(page, found.language)))
-            except BadLink as bad:
-                expired = bad.flaw is Flaw.EXPIRED
-                return _answer(sheets.expired() if expired else sheets.forged())
-            except StoreTrouble as trouble:
-                return _busy(sheets, trouble)
+            return shown(await self._behind(request, page, sheets, to, step), page.look)
 
         return answer
+
+    async def _behind(
+        self, request: Request, page: PageSettings, sheets: Sheets, to: To, step: _Step
+    ) -> Sheet:
+        try:
+            found = await self._register.of(self._all.tickets, request.path_params["token"], to)
+            if found is None or found.page != page.id:
+                # Leaving twice is no trouble, and machines that ask to leave want a yes.
+                return sheets.left() if to is To.LEAVE else sheets.gone()
+            return await step(request, found, self._sheets(page, found.language))
+        except BadLink as bad:
+            return sheets.expired() if bad.flaw is Flaw.EXPIRED else sheets.forged()
+        except StoreTrouble as trouble:
+            return _busy(sheets, trouble)
 
     async def look_at_confirming(self, _: Request, found: Subscriber, sheets: Sheets) -> Sheet:
         return self._managing(found, sheets, "") if found.confirmed_at else sheets.confirm()
@@ -225,15 +232,16 @@ class _Desk:
         self,
         page: PageSettings,
         language: str,
+        chosen: Sequence[str],
         typed: str = "",
         problem: tuple[str, str] = ("", ""),
     ) -> Sheet:
         return self._sheets(page, language).form(
             self._all.components(page.id),
             mails=self._all.mails,
+            chosen=chosen,
             typed=typed,
             problem=problem,
-            status=422 if problem[1] else 200,
         )
 
     def _page(self, request: Request) -> PageSettings | None:
@@ -243,22 +251,29 @@ class _Desk:
         return Sheets(self._all.about(page), tongue(language))
 
     def _chosen(self, form: FormData, page: str) -> tuple[str, ...]:
-        """Those of the page, or nothing for everything; also when nothing was chosen."""
-        if one(form, SCOPE) != SOME:
-            return ()
+        """Nothing for everything; also when nothing was chosen."""
+        return self._known(form.getlist(COMPONENT), page) if one(form, SCOPE) == SOME else ()
+
+    def _known(self, typed: Sequence[object], page: str) -> tuple[str, ...]:
+        """Those of *typed* that are components of the page."""
         known = {component.id for component in self._all.components(page)}
-        typed = [each for each in form.getlist(COMPONENT) if isinstance(each, str)]
-        return tuple(dict.fromkeys(each for each in typed if each in known))[:CHOSEN_MAX]
+        found = (each for each in typed if isinstance(each, str) and each in known)
+        return tuple(dict.fromkeys(found))[:CHOSEN_MAX]
 
 
-def _answer(sheet: Sheet) -> Response:
-    html = _TEMPLATE.render(page=sheet, style=_CSS)
-    return HTMLResponse(html, sheet.status, _HEADERS | {"content-language": sheet.language})
+def shown(sheet: Sheet, look: Look) -> Response:
+    """The page, in the look of the status page it belongs to."""
+    own = brand(look)
+    headers = _HEADERS | {
+        "content-security-policy": _POLICY.format(hash=own.hash),
+        "content-language": sheet.language,
+    }
+    return HTMLResponse(_TEMPLATE.render(page=sheet, brand=own), sheet.status, headers)
 
 
-def _busy(sheets: Sheets, trouble: StoreTrouble) -> Response:
+def _busy(sheets: Sheets, trouble: StoreTrouble) -> Sheet:
     log.error("a page for subscribers could not be served", why=str(trouble))
-    return _answer(sheets.busy())
+    return sheets.busy()
 
 
 def _complaint(sheets: Sheets, bad: Bad) -> str:

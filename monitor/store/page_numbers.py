@@ -119,13 +119,21 @@ def day_histograms(
 def hours(db: Database, *, since_us: int, until_us: int, of: Iterable[int]) -> Iterator[Hour]:
     """Whole hours between, whatever of them is folded already."""
     wanted = set(of)
-    made: dict[int, set[int]] = defaultdict(set)
-    for hour in _folded(db, since_us, until_us, wanted):
-        made[hour.starts_us].add(hour.probe)
+    left = {
+        (hour.probe, hour.starts_us): hour
+        for hour in _unfolded(db, since_us, until_us)
+        if hour.probe in wanted
+    }
+    folded = _folded(db, since_us, until_us, wanted)
+    return _first(folded, left) if left else folded
+
+
+def _first(folded: Iterable[Hour], left: dict[tuple[int, int], Hour]) -> Iterator[Hour]:
+    """All that is folded, and of the others what is not."""
+    for hour in folded:
+        left.pop((hour.probe, hour.starts_us), None)
         yield hour
-    for hour in _unfolded(db, since_us, until_us):
-        if hour.probe in wanted and hour.probe not in made[hour.starts_us]:
-            yield hour
+    yield from left.values()
 
 
 def _folded(db: Database, since_us: int, until_us: int, of: Iterable[int]) -> Iterator[Hour]:

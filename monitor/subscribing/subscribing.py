@@ -7,19 +7,18 @@ import contextlib
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final, cast
 
 import httpx
 
 from monitor.channels import Outside
-from monitor.channels.email import EmailSettings
 from monitor.clock import Clock
 from monitor.config.model import Config, PageSettings
 from monitor.log import get_logger
 from monitor.store import Answers, StoreTrouble, Takes, subscribers
 from monitor.store.subscriber_letters import Due
 from monitor.store.subscribers import Kind, Subscriber
-from monitor.subscribing import hooks, mailing, teller
+from monitor.subscribing import hooks, teller
 from monitor.subscribing.courier import Lane, Operator
 from monitor.subscribing.outcome import Later, Outcome, Sent, Stuck
 from monitor.subscribing.outward import Outward
@@ -29,6 +28,9 @@ from monitor.subscribing.tickets import Tickets
 from status_page import LANGUAGES, Component, Page
 from status_page.subscribing import About, confirming, known_already, telling
 from status_page.tongue import Tongue, tongue
+
+if TYPE_CHECKING:
+    from monitor.channels.email import EmailSettings
 
 TIDY_EVERY: Final = timedelta(minutes=10)
 AFTER_TROUBLE: Final = timedelta(seconds=10)
@@ -168,8 +170,9 @@ class Subscribing:
 
     def _mail_settings(self) -> EmailSettings | None:
         channel = self._config.channels.get(self._config.mail) if self._config else None
-        settings = channel.settings if channel else None
-        return settings if isinstance(settings, EmailSettings) else None
+        if channel is None or channel.kind.name != "email":
+            return None
+        return cast("EmailSettings", channel.settings)
 
     def _hook_client(self) -> httpx.AsyncClient:
         if self._client is None:
@@ -182,6 +185,8 @@ class Subscribing:
         return self._client
 
     async def _mail(self, due: Due) -> Outcome:
+        from monitor.subscribing import mailing  # noqa: PLC0415 - not everybody sends mail
+
         settings, sender = self._mail_settings(), self._sender(due.to)
         if settings is None:
             return Stuck("no channel for mail to subscribers is configured")

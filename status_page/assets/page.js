@@ -5,6 +5,7 @@
   const TICK_MS = 5000;
   const ASK_MS = 30000;
   const PATIENCE_MS = 10000;
+  const MINUTE_MS = 60000;
   const DAY_MS = 86400000;
   const SHOWN = 90;
   const LEAST_PX = 14; // smaller cannot be read from across a room
@@ -30,6 +31,9 @@
   const clock = format({ hour: "2-digit", minute: "2-digit", ...cycle });
   const withDay = format({ month: "long", day: "numeric", hour: "2-digit", minute: "2-digit", ...cycle });
   const aDay = format({ weekday: "short", month: "long", day: "numeric", timeZone: "UTC" });
+
+  const spans = new Intl.RelativeTimeFormat(`${locale}-u-nu-latn`, { numeric: "always" });
+  let localisedAt = 0;
 
   function told(moment) {
     const same = new Date(moment).toDateString() === new Date().toDateString();
@@ -153,16 +157,26 @@
   // Times
 
   function localise() {
-    if (inUtc()) return;
+    localisedAt = Date.now();
+    for (const found of document.querySelectorAll("#page-sheet .local")) found.remove();
     for (const time of document.querySelectorAll("#page-sheet time[datetime*=T]")) {
-      const said = fill(words.local, told(Date.parse(time.dateTime)));
-      time.title = said;
+      const moment = Date.parse(time.dateTime);
+      const said = inUtc() ? [] : [fill(words.local, told(moment))];
+      if (said.length) time.title = said[0];
       if (!time.closest(".when, .stage")) continue;
+      if (time.closest(".open .when")) said.push(ago(moment));
+      if (!said.length) continue;
       const beside = document.createElement("span");
       beside.className = "local";
-      beside.textContent = ` (${said})`;
+      beside.textContent = ` (${said.join(" · ")})`;
       time.after(beside);
     }
+  }
+
+  function ago(moment) {
+    const minutes = Math.max(0, Math.floor((Date.now() + skew - moment) / MINUTE_MS));
+    if (minutes < 60) return spans.format(-minutes, "minute");
+    return minutes < 2880 ? spans.format(-Math.floor(minutes / 60), "hour") : spans.format(-Math.floor(minutes / 1440), "day");
   }
 
   // Days
@@ -302,6 +316,7 @@
 
   function tick() {
     judge();
+    if (Date.now() - localisedAt >= MINUTE_MS) localise();
     if ((wall || document.visibilityState === "visible") && Date.now() - askedAt >= ASK_MS) ask();
   }
 

@@ -16,7 +16,7 @@ from status_page.text import anchor
 from status_page.tongue import Tongue, tongue
 
 _RECENT: Final = timedelta(days=90)
-_MOST: Final = 12
+_MOST: Final = 20
 """Pictures of one page: each takes as long as fifty pages of text."""
 _VARIABLES: Final = {
     Condition.UP: "up",

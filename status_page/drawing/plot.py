@@ -19,6 +19,7 @@ from status_page.drawing.scale import levels, midnight, ticks
 HEIGHT: Final = 400
 """In units of the drawing: finer than any screen shows it. A point is two of them wide."""
 _DAY: Final = timedelta(days=1)
+_US: Final = timedelta(microseconds=1)
 _NOTHING: Final = timedelta()
 _MOST_STRETCHES: Final = 31
 
@@ -87,18 +88,18 @@ def _paths(points: tuple[Point, ...], found: tuple[timedelta, ...]) -> str:
     width = 2 * len(points)
     unit = found[-1] / HEIGHT
     grid = "".join(f"M0 {HEIGHT - round(level / unit)}H{width}" for level in found)
-    middle, band = _lines(points, unit)
+    middle, band = _lines(points, found[-1])
     return (
         f'<path class="grid" d="{grid}M0 {HEIGHT}H{width}"/>'
         f'<path class="p95" d="{band}"/><path class="p50" d="{middle}"/>'
     )
 
 
-def _lines(points: tuple[Point, ...], unit: timedelta) -> tuple[str, str]:
+def _lines(points: tuple[Point, ...], highest: timedelta) -> tuple[str, str]:
     middles, bands = [], []
     middle: list[str] = []
     upper: list[str] = []
-    high = _Heights(unit)
+    high = _Heights(highest)
     for x, (_, p50, p95) in zip(_across(len(points)), points, strict=True):
         if p50 is not None:
             middle.append(x + high[p50])
@@ -116,11 +117,13 @@ def _lines(points: tuple[Point, ...], unit: timedelta) -> tuple[str, str]:
 class _Heights(dict[timedelta, str]):
     """Told once for each span: measured ones are rounded, so that there are few."""
 
-    def __init__(self, unit: timedelta) -> None:
-        self._unit = unit
+    def __init__(self, highest: timedelta) -> None:
+        self._per_us = HEIGHT / (highest / _US)
 
     def __missing__(self, span: timedelta) -> str:
-        found = self[span] = str(HEIGHT - span // self._unit)
+        # Three times as quick as dividing spans
+        whole_us = (span.days * 86400 + span.seconds) * 1_000_000 + span.microseconds
+        found = self[span] = str(HEIGHT - int(whole_us * self._per_us))
         return found
 
 

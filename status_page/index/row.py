@@ -69,8 +69,8 @@ def _share(component: Component, tongue: Tongue) -> str:
     share = share_words(tongue, known, component.resolution)
     if not share:
         return tongue.say("Nothing to count yet")
-    first = component.first_seen
-    if first is None or first <= component.days[-days.SHOWN :][0].day:
+    first, shown = component.first_seen, component.days[-days.SHOWN :]
+    if first is None or not shown or first <= shown[0].day:
         return tongue.say("{share} uptime", share=share)
     return tongue.say("{share} uptime since {day}", share=share, day=tongue.short_day(first))
 

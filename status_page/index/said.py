@@ -50,7 +50,8 @@ class Speaker:
         return self._story(incident, Timed(after), span)
 
     def _story(self, incident: Incident, when: Timed, span: str, *, echo: bool = False) -> Story:
-        day = self._today if incident.resolved_at is None else incident.began_at.date()
+        began = incident.began_at.astimezone(UTC).date()
+        day = self._today if incident.resolved_at is None else began
         place = anchor(incident.id)
         return Story(
             anchor=place,

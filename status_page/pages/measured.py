@@ -18,8 +18,11 @@ from status_page.tongue import Tongue
 
 def windows(component: Component, tongue: Tongue) -> str:
     """Nothing where nothing is known yet."""
-    cells = []
+    cells, before = [], None
     for name, uptime in component.uptime:
+        if uptime[1:] == before:
+            continue  # nothing more was known in the longer span
+        before = uptime[1:]
         share = share_words(tongue, uptime, component.resolution)
         said = f"<strong>{escape(share)}</strong>" if share else ""
         told = "".join(beside(uptime, tongue))

@@ -44,9 +44,9 @@ class Sheets:
         components: Sequence[Component],
         *,
         mails: bool,
+        chosen: Collection[str] = (),
         typed: str = "",
         problem: tuple[str, str] = ("", ""),
-        status: int = 200,
     ) -> Sheet:
         """*problem* is the field it is about, and a sentence; *typed* what was in that field."""
         say = self._tongue.say
@@ -64,9 +64,9 @@ class Sheets:
                 typed,
                 problem,
             ),
-            scopes=self._scopes(chosen=()) if components else (),
+            scopes=self._scopes(chosen) if components else (),
             scope_label=say("What do you want to hear of?"),
-            groups=_groups(components, ()),
+            groups=_groups(components, chosen),
         )
         hook = Form(
             press=say("Subscribe"),
@@ -90,7 +90,8 @@ class Sheets:
         )
         heading = say("Subscribe to {page}", page=tidy(self._page.title))
         lines = (say("Hear of incidents and announced maintenance as soon as they are published."),)
-        made = self._sheet(heading, *lines, status=status, tone="bad" if problem[1] else "plain")
+        status, tone = (422, "bad") if problem[1] else (200, "plain")
+        made = self._sheet(heading, *lines, status=status, tone=tone)
         others = tuple(
             (code, _NAMES.get(code, code), f"?lang={code}")
             for code in self._page.languages

@@ -12,9 +12,10 @@ from itertools import pairwise
 
 import pytest
 
-from status_page import Condition, DayBar, Page, render
+from status_page import Condition, DayBar, Page, Uptime, render
 from status_page.index.past import MOST
 from tests.status_page.examples import (
+    DAY,
     EXAMPLES,
     NOW,
     TODAY,
@@ -152,6 +153,14 @@ def test_every_id_is_there_once_and_every_reference_leads_somewhere(name: str) -
 
 def test_render_is_given_a_page_and_nothing_else() -> None:
     assert [given.annotation for given in signature(render).parameters.values()] == ["Page"]
+
+
+def test_numbers_without_days_and_days_from_a_clock_that_ran_ahead_can_be_drawn() -> None:
+    window = Uptime(90 * DAY, 90 * DAY, timedelta())
+    bare = replace(component(), days=(), uptime=(("90d", window),))
+    assert "100 % uptime" in said(page(bare))
+    ahead = replace(component(), days=(*component().days, DayBar(ago(-1), DAY, timedelta())))
+    assert "100 % uptime" in said(page(ahead))
 
 
 def test_an_unknown_condition_is_told_apart_from_a_good_one() -> None:

@@ -50,6 +50,16 @@ def test_a_page_that_is_old_on_arrival_says_so_with_the_day(browser: Browser, si
         assert tab.locator(".card").first.evaluate("at => getComputedStyle(at).opacity") == "1"
 
 
+def test_the_pages_behind_the_first_one_say_so_too(browser: Browser, site: Site) -> None:
+    site.publish(lived_in())
+    behind = f"{site.address}components/uploads/index.html"
+    with visiting(browser, behind) as tab:
+        heard(tab)
+        expect(tab.get_by_role("alert")).to_be_hidden()
+        tab.clock.run_for(6 * 60_000)
+        expect(tab.get_by_role("alert")).to_have_text(SILENT.format("14:03"))
+
+
 def test_newer_words_come_by_themselves_and_the_reader_keeps_their_place(
     browser: Browser, site: Site
 ) -> None:

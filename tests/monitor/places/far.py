@@ -22,6 +22,8 @@ class Far:
     """The names of files that became readable, in that order."""
     breaks_at: str = ""
     """The end of a name at which the server fails."""
+    breaks_with: str = ""
+    """The code of the refusal, where it gives one."""
 
     def place(self, name: str) -> str:
         return f"{self.to}/{name}"

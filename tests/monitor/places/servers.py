@@ -100,8 +100,10 @@ def s3() -> Iterator[Bucket]:
         name = environ["PATH_INFO"].removeprefix(f"/{Bucket.bucket}/")
         if environ["REQUEST_METHOD"] == "PUT":
             if far.breaks_at and name.endswith(far.breaks_at):
-                start("403 Forbidden", [("Content-Length", "0")])
-                return [b""]
+                refusal = b"<Error><Code>%s</Code></Error>" % far.breaks_with.encode()
+                refusal = refusal if far.breaks_with else b""
+                start("403 Forbidden", [("Content-Length", str(len(refusal)))])
+                return [refusal]
             far.wrote.append(name)
         return app(environ, start)
 

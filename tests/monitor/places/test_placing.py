@@ -103,7 +103,9 @@ async def at_work(placing: Placing) -> AsyncIterator[None]:
 
 
 def page(index: str, minute: int = 0) -> dict[str, bytes]:
-    return {**PAGE, "index.html": index.encode(), "as-of.json": b"%d" % minute}
+    summary = f'{{"status": "{index}"}}'.encode()
+    stamp = b"%d" % minute
+    return {**PAGE, "index.html": summary, "api/v2/summary.json": summary, "as-of.json": stamp}
 
 
 async def test_a_place_that_is_down_holds_up_no_other_and_gets_the_newest_page_later(
@@ -115,7 +117,7 @@ async def test_a_place_that_is_down_holds_up_no_other_and_gets_the_newest_page_l
     async with at_work(placing):
         for number in range(3):
             placing.offer("", page(f"number {number}"))
-            await until_async(lambda n=number: up.files.get("index.html") == b"number %d" % n, "up")  # type: ignore[misc]  # a lambda with a default
+            await until_async(lambda n=number: up.files == page(f"number {n}"), "up")  # type: ignore[misc]  # a lambda with a default
         await until_async(lambda: down.tried > 2, "it is tried again")
         assert [s.why for s in placing.standing] == [down.trouble, ""]
         down.trouble = ""
@@ -155,16 +157,17 @@ async def test_where_each_publish_costs_time_alone_goes_seldom_and_a_change_at_o
     placing.configure([far.assigned(every=15 * MINUTE)])
     async with at_work(placing):
         placing.offer("", page("one", 0))
-        await until_async(lambda: far.times == 1, "the first page")
+        await until_async(lambda: placing.standing[0].age is not None, "the first page")
         for minute in range(1, 15):
             clock.wind(MINUTE)
-            placing.offer("", page("one", minute))
+            placing.offer("", {**page("one", minute), "index.html": b"99.9%d %%" % minute})
             await asyncio.sleep(0)
         await asyncio.sleep(0.05)
         assert far.times == 1
         clock.wind(MINUTE)
         placing.offer("", page("one", 15))
         await until_async(lambda: far.times == 2, "a sign of life")
+        assert far.files == page("one", 15)
         clock.wind(timedelta(seconds=1))
         placing.offer("", page("two", 15))
         await until_async(lambda: far.times == 3, "a change")

@@ -106,6 +106,12 @@ def test_no_such_bucket_and_a_key_that_may_not(tmp_path: Path) -> None:
         bucket.breaks_at = "style.css"
         said = refusal(bucket.place("page"), options, tmp_path)
         assert said.startswith("the key may not do that; allow it s3:PutObject")
+        bucket.breaks_with = "SignatureDoesNotMatch"
+        said = refusal(bucket.place("page"), options, tmp_path)
+        assert said == "the key is not known or does not fit; look at key and secret"
+        bucket.breaks_with = "SomethingNew"
+        said = refusal(bucket.place("page"), options, tmp_path)
+        assert said == "it was refused; look at the log of the storage"
 
 
 def test_a_folder_that_cannot_be(tmp_path: Path) -> None:

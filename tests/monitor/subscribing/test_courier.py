@@ -17,6 +17,7 @@ from tests.monitor.subscribing.world import (
     a_world,
     an_outage,
     configured,
+    lives,
     words,
 )
 from tests.support.waiting import until_async
@@ -194,3 +195,41 @@ def _many(db: Any) -> None:
     )
     for number in range(50):
         db.execute(insert, (f"{number:032x}", f"a{number}@example.org"))
+
+
+async def test_subscribers_of_a_page_that_is_gone_hold_up_nobody(tmp_path: Path) -> None:
+    async with a_world(tmp_path) as world:
+        await world.publish(a_page())
+        await world.subscribed(ADA)
+        await world.subscribed(BOB)
+        world.mail.says["RCPT"] = "451 later"
+        await news(world, 1)
+        await until_async(lambda: world.waiting() == 2, "both wait")
+        world.stored(f"UPDATE subscriber SET page = 'gone' WHERE address = '{ADA}'")
+        world.mail.says.clear()
+        world.clock.wind(HOUR)
+        world.subscribing._wake_lanes()
+        await world.letter_to(BOB)
+
+        assert world.letters_to(ADA) == []
+        assert len(world.everybody()) == 2
+
+
+async def test_what_the_page_told_and_cannot_be_read_any_more_is_not_told_again(
+    tmp_path: Path,
+) -> None:
+    async with lives(tmp_path) as world:
+        async with world.running():
+            await world.publish(a_page())
+            await world.subscribed(ADA)
+            await news(world, 1)
+            await world.letter_to(ADA)
+            await world.quiet()
+            world.stored("UPDATE subscriber_heard SET heard = '[broken'")
+        async with world.running():
+            await news(world, 1)
+            await news(world, 2)
+            await world.letter_to(ADA, 2)
+            await world.quiet()
+
+    assert len(world.letters_to(ADA)) == 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +13,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # has no types
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from monitor.server.subscribing import _CSS, _TEMPLATE
+from monitor.server.subscribing import shown
+from status_page import Asset, Look
 from status_page.subscribing import Links, about, confirming, telling
 from status_page.subscribing.sheet import Sheet
 from status_page.subscribing.sheets import Sheets
@@ -22,6 +25,12 @@ from tests.status_page.browsing import CHROMIUM, needs_browser
 
 LINKS = Links("https://trueup.example.org/m", "https://trueup.example.org/u", "https://e.org/c")
 PAGE = a_page()
+SQUARE = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"></svg>'
+LOOK = Look(
+    logo=Asset("logo.svg", SQUARE, "image/svg+xml"),
+    colours={"ground": "#fff8e7", "down": "#cc0000"},
+    colours_dark={"ground": "#001122"},
+)
 SENDER = replace(about(PAGE, ""), languages=("en", "de", "ar"), environment="staging")
 
 # Letters name no colours. Axe takes the ground that a browser itself makes dark for white.
@@ -48,7 +57,7 @@ def _sheets() -> dict[str, Sheet]:
 
 
 def _documents() -> dict[str, str]:
-    found = {n: _TEMPLATE.render(page=sheet, style=_CSS) for n, sheet in _sheets().items()}
+    found = {name: bytes(shown(sheet, LOOK).body).decode() for name, sheet in _sheets().items()}
     (((news,)),) = told((11, a_page(an_outage(words(10, "A *disk* is full.")))))
     found["letter"] = telling(news, tongue("ar"), LINKS).html
     found["asking"] = confirming(SENDER, tongue("de"), LINKS).html
@@ -61,6 +70,17 @@ DOCUMENTS = _documents()
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_it_is_valid_html(name: str) -> None:
     html5lib.HTMLParser(strict=True).parse(DOCUMENTS[name])
+
+
+def test_it_has_the_colours_and_the_logo_of_its_page_and_runs_no_other_style() -> None:
+    plain, own = (shown(_sheets()["form"], look) for look in (Look(), LOOK))
+    style = DOCUMENTS["form"].partition("<style>")[2].partition("</style>")[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+
+    assert "#fff8e7" in style
+    assert f"style-src 'sha256-{digest}';" in own.headers["content-security-policy"]
+    assert plain.headers["content-security-policy"] != own.headers["content-security-policy"]
+    assert "data:image/svg+xml;base64," in DOCUMENTS["form"]
 
 
 @pytest.fixture(scope="module")

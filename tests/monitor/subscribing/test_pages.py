@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
+from monitor import server
 from monitor.config.model import PageSettings
+from monitor.server.subscribing import routes
 from tests.monitor.subscribing.world import (
     ADA,
     BOB,
@@ -21,6 +25,7 @@ from tests.monitor.subscribing.world import (
     link_in,
     text_of,
 )
+from tests.support.serve import free_port
 from tests.support.waiting import until_async
 
 HOSTILE = "<script>alert(1)</script>\u202e"
@@ -105,6 +110,38 @@ async def test_people_choose_components_and_their_language_without_any_script(
     assert (changed.components, changed.language) == (("messages",), "de")
     assert "<script" not in saved.text
     assert "set-cookie" not in saved.headers
+
+
+async def test_a_link_may_choose_a_component_beforehand(world: World) -> None:
+    shown = await world.client.get("/subscribe/?component=messages&component=none")
+    checked = re.findall(r'<input[^>]*value="(\w+)" checked', shown.text)
+    assert checked == ["some", "messages"]
+
+
+async def test_what_is_chosen_stands_while_the_address_is_put_right(world: World) -> None:
+    again = await world.ask("nonsense", "messages")
+    assert re.findall(r'<input[^>]*value="(\w+)" checked', again.text) == ["some", "messages"]
+
+
+async def test_over_our_own_server_pages_keep_their_headers_and_forms_their_bounds(
+    world: World, tmp_path: Path
+) -> None:
+    listener = server.listen("127.0.0.1", free_port())
+    app = server.application(tmp_path, routes(world.subscribing))
+    web = server.Server(app, listener)
+    task = asyncio.create_task(web.serve())
+    url = "http://{}:{}".format(*listener.getsockname())
+    async with httpx.AsyncClient(base_url=url) as client:
+        form = await client.get("/subscribe/")
+        asked = await client.post("/subscribe/", data={"email": ADA})
+        flood = await client.post("/subscribe/", data={"email": "a" * 20_000})
+    await web.stop(task)
+
+    assert form.headers.get_list("content-security-policy") == [
+        asked.headers["content-security-policy"]
+    ]
+    assert "form-action 'self'" in form.headers["content-security-policy"]
+    assert (asked.status_code, flood.status_code) == (202, 400)
 
 
 async def test_what_is_typed_and_what_pages_say_is_shown_as_text(world: World) -> None:

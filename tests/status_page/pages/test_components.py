@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from status_page import Component, Condition, Series
+from status_page import Component, Condition, Series, Uptime
 from status_page.pages.components import Components
 from tests.status_page.pages import lives
 from tests.status_page.pages.reading import files, plain
@@ -48,6 +48,14 @@ def test_the_days_that_stand_out_are_told_newest_first_and_neighbours_once() -> 
     assert "12–13 Oct not watched" in told
     assert "11 Oct watched for 9 hours" in told
     assert "1 Nov maintenance for 4 hours" in told
+
+
+def test_a_longer_span_of_which_no_more_is_known_is_not_told() -> None:
+    short = Uptime(30 * DAY, 9 * HOUR, timedelta())
+    text = said(lives.component(uptime=(("30d", short), ("90d", short._replace(whole=90 * DAY)))))
+
+    assert "30 days 100 % no downtime 29 days 15 hours unknown" in text
+    assert "90 days" not in text[: text.index("Day by day")]
 
 
 def test_months_are_a_table() -> None:
