@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -138,7 +138,8 @@ class Part:
         for probe, patience, plan in zip(self._probes, self._patience, self._plans, strict=True):
             key = self._history.keys.get(probe.id)
             stands = self._history.stands.get(key) if key is not None else None
-            yield _standing(stands, patience, at), announced.held(plan, at)
+            held_at = announced.held(plan, at)
+            yield _counted(_standing(stands, patience, at), plan, held_at), held_at
         for _ in range(len(self._component.probes) - len(self._probes)):
             yield Standing(), None  # it is configured no more
 
@@ -167,6 +168,14 @@ def _standing(stands: Stands | None, patience: timedelta, at: datetime) -> Stand
         return Standing()
     known = Standing(Health(stands.health), _at(stands.since_us), stands.slow_runs)
     return seen_at(known, _at(stands.evidence_us), patience=patience, at=at)
+
+
+def _counted(standing: Standing, plan: Plan, held_at: datetime | None) -> Standing:
+    """What went wrong in announced work and outlasts it is told from its end on."""
+    bad = standing.health in (Health.DOWN, Health.DEGRADED)
+    if standing.since_at is None or held_at is not None or not bad:
+        return standing
+    return replace(standing, since_at=announced.after(plan, standing.since_at))
 
 
 def _at(us: int | None) -> datetime | None:

@@ -9,12 +9,12 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Annotated, Final, Generic, TypeVar
+from typing import Annotated, Any, Final, Generic, TypeVar
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, SecretStr
 
 from monitor.places.memory import Memory
-from probes import Duration, Strict
+from probes import Duration, Strict, write_duration
 
 
 class PlaceTrouble(Exception):
@@ -98,6 +98,12 @@ class PlaceKind(Generic[S]):
     """How often a page goes there when nothing changed but the time; None: as the page says."""
 
 
+def _plain(value: Any) -> Any:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    return write_duration(value) if isinstance(value, timedelta) else value
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """A configured place, known to make sense."""
@@ -108,6 +114,14 @@ class Target:
     @property
     def to(self) -> str:
         return self.settings.to
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What was written beside the address, its paths made absolute, its secrets plain: read
+        again, wherever that is, it is the same target.
+        """
+        given = self.settings.model_dump(exclude={"to"}, exclude_unset=True)
+        return {name: _plain(value) for name, value in given.items() if value is not None}
 
     def every(self, given: timedelta | None, page: timedelta) -> timedelta:
         """The longest between two publishes: as it was *given*, else as its kind likes, and never

@@ -16,6 +16,7 @@ SHOWN: Final = 90
 DAY: Final = timedelta(days=1)
 # Less than this unknown in a day (a restart, an upgrade) is not worth a mark.
 SLACK: Final = timedelta(minutes=15)
+_WHOLE: Final = DAY - SLACK
 # How much of the known time was down, up to which the bar is drawn as d1, d2, d3; above: d4.
 _STEPS: Final = (0.01, 0.05, 0.25)
 _NONE: Final = timedelta()
@@ -48,6 +49,8 @@ def read(component: Component, today: date, number: int = SHOWN) -> tuple[Read, 
 
 
 def _past(bar: DayBar, first_seen: date | None) -> Read:
+    if bar.known >= _WHOLE and not (bar.down or bar.degraded or bar.planned):
+        return Read(bar, "u")  # nearly all of them, so this is asked first
     if not bar.known:
         if bar.planned:
             return Read(bar, "m", DAY - bar.planned > SLACK)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Final
 
+from status_page.component import Component
 from status_page.frame import INDEX, Leaf, folder, frame, languages
+from status_page.index import days
 from status_page.index.compose import sheet
 from status_page.index.headline import MARKS
 from status_page.index.past import Watched, watched
@@ -27,6 +30,7 @@ class Index:
 
     def __init__(self) -> None:
         self._rows: Kept[Source, str] = Kept()
+        self._read: Kept[tuple[Component, date], tuple[days.Read, ...]] = Kept()
         self._watched: Kept[Source, Watched] = Kept()
 
     def files(self, page: Page, tongue: Tongue) -> Iterable[tuple[str, bytes]]:
@@ -41,7 +45,12 @@ class Index:
 
     def row(self, source: Source, tongue: Tongue) -> str:
         key = (source.component.id, tongue.code)
-        return self._rows.get(key, source, lambda given: row(given, tongue))
+        return self._rows.get(key, source, lambda given: row(given, self._days(given), tongue))
+
+    def _days(self, source: Source) -> tuple[days.Read, ...]:
+        """The same in every language."""
+        of = (source.component, source.today)
+        return self._read.get(source.component.id, of, lambda given: days.read(*given))
 
     def watched(self, source: Source) -> Watched:
         key = source.component.id
@@ -49,6 +58,7 @@ class Index:
 
     def _forget(self, page: Page) -> None:
         ids = {found.id for found in page.components}
+        self._read.only(ids)
         self._watched.only(ids)
         self._rows.only({(each, code) for each in ids for code in languages(page)})
 

@@ -33,9 +33,9 @@ class Source:
     """Whether an open incident says already what people cannot do."""
 
 
-def row(source: Source, tongue: Tongue) -> str:
+def row(source: Source, read: tuple[days.Read, ...], tongue: Tongue) -> str:
+    """*read* is what its days were."""
     component, today = source.component, source.today
-    read = days.read(component, today)
     place = anchor(component.id)
     share = _share(component, tongue)
     name = escape(tidy(component.name))

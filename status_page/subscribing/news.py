@@ -6,7 +6,8 @@ nothing old, and what is remembered does not grow with their number.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum, unique
@@ -20,6 +21,10 @@ PAUSE: Final = timedelta(minutes=5)
 """Between two letters about the same thing; what is said meanwhile goes into one."""
 STALE: Final = timedelta(hours=24)
 """Nobody is helped by older news: a database that was restored, an entry written down later."""
+AHEAD: Final = timedelta(hours=24)
+"""When work that is configured is told before it begins."""
+ROUTINE: Final = timedelta(days=6)
+"""Configured work that is repeated sooner is no news."""
 REMEMBERED: Final = 1_000
 
 
@@ -216,7 +221,7 @@ def _stories(page: Page, sender: About, at: datetime) -> Iterator[tuple[str, New
                 audience=incident.audience,
             ),
         )
-    for work in page.maintenance:
+    for work, said in _worth_telling(page.maintenance, at):
         folder = f"maintenance/{work.id}"
         # What is repeated every week, or put off, is announced anew.
         yield (
@@ -226,7 +231,7 @@ def _stories(page: Page, sender: About, at: datetime) -> Iterator[tuple[str, New
                 folder=folder,
                 title=work.title,
                 components=_named(work.components, names),
-                said=(_of_work(work, at),),
+                said=(said,),
                 began_at=work.starts_at,
                 ends_at=work.ends_at,
             ),
@@ -247,10 +252,36 @@ def _of_incident(incident: Incident) -> Iterator[Said]:
         yield Said(What.RESOLVED, incident.resolved_at, "resolved", Stage.RESOLVED)
 
 
+def _worth_telling(
+    maintenance: Sequence[Maintenance], at: datetime
+) -> Iterator[tuple[Maintenance, Said]]:
+    """What a person announced, as it goes; what is configured, a day before, and nothing of what
+    is there again within days.
+    """
+    configured = [work for work in maintenance if work.announced_at is None]
+    again = Counter((work.title, work.components) for work in _often(configured))
+    for work in maintenance:
+        if work.announced_at is not None:
+            yield work, _of_work(work, at)
+        elif not again[work.title, work.components]:
+            told_at = work.starts_at - AHEAD
+            if told_at <= at < work.ends_at:
+                yield work, Said(What.ANNOUNCED, told_at, "announced", words=work.words)
+
+
+def _often(works: Sequence[Maintenance]) -> Iterator[Maintenance]:
+    """Each that begins soon after another of the same name."""
+    last: dict[tuple[str, tuple[str, ...]], datetime] = {}
+    for work in sorted(works, key=lambda each: each.starts_at):
+        before = last.get((work.title, work.components))
+        if before is not None and work.starts_at - before < ROUTINE:
+            yield work
+        last[work.title, work.components] = work.starts_at
+
+
 def _of_work(work: Maintenance, at: datetime) -> Said:
     if at >= work.ends_at:
         return Said(What.COMPLETED, work.ends_at, "completed")
     if at >= work.starts_at:
         return Said(What.STARTED, work.starts_at, "started", words=work.words)
-    announced_at = min(work.announced_at or at, at)
-    return Said(What.ANNOUNCED, announced_at, "announced", words=work.words)
+    return Said(What.ANNOUNCED, min(work.announced_at or at, at), "announced", words=work.words)

@@ -82,6 +82,16 @@ def test_a_component_under_work_is_in_maintenance_whether_it_fails_or_not(make: 
         )
 
 
+def test_what_broke_in_announced_work_is_down_since_its_end_once_that_is_over(make: Make) -> None:
+    stored = make(changes={"windows": (nightly(10),)})
+    stored.stands("down", NOON.replace(hour=11))
+    stored.sql("UPDATE health SET evidence_at = last_run_at + 3600000000")
+    stored.outage(NOON.replace(hour=11))
+    page = stored.page(NOON)
+    assert page.components[0].condition is Condition.DOWN
+    assert page.components[0].since == page.incidents[0].began_at == NOON.replace(minute=0)
+
+
 def test_work_on_one_probe_does_not_hide_that_another_is_down(make: Make) -> None:
     both = Component(id="both", name="Both", probes=("home", "tour"))
     window = nightly(12, probes=frozenset({"home"}))

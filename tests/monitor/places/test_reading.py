@@ -122,6 +122,18 @@ def test_reading_imports_no_library_that_is_not_used_yet() -> None:
     assert done.stdout == "[]\n"
 
 
+def test_a_target_is_the_same_when_it_is_read_again_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / "id").touch()
+    options = {"key": "id", "password": "word-of-ours", "timeout": "5s"}
+    for target in (
+        read("sftp://example.org/x", options, tmp_path),
+        read("www", {}, tmp_path),
+        read("git+https://example.org/x", {"nojekyll": False, "password": "word"}),
+    ):
+        again = read(target.to, target.options)
+        assert again.settings == target.settings
+
+
 def test_a_secret_shows_nowhere() -> None:
     target = read("s3://bucket", {"key": "AK", "secret": "word-of-ours", "token": "word-of-ours"})
     assert "word-of-ours" not in f"{target} {target.settings} {target!r}"

@@ -167,6 +167,7 @@ async def test_announced_work_comes_as_maintenance(tmp_path: Path, receiver: Rec
         starts_at=at(60),
         ends_at=at(120),
         words="Uploads wait.",
+        announced_at=at(0),
     )
     async with a_world(tmp_path, nearby=True) as world:
         await world.publish(a_page())

@@ -33,8 +33,14 @@ MAIL = EmailSettings.model_validate(
 )
 SENDER = about(QUIET, "https://trueup.example.org/")
 DISKS = Maintenance(
-    id="work-1", title="New disks", components=("uploads",), starts_at=at(60), ends_at=at(120)
+    id="work-1",
+    title="New disks",
+    components=("uploads",),
+    starts_at=at(60),
+    ends_at=at(120),
+    announced_at=at(0),
 )
+DAY = 24 * 60
 
 
 def told(*pages: tuple[float, Page]) -> list[list[News]]:
@@ -125,6 +131,28 @@ def test_work_of_next_week_with_the_same_name_is_announced_anew() -> None:
         (130, a_page(work=(DISKS, again))),
     )
     assert in_short(found)[-1] == ["announced"]
+
+
+def test_work_that_is_configured_is_told_once_and_a_day_before() -> None:
+    work = replace(DISKS, announced_at=None, starts_at=at(2 * DAY), ends_at=at(2 * DAY + 60))
+    page = a_page(work=(work,))
+    found = told((1, page), (DAY + 1, page), (2 * DAY + 1, page), (2 * DAY + 61, page))
+    assert in_short(found) == [[], ["announced"], [], []]
+
+
+def test_work_that_is_configured_for_every_night_is_no_news() -> None:
+    nights = tuple(
+        replace(
+            DISKS,
+            id=f"work-{night}",
+            announced_at=None,
+            starts_at=at(night * DAY + 60),
+            ends_at=at(night * DAY + 90),
+        )
+        for night in range(30)
+    )
+    page = a_page(work=nights)
+    assert in_short(told((1, page), (61, page), (DAY, page))) == [[], [], []]
 
 
 def test_what_was_written_down_long_after_it_was_over_is_no_news() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from status_page import Condition, Look, Page, Stage, Update
+from status_page import Component, Condition, Incident, Look, Page, Stage, Update
 from tests.status_page.pages import lives
+from tests.status_page.proof.worlds import shortened
 
 SCRIPT: Final = "<script>window.owned=1</script>"
 IMAGE: Final = "</title></script></style><img src=x onerror=window.owned=1>"
@@ -16,7 +18,7 @@ LINK: Final = "[x](javascript:window.owned=1) <a href='data:text/html,x'>x</a>"
 TEMPLATE: Final = "@main@ @id@ @content@ {{ 7*7 }} {number} %(x)s %s \\u003c"
 OVERRIDES: Final = "\u202egnp.\u2066evil\u2069 \u200f\x00\x1b[31m\x7f\ufeff\u2028\ud800"
 LINES: Final = "one\r\nATTENDEE:mailto:x@example.org\r\nBEGIN:VALARM\n\tEND:VCALENDAR"
-FORMULA: Final = "=HYPERLINK(\"https://example.net\",\"x\"),@SUM(1)\t-1+1"
+FORMULA: Final = '=HYPERLINK("https://example.net","x"),@SUM(1)\t-1+1'
 LETTERS: Final = "👩‍👩‍👧‍👦 🏳️‍🌈 تسجيل الدخول والخروج ひらがな a\u0301\u0302\u0303\u0304"
 LONG: Final = "W" * 10_000
 NOTHING: Final = ""
@@ -40,35 +42,61 @@ LONGEST_ID: Final = "a" * 64
 
 def shouting(words: str, **facts: object) -> Page:
     """*words* wherever somebody writes something; ids as long as they may be."""
-    over = lives.incident(2, sentence=words, audience=words, components=("uploads", LONGEST_ID))
-    said = (Update(over.began_at, stage, words, f"u-{stage}") for stage in Stage)
-    things = [
-        lives.component(
-            id=key,
-            name=words,
-            group=words,
-            description=words,
-            says=words,
-            condition=condition,
-            chart=(lives.chart(words),),
-            notes=(replace(lives.NOTE, name=words, summary=words),),
-        )
-        for key, condition in (("uploads", Condition.DOWN), (LONGEST_ID, Condition.UP))
-    ]
+    return _page(words, {"uploads": words, LONGEST_ID: words}, **facts)
+
+
+def together(**facts: object) -> Page:
+    """All of them at once, each on things of its own."""
+    short = " ".join(words for words in WORDS.values() if words != LONG)
+    return _page(short, WORDS, **facts)
+
+
+def _page(words: str, named: Mapping[str, str], **facts: object) -> Page:
+    """*words* for the page itself; the others by the ids of components that are called so."""
     made = lives.page(
-        *things,
+        *(
+            _component(key, said, Condition.UP if at else Condition.DOWN)
+            for at, (key, said) in enumerate(named.items())
+        ),
         title=words,
         description=words,
         environment=words,
         look=Look(footer=words, links=((words, "https://example.org/"),)),
         internal=True,
-        incidents=(
-            replace(lives.incident(1, minutes=None), sentence=words, audience=words),
-            replace(over, updates=tuple(said)),
-        ),
-        maintenance=(
-            lives.work(1, title=words, words=words, starts=-30 * lives.MINUTE),
-            lives.work(2, title=words, words=words),
+        incidents=tuple(_incidents(named)),
+        maintenance=tuple(
+            lives.work(at, title=said, words=said, components=(key,), starts=(at - 1) * lives.DAY)
+            for at, (key, said) in enumerate(named.items())
         ),
     )
     return replace(made, **facts)  # type: ignore[arg-type]  # any of its fields
+
+
+def _component(key: str, words: str, condition: Condition) -> Component:
+    made = lives.component(
+        id=key,
+        name=words,
+        group=words,
+        description=words,
+        says=words,
+        condition=condition,
+        chart=(lives.chart(words, number=24),),
+        notes=(replace(lives.NOTE, name=words, summary=words),),
+    )
+    return shortened(made)
+
+
+def _incidents(named: Mapping[str, str]) -> Iterator[Incident]:
+    """The first is open."""
+    for at, (key, words) in enumerate(named.items()):
+        over = lives.incident(at, minutes=23 if at else None)
+        told = (
+            Update(over.began_at + lives.MINUTE, stage, words, f"u{at}-{stage}") for stage in Stage
+        )
+        yield replace(
+            over,
+            sentence=words,
+            audience=words,
+            components=(key, "gone"),
+            updates=tuple(told) if at else (),
+        )

@@ -36,7 +36,7 @@ class Markup(HTMLParser):
         self._head = self._head and tag != "body"
         self._within = tag
 
-    def handle_endtag(self, tag: str) -> None:
+    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002 - as the base class calls it
         self._within = ""
 
     def handle_data(self, data: str) -> None:

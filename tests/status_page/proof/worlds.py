@@ -39,11 +39,12 @@ def rich(**facts: object) -> Page:
         lives.component(f"Thing {condition}", id=f"thing-{condition}", condition=condition)
         for condition in MORE
     )
-    whole = replace(found, components=tuple(map(_shortened, (*found.components, *others))))
+    whole = replace(found, components=tuple(map(shortened, (*found.components, *others))))
     return replace(whole, **facts)  # type: ignore[arg-type]  # any of its fields
 
 
-def _shortened(found: Component) -> Component:
+def shortened(found: Component) -> Component:
+    """With as much of its past as is needed to show any."""
     days = found.days[-SHOWN:]
     return replace(found, days=days, months=found.months[:4], first_seen=days[0].day)
 
