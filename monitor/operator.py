@@ -237,6 +237,6 @@ def _title(name: str) -> str:
 
 
 def _severity(name: str) -> Severity:
-    """One channel or one probe of ours that is broken is no reason to get up."""
-    small = name == TEST or name.startswith(("probe-", "channel-"))
+    """One channel, probe or copy of the page that is broken is no reason to get up."""
+    small = name == TEST or name.startswith(("probe-", "channel-", "publish-", "subscribers-"))
     return Severity.WARNING if small else Severity.CRITICAL

@@ -79,14 +79,14 @@ def _shell(
     home: str,
     first: bool,
     brought: Brought,
-    told: tuple[str, str, bool, bool],
+    told: tuple[str, str, bool, str],
 ) -> Shell:
     logo, logo_dark, links, footer, grounds = brought
     title, environment, internal, subscribe = told
     name = shorten(tidy(title), 120)
     own = _logo(logo, logo_dark, root, name) if logo else escape(name)
     mark = Markup('<p class="title" dir="auto">{}</p>').format(_home(own, home, first=first))
-    ways = subscribe_link(tongue, root, home, subscribe=subscribe)
+    ways = subscribe_link(tongue, home, subscribe)
     return Shell(
         head=_head(grounds, internal=internal),
         top=Markup('{}{}{}<header class="top">{}{}</header>').format(
@@ -96,9 +96,9 @@ def _shell(
     )
 
 
-def subscribe_link(tongue: Tongue, root: str, home: str, *, subscribe: bool) -> Markup:
-    """To the form where the daemon's server has one, else to the page that tells of the feeds."""
-    address = f"{root}subscribe/" if subscribe else f"{home}about/index.html#subscribe"
+def subscribe_link(tongue: Tongue, home: str, subscribe: str) -> Markup:
+    """To the form where there is one, else to the page that tells of the feeds."""
+    address = subscribe or f"{home}about/index.html#subscribe"
     return Markup('<a class="button" href="{}">{}</a>').format(address, tongue.say("Subscribe"))
 
 

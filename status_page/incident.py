@@ -50,7 +50,9 @@ class Incident:
     id: str
     """Stable and unguessable from outside; the name of its page."""
     sentence: str
-    """What people cannot do, as configured; or a title that somebody wrote."""
+    """What people cannot do, as configured; or a title that somebody wrote. Empty: in general words
+    of each language, see `sentences`.
+    """
     components: tuple[str, ...]
     """Ids of the components concerned."""
     began_at: datetime

@@ -89,7 +89,7 @@ def _quoted(text: str) -> str:
 
 def _colours(own: Mapping[str, str], own_dark: Mapping[str, str]) -> str:
     light, dark = _variables(own, _LIGHT), _variables(own_dark, _DARK)
-    parts = [f":root{{{light}}}" if light else ""]
+    parts = [f"@media print,(prefers-color-scheme:light){{:root{{{light}}}}}" if light else ""]
     if dark:
         parts.append(f"@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}")
     return "".join(f"{part}\n" for part in parts if part)

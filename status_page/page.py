@@ -93,5 +93,7 @@ class Page:
     """Open ones first, then the past ones, newest first."""
     maintenance: tuple[Maintenance, ...] = ()
     """In the order it starts: over in the last 90 days, under way, and announced."""
-    subscribe: bool = False
-    """Whether the daemon's server takes subscriptions at `subscribe/` of this page."""
+    subscribe: str = ""
+    """Where visitors subscribe, absolute, for the page may be published far from the daemon's
+    server; empty: nowhere.
+    """

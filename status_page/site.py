@@ -23,6 +23,7 @@ from status_page.machine.machines import Machines
 from status_page.machine.window import Window
 from status_page.page import Page
 from status_page.pages.behind import Behind
+from status_page.sentences import Sentences
 from status_page.tongue import Tongue, instant, tongue
 
 _DIGEST_CHARACTERS: Final = 16
@@ -58,18 +59,20 @@ class Renderer:
         """
         self._spoken: tuple[Spoken, ...] = (Index(), Window(), Behind())
         self._silent: tuple[Silent, ...] = (Machines(), Cards())
+        self._sentences = Sentences()
         self._state = _read(before)
 
     def render(self, page: Page) -> dict[str, bytes]:
         """Every file of the page, by its path."""
         found: dict[str, bytes] = {}
         for room in self._silent:
-            found.update(room.files(page))
+            found.update(room.files(self._sentences.fill(page, tongue(page.language))))
         for code in languages(page):
             place = folder(page, code)
             speaking = tongue(code)
+            told = self._sentences.fill(page, speaking)
             for spoken in self._spoken:
-                found.update((place + path, body) for path, body in spoken.files(page, speaking))
+                found.update((place + path, body) for path, body in spoken.files(told, speaking))
         return self._dated(page, found)
 
     def _dated(self, page: Page, found: dict[str, bytes]) -> dict[str, bytes]:

@@ -90,7 +90,7 @@ def _config(entries: Entries, builder: Builder, at: datetime) -> Config:
     components = _all(entries.component.values(), builder.component, report)
     channels = _all(entries.channel.values(), builder.channel, report)
     windows, calendars = _windows(entries, builder, at)
-    paging = Paging(builder, components)
+    paging = Paging(builder, components, reached=bool(trueup.listen and trueup.address))
     page = paging.page(entries.table("page", report)) or PageSettings()
     others = [paging.page(entry, id_) for id_, entry in entries.pages.items() if not report.full]
     pages = {each.id: each for each in (page, *others) if each is not None}

@@ -21,7 +21,11 @@ _SECRET: Final = "password"  # noqa: S105 - the name of a key
 class Paging:
     """Reads the tables of all pages; what is wrong is reported."""
 
-    def __init__(self, builder: Builder, components: Mapping[str, Component]) -> None:
+    def __init__(
+        self, builder: Builder, components: Mapping[str, Component], *, reached: bool
+    ) -> None:
+        """*reached*: whether visitors can get at the daemon's server."""
+        self._reached = reached
         self._builder = builder
         self._components = components
         self._shape: Shape[PageTable] = Shape(PageTable)
@@ -77,8 +81,14 @@ class Paging:
         if table.internal and not id_:
             text = "the first page is for everybody; write [pages.internal] for your own"
             yield Fault(("internal",), text)
+        if table.subscribe and not self._reached:
+            text = "takes the daemon's server; write listen and address in [trueup]"
+            yield Fault(("subscribe",), text)
         if table.subscribe and table.internal:
             yield Fault(("subscribe",), "nobody subscribes to an internal page; leave it out")
+        yield from self._strangers(table)
+
+    def _strangers(self, table: PageTable) -> Iterator[Fault]:
         known = self._components
         for key, names in (
             ("components", table.components or ()),

@@ -28,6 +28,15 @@ COLOURS: Final = (
     "slow-ink",
     "down-ink",
     "gap-ink",
+    "plan",
+    "plan-ink",
+    "link",
+    "rest",
+    "up-wash",
+    "slow-wash",
+    "down-wash",
+    "gap-wash",
+    "plan-wash",
 )
 """Variables of the style sheet that may be given another value."""
 _HEX: Final = re.compile(r"#[0-9a-fA-F]{6}")

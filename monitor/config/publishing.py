@@ -39,8 +39,9 @@ def read_places(
             if "/" not in name:
                 text = f"unknown place {name!r}; {remedy(name, entries.publish, 'places')}"
                 entry.report(builder.report, [Fault(("publish", at), f"{text}, or an address")])
-            elif _good(entry, ("publish", at), name, builder):
-                known[name] = Place(id=places.name_of(name), to=name)
+            elif target := _target(entry, ("publish", at), name, builder):
+                known[name] = Place(id=places.name_of(name), to=target.to, options=target.options)
+    _demand_one_each(entries, pages, known, builder)
     _warn_of_idle(entries, pages, builder)
     return MappingProxyType(known)
 
@@ -75,16 +76,37 @@ def _place(entry: Entry, builder: Builder, shape: Shape[PublishTable]) -> Place 
         entry.report(builder.report, faults)
         return None
     builder.secrets.update(declared(target.settings))
-    return Place(id=entry.id, to=table.to, options=options, every=table.every)
+    return Place(id=entry.id, to=target.to, options=target.options, every=table.every)
 
 
-def _good(entry: Entry, path: tuple[Any, ...], to: str, builder: Builder) -> bool:
+def _target(entry: Entry, path: tuple[Any, ...], to: str, builder: Builder) -> places.Target | None:
+    """None when something is wrong with it, which is then reported."""
     try:
-        places.read(to, {}, entry.document.folder)
+        return places.read(to, {}, entry.document.folder)
     except places.BadPlace as bad:
         entry.report(builder.report, [Fault(path, text) for _, text in bad.faults])
-        return False
-    return True
+    return None
+
+
+def _demand_one_each(
+    entries: Entries,
+    pages: Iterable[PageSettings],
+    known: Mapping[str, Place],
+    builder: Builder,
+) -> None:
+    """Two pages in one place would write over each other."""
+    taken: dict[str, str] = {}
+    for page in pages:
+        entry = entries.pages[page.id] if page.id else entries.table("page", builder.report)
+        for at, name in enumerate(page.publish):
+            to = known[name].to.rstrip("/") if name in known else name
+            if to in taken:
+                text = f"{taken[to]} goes there already; give each page a place of its own"
+                entry.report(builder.report, [Fault(("publish", at), text)])
+            taken[to] = f"pages.{page.id}" if page.id else "the first page"
+        if page.internal and page.publish:
+            text = "it names probes and errors; make sure that nobody else can read it there"
+            entry.warn(builder.report, Fault(("publish",), text))
 
 
 def _warn_of_idle(entries: Entries, pages: Iterable[PageSettings], builder: Builder) -> None:

@@ -34,7 +34,7 @@ class Press:
         """*key* is what links in letters to subscribers are signed with."""
         self.publisher = Publisher(store[1], clock, state, self._published)
         self.placing = Placing(state, clock, operator)
-        self.subscribing = Subscribing(store, clock, key)
+        self.subscribing = Subscribing(store, clock, key, operator=operator)
 
     @property
     def routes(self) -> Sequence[Route]:

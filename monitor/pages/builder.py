@@ -26,8 +26,6 @@ from status_page.incident import Incident, Maintenance
 
 KEPT: Final = timedelta(days=366)
 """How long an incident that is over is on the page."""
-STALE_AFTER: Final = 3
-"""Times the interval of publishing."""
 _DAY: Final = timedelta(days=1)
 _PAST: Final = timedelta(days=31 * MONTHS)
 
@@ -72,11 +70,11 @@ class Builder:
             look=settings.look,
             internal=settings.internal,
             made_at=at,
-            fresh_for=STALE_AFTER * settings.every,
+            fresh_for=settings.fresh_for,
             components=tuple(part.made(at, self._views) for part in self._parts),
             incidents=_same(self._incidents(db, at), self._kept_incidents),
             maintenance=_same(self._works.told(self._shown, at), self._kept_works),
-            subscribe=settings.subscribe,
+            subscribe=_subscribe(config, settings),
         )
 
     def _begin(self, config: Config) -> None:
@@ -153,6 +151,14 @@ def _same(new: Iterable[_Named], known: dict[str, _Named]) -> tuple[_Named, ...]
     known.clear()
     known.update((each.id, each) for each in found)
     return found
+
+
+def _subscribe(config: Config, settings: PageSettings) -> str:
+    """The form at the daemon's server; empty where there is none."""
+    if not (settings.subscribe and config.address and config.listen):
+        return ""
+    below = f"pages/{settings.id}/" if settings.id else ""
+    return f"{config.address.rstrip('/')}/{below}subscribe/"
 
 
 def _shown(config: Config, settings: PageSettings) -> Iterable[Component]:

@@ -65,6 +65,10 @@ class _Entry:
     members: tuple[Told, ...]
     components: tuple[Component, ...]
     sentence: str
+    """As the component says it; empty where it says nothing of its own."""
+    slow: bool
+    title: str
+    """A person's, instead of the sentence."""
     updates: tuple[Words, ...]
 
     @property
@@ -117,16 +121,11 @@ def _entry(told: Told, by_number: Mapping[int, Told], seen: Seen) -> _Entry | No
         if left is None:
             return None
         told = left
-    sentence = title or _sentence(components, merely_slow=told.number in seen.slow)
-    return _Entry((replace(told, audience=audience),), components, sentence, tuple(updates))
-
-
-def _sentence(components: Sequence[Component], *, merely_slow: bool) -> str:
-    """What the component says is said of something that is down."""
-    name = components[0].name if components else "Something"
-    if merely_slow:
-        return f"{name} is slow."
-    return next((c.says for c in components if c.says), f"{name} is down.")
+    slow = told.number in seen.slow
+    # What a component says is said of something that is down.
+    sentence = "" if slow else next((c.says for c in components if c.says), "")
+    member = replace(told, audience=audience)
+    return _Entry((member,), components, sentence, slow, title, tuple(updates))
 
 
 def _is_whole(settings: PageSettings) -> bool:
@@ -150,7 +149,8 @@ def _merged(entries: Iterable[_Entry]) -> list[_Entry]:
     found: list[_Entry] = []
     newest: dict[tuple[object, ...], int] = {}
     for entry in entries:
-        key = (tuple(c.id for c in entry.components), entry.sentence, entry.first.number is None)
+        concerned = tuple(c.id for c in entry.components)
+        key = (concerned, entry.sentence, entry.slow, entry.first.number is None)
         known = newest.get(key)
         together = known is not None and found[known].overlaps(entry)
         if known is not None and together and entry.components and not key[-1]:
@@ -164,7 +164,8 @@ def _merged(entries: Iterable[_Entry]) -> list[_Entry]:
 def _with(entry: _Entry, more: _Entry) -> _Entry:
     updates = {each.number: each for each in (*entry.updates, *more.updates)}
     said = tuple(sorted(updates.values(), key=lambda each: (each.at, each.number)))
-    return replace(entry, members=(*entry.members, *more.members), updates=said)
+    members, title = (*entry.members, *more.members), more.title or entry.title
+    return replace(entry, members=members, title=title, updates=said)
 
 
 def _may_be_told(entry: _Entry, seen: Seen) -> bool:
@@ -184,7 +185,7 @@ def _incident(
     key = entry.first.key
     return status_page.Incident(
         id=key,
-        sentence=entry.sentence,
+        sentence=entry.title or entry.sentence,
         components=tuple(c.id for c in entry.components),
         began_at=entry.began_at,
         resolved_at=entry.ended_at,

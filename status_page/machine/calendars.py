@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Final
-
-from icalendar import Calendar, Event
+from typing import TYPE_CHECKING, Final
 
 from status_page.incident import Maintenance
 from status_page.kept import Kept
@@ -16,6 +14,9 @@ from status_page.machine.saying import work_name
 from status_page.markdown import to_text
 from status_page.page import Page
 from status_page.tongue import Tongue, tongue
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 _OURS: Final = "-//trueup//maintenance//EN"
 _OFTEN: Final = timedelta(hours=1)
@@ -41,6 +42,8 @@ class Calendars:
 
 
 def _made(page: Page, source: _Source) -> bytes:
+    from icalendar import Calendar  # noqa: PLC0415 - the daemon begins to watch without it
+
     speaking = tongue(page.language)
     name = speaking.say("{title}: maintenance", title=line(page.title))
     calendar = Calendar()
@@ -57,6 +60,8 @@ def _made(page: Page, source: _Source) -> bytes:
 
 
 def _event(page: Page, work: Maintenance, concerned: tuple[str, ...], speaking: Tongue) -> Event:
+    from icalendar import Event  # noqa: PLC0415 - as above
+
     event = Event()
     changed_at = _utc(work.announced_at or work.starts_at)
     event.add("uid", facts.local_urn(page, f"maintenance {work.id}"))

@@ -41,7 +41,7 @@ def _made(page: Page, tongue: Tongue, example: str, _: object) -> bytes:
         ),
         example=example,
         fresh_for=tongue.duration(page.fresh_for),
-        subscribe=f"{root}subscribe/" if page.subscribe else "",
+        subscribe=page.subscribe,
         root=root,
     )
     title = tongue.say("About these numbers")

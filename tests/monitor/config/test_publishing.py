@@ -23,7 +23,7 @@ def test_a_page_goes_to_places_by_name_and_by_address(tmp_path: Path) -> None:
     config = read(tmp_path, text, {"WORD": "a secret of the bucket"})
     assert [place.to for place in config.places.values()] == [
         "s3://status.example.org",
-        "www/status",
+        str(tmp_path / "www" / "status"),
     ]
     assert "a secret of the bucket" in config.secrets
     assert "a secret" not in repr(config.places)

@@ -155,7 +155,7 @@ async def test_a_component_is_down_when_one_of_its_probes_is(tmp_path: Path) -> 
     page = await a_page(tmp_path, {"home": "uuu", "tour": "udd"}, components={"web": both})
     [component] = page.components
     assert component.condition is Condition.DOWN
-    assert page.incidents[0].sentence == "Website is down."
+    assert page.incidents[0].sentence == ""
 
 
 async def test_an_incident_of_a_probe_behind_no_component_is_not_public(tmp_path: Path) -> None:

@@ -130,7 +130,7 @@ def test_a_page_has_its_own_components_words_and_names(make: Make) -> None:
         names={"web": "Shop"},
         says={"web": "People cannot buy."},
         languages=("de", "en"),
-        every=5 * MINUTE,
+        fresh_for=15 * MINUTE,
     )
     stored = make(settings=settings, changes={"components": components})
     stored.outage(NOON - HOUR)

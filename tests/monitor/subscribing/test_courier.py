@@ -204,7 +204,8 @@ async def test_subscribers_of_a_page_that_is_gone_hold_up_nobody(tmp_path: Path)
         await world.subscribed(BOB)
         world.mail.says["RCPT"] = "451 later"
         await news(world, 1)
-        await until_async(lambda: world.waiting() == 2, "both wait")
+        refused = "SELECT count(*) FROM subscriber_letter WHERE attempts > 0"
+        await until_async(lambda: world.stored(refused) == [(2,)], "both wait, after one attempt")
         world.stored(f"UPDATE subscriber SET page = 'gone' WHERE address = '{ADA}'")
         world.mail.says.clear()
         world.clock.wind(HOUR)

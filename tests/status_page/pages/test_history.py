@@ -110,4 +110,6 @@ def test_the_page_about_the_numbers_names_every_way_to_read_them() -> None:
 def test_subscriptions_are_offered_where_they_are_taken() -> None:
     room = About()
     assert b"Subscribe by e-mail" not in files(room, lives.page())["about/index.html"]
-    assert b'href="../subscribe/"' in files(room, lives.page(subscribe=True))["about/index.html"]
+    address = "https://watch.example.org/subscribe/"
+    about = files(room, lives.page(subscribe=address))["about/index.html"]
+    assert f'href="{address}"'.encode() in about

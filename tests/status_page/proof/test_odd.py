@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -78,7 +79,7 @@ def at_the_edge_of_time() -> Page:
     [nothing, blind, ahead, behind, backwards, at_the_edge_of_time],
     ids=lambda f: f.__name__,
 )
-def test_every_file_is_sound(world: type[Page]) -> None:
+def test_every_file_is_sound(world: Callable[[], Page]) -> None:
     files = render(world())
     sound(files)
     assert "index.html" in sound_pages(files)

@@ -32,7 +32,7 @@ def rich(**facts: object) -> Page:
         languages=LANGUAGES,
         environment="staging",
         look=LOOK,
-        subscribe=True,
+        subscribe="https://watch.example.org/subscribe/",
         description="Whether Example works.",
     )
     others = tuple(
