@@ -53,6 +53,7 @@ from probes.browser import Browsers
 from probes.wire import Wire
 
 CHANNEL: Final = "channel-"
+PLACE: Final = "publish-"
 ERRANDS_LAST: Final = timedelta(seconds=2)
 
 
@@ -77,6 +78,8 @@ class Crew:
     instance: str
     troubled_channels: tuple[str, ...]
     """Those whose trouble was still open when the daemon before this one ended."""
+    troubled_places: tuple[str, ...]
+    """As above, of places that pages go to."""
     link_key: bytes
     listener: socket.socket | None
     writer: Writer
@@ -164,6 +167,7 @@ async def build(stack: AsyncExitStack, config: Config, clock: Clock, hooks: Hook
         troubled_channels=tuple(
             name.removeprefix(CHANNEL) for name in own if name.startswith(CHANNEL)
         ),
+        troubled_places=tuple(name.removeprefix(PLACE) for name in own if name.startswith(PLACE)),
         link_key=signing,
         listener=listener,
         writer=writer,

@@ -223,6 +223,9 @@ class Daemon:
         gone = [i for i in self._crew.troubled_channels if i not in new.channels]
         for channel in {*mended, *gone}:
             self._crew.errands.run(self._crew.operator.ends(f"channel-{channel}"), "channel")
+        kept = {place.id for place in new.places.values()}
+        for place in set(self._crew.troubled_places) - kept:
+            self._crew.errands.run(self._crew.operator.ends(f"publish-{place}"), "place")
 
     async def _reload_when_asked(self) -> None:
         while True:

@@ -18,6 +18,8 @@ from monitor.server.visiting import gate
 from monitor.store import Reader, Writer
 from monitor.subscribing import Subscribing
 from status_page import Page
+from status_page.sentences import Sentences
+from status_page.tongue import tongue
 
 
 class Press:
@@ -33,6 +35,7 @@ class Press:
     ) -> None:
         """*key* is what links in letters to subscribers are signed with."""
         self.publisher = Publisher(store[1], clock, state, self._published)
+        self._sentences = Sentences()
         self.placing = Placing(state, clock, operator)
         self.subscribing = Subscribing(store, clock, key, operator=operator)
 
@@ -55,4 +58,5 @@ class Press:
 
     def _published(self, settings: PageSettings, page: Page, files: Mapping[str, bytes]) -> None:
         self.placing.offer(settings.id, files)
-        self.subscribing.pages(settings.id, page)
+        told = self._sentences.fill(page, tongue(page.language))
+        self.subscribing.pages(settings.id, told)

@@ -61,7 +61,7 @@ def _stage(incident: Incident) -> Stage:
 
 
 def _backfilled(tongue: Tongue) -> str:
-    return tongue.say("Written down afterwards by a person: none of our probes saw it.")
+    return tongue.say("Written down by a person: none of our probes saw it.")
 
 
 def _of_incident(incident: Incident, names: Names, tongue: Tongue) -> Iterator[Fact]:
@@ -112,6 +112,7 @@ def _saying(update: Update, tongue: Tongue) -> Saying:
         when=Timed("", update.at, at),
         words=safe(lifted(to_html(update.words))),
         corrected=_corrected(update.edited_at, tongue),
+        anchor=anchor(update.id),
     )
 
 
@@ -122,15 +123,15 @@ def _corrected(at: datetime | None, tongue: Tongue) -> Timed | None:
 def _timeline(incident: Incident, told: Sequence[Saying], tongue: Tongue) -> Iterator[Saying]:
     """What people said, and its two ends where nobody wrote about them."""
     if incident.resolved_at and not any(each.kind == Stage.RESOLVED for each in told):
-        yield _event(incident.resolved_at, tongue.say("It works again."), tongue)
+        yield _event(incident.resolved_at, tongue.say("It works again."), tongue, "over")
     yield from reversed(told)
     began = tongue.say("It began.") if incident.backfilled else tongue.say("The first failed run.")
-    yield _event(incident.began_at, began, tongue)
+    yield _event(incident.began_at, began, tongue, "opened")
 
 
-def _event(at: datetime, said: str, tongue: Tongue) -> Saying:
+def _event(at: datetime, said: str, tongue: Tongue, name: str) -> Saying:
     words = Markup("<p>{}</p>").format(said)
-    return Saying("", "event", Timed("", at, tongue.moment(at, EVER)), words)
+    return Saying("", "event", Timed("", at, tongue.moment(at, EVER)), words, anchor=name)
 
 
 def of_work(work: Work, names: Names, tongue: Tongue) -> Story:

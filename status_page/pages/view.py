@@ -37,6 +37,8 @@ class Saying:
     when: Timed
     words: Markup
     corrected: Timed | None = None
+    anchor: str = ""
+    """What feeds lead to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ def test_the_audience_is_told_in_words_and_minutes(minutes: int, expected: str) 
 def test_what_was_written_down_afterwards_says_so() -> None:
     text = told(lives.incident(backfilled=True))
 
-    assert "Written down afterwards by a person: none of our probes saw it." in text
+    assert "Written down by a person: none of our probes saw it." in text
     assert "failed run" not in text
 
 

@@ -47,7 +47,7 @@ def test_a_page_behind_the_first_one_keeps_up_in_its_own_language(
         tab.evaluate("window.same = true")
         folder.publish(small(NOW + 30 * SECOND, condition=Condition.DOWN, since=NOW))
         tab.clock.run_for(65_000)
-        expect(tab.locator("main")).to_contain_text("Gestört seit 14:03 UTC")
+        expect(tab.locator("main")).to_contain_text("Ausgefallen seit 14:03 UTC")
         assert tab.evaluate("window.same")
         expect(tab.locator("details").first).to_have_attribute("open", "")
         expect(tab.locator("summary").first).to_be_focused()
@@ -95,7 +95,7 @@ def test_a_wall_keeps_up_and_stays_without_scrolling(browser: Browser, folder: S
         folder.show(replace(troubled(), environment="production", made_at=NOW + 30 * SECOND))
         tab.clock.run_for(65_000)
         expect(tab.locator(".row").first).not_to_have_class("row row-up")
-        expect(tab.get_by_role("heading", level=1)).to_contain_text("People cannot")
+        expect(tab.get_by_role("heading", level=1)).to_contain_text("Signing in and Uploads")
         assert tab.evaluate("window.same")
         assert tab.evaluate("document.getElementById('page-sheet').scrollHeight <= innerHeight")
         tab.clock.run_for(6 * MINUTE_MS)
@@ -105,9 +105,8 @@ def test_a_wall_keeps_up_and_stays_without_scrolling(browser: Browser, folder: S
 def test_mischief_runs_nowhere_and_widens_nothing(browser: Browser, folder: Site) -> None:
     folder.publish(together())
     said: list[str] = []
-    names = [*WORDS]
-    paths = [f"components/{name}/index.html" for name in names]
-    paths += [f"incidents/i{at}/index.html" for at in range(len(names))]
+    paths = [f"components/{name}/index.html" for name in WORDS]
+    paths += [f"incidents/i{at}/index.html" for at in range(0, len(WORDS), 2)]
     paths += ["maintenance/w1/index.html", "history/index.html", "history/2026-11/index.html"]
     with visiting(browser, "about:blank", width=360) as tab:
         tab.on("console", lambda message: said.append(message.text))
@@ -128,7 +127,8 @@ def test_mischief_runs_nowhere_and_widens_nothing(browser: Browser, folder: Site
 
 @pytest.mark.parametrize("name", ["troubled", "right-to-left"])
 def test_the_page_shifts_nothing_while_it_comes(name: str, browser: Browser, folder: Site) -> None:
-    folder.show(EXAMPLES[name]())
+    # Looked at with a real clock, which may show any time: this page is never old.
+    folder.show(replace(EXAMPLES[name](), fresh_for=40_000 * lives.DAY))
     moved = """() => new Promise(done => {
       let sum = 0;
       new PerformanceObserver(list => list.getEntries().forEach(each => { sum += each.value; }))
@@ -139,7 +139,7 @@ def test_the_page_shifts_nothing_while_it_comes(name: str, browser: Browser, fol
     try:
         tab = context.new_page()
         tab.goto(folder.address)
-        expect(tab.locator("#as-of")).to_contain_text("2026" if name == "-" else ":")
+        expect(tab.locator("#as-of")).to_contain_text(":")
         assert tab.evaluate(moved) == 0
     finally:
         context.close()

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from status_page import Condition, Page, Renderer, Stage, Update, render
+from status_page import Condition, Page, Renderer, Series, Stage, Update, render, together
 from tests.status_page.pages import lives
 from tests.status_page.pages.reading import plain
 from tests.status_page.proof.sound import sound, sound_pages
@@ -26,14 +26,14 @@ def nothing() -> Page:
 def blind() -> Page:
     """Watched for a year, of which nothing is known."""
     empty = tuple(bar._replace(known=timedelta()) for bar in lives.year())
-    months = tuple(each._replace(uptime=lives.together(())) for each in lives.component().months)
+    months = tuple(each._replace(uptime=together(())) for each in lives.component().months)
     thing = lives.component(
         days=empty,
         months=months,
         uptime=(),
         speed=(),
         chart=(
-            lives.Series(
+            Series(
                 "", HOUR, tuple(p._replace(p50=None, p95=None) for p in lives.chart().points)
             ),
         ),
