@@ -49,9 +49,7 @@ def test_a_page_is_stale_no_sooner_than_its_slowest_place_may_be(tmp_path: Path)
         ("[publish.x]\nevery = '1m'", "publish.x.to: is missing"),
     ],
 )
-def test_a_place_that_cannot_be_meant_is_refused(
-    lines: str, sentence: str, tmp_path: Path
-) -> None:
+def test_a_place_that_cannot_be_meant_is_refused(lines: str, sentence: str, tmp_path: Path) -> None:
     told = refused(tmp_path, f"{A_PROBE}{BUCKET}{lines}\n", {"WORD": "a secret of the bucket"})
     assert any(sentence in line for line in told), told
 

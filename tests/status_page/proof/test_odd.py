@@ -33,9 +33,7 @@ def blind() -> Page:
         uptime=(),
         speed=(),
         chart=(
-            Series(
-                "", HOUR, tuple(p._replace(p50=None, p95=None) for p in lives.chart().points)
-            ),
+            Series("", HOUR, tuple(p._replace(p50=None, p95=None) for p in lives.chart().points)),
         ),
         condition=Condition.UNKNOWN,
         since=None,
