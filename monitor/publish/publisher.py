@@ -110,9 +110,15 @@ class Publisher:
         files = await asyncio.to_thread(edition.make, page)
         self._tell(settings, page, files)
 
+    @property
+    def _every(self) -> timedelta:
+        """As often as the page that promises most."""
+        pages = self._config.pages.values() if self._config else ()
+        return min([EVERY, *(page.every for page in pages)])
+
     async def _wait(self) -> None:
         try:
-            async with asyncio.timeout(EVERY.total_seconds()):
+            async with asyncio.timeout(self._every.total_seconds()):
                 await self._news.wait()
             await asyncio.sleep(SETTLE.total_seconds())
         except TimeoutError:

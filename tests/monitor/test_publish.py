@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.config.model import PageSettings
 from monitor.publish import Edition, Publisher, publisher, write
 from monitor.store import Reader, Writer
 from tests.support.clock import HandClock
@@ -128,6 +129,21 @@ async def test_a_page_that_could_not_be_written_comes_as_soon_as_it_can(
     await until_async(lambda: "was not published" in caplog.text, "the trouble is told")
     (tmp_path / "public").unlink()
     await until_async((tmp_path / "public" / "index.html").is_file, "no news, yet published", 10)
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+async def test_a_page_that_promises_to_be_fresher_is_made_as_often(
+    tmp_path: Path, reader: Reader
+) -> None:
+    publishing = Publisher(reader, HandClock(), tmp_path)
+    often = PageSettings(every=timedelta(milliseconds=20))
+    publishing.configure(a_config(a_probe(), pages={"": often}))
+    made: list[int] = []
+    publishing.publish = lambda: made.append(1) or asyncio.sleep(0)  # type: ignore[method-assign,func-returns-value]  # counts only
+    task = asyncio.create_task(publishing.serve())
+    await until_async(lambda: len(made) >= 4, "it is made again and again without any news", 10)
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
