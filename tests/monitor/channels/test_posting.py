@@ -56,7 +56,7 @@ async def test_a_second_thought_hears_what_came_and_never_turns_a_confirmation_b
 
     with receiving(act) as receiver:
         one = as_json(receiver.url, {})
-        assert await post(outside, timedelta(seconds=0.3), one, reads=reads) == Delivered()
+        assert await post(outside, timedelta(seconds=1.5), one, reads=reads) == Delivered()
     assert heard in ([b""], [])
 
 

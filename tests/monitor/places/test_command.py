@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 from monitor.cli import app
 from tests.monitor.cli.past import configure, past
 from tests.monitor.places.far import tree
+from tests.support.waiting import until
 
 
 def trueup(folder: Path, *command: str) -> Result:
@@ -35,13 +36,17 @@ def test_every_place_gets_the_page_and_the_next_time_what_changed(folder: Path) 
     assert "www " in done.stdout
     assert tree(folder / "www").keys() == tree(folder / "mirror").keys()
     assert "index.html" in tree(folder / "www")
-    later = trueup(folder, "www", "--dry-run").stdout.splitlines()
-    names = [line.removeprefix("www  + ") for line in later if line.startswith("www  + ")]
-    assert names
+    names = until(lambda: would_bring(folder), "a second later, the page says when it is")
     assert all(name.rpartition("/")[2].startswith("as-of.") for name in names)
     again = json.loads(trueup(folder, "www", "--json", "--all-files").stdout)["places"]
     assert [(p["place"], p["page"], p["ok"]) for p in again] == [("www", "main", True)]
     assert again[0]["files"] == len(tree(folder / "www"))
+
+
+def would_bring(folder: Path) -> list[str]:
+    """The files of which the place has another, or none."""
+    later = trueup(folder, "www", "--dry-run").stdout.splitlines()
+    return [line.removeprefix("www  + ") for line in later if line.startswith("www  + ")]
 
 
 def test_a_dry_run_lists_and_brings_nothing(folder: Path) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from monitor.places import PlaceTrouble
+from monitor.places import PlaceTrouble, bring, read
 from tests.monitor.places.conftest import PAGE, Post
 from tests.monitor.places.servers import Bucket
 
@@ -50,6 +52,40 @@ def test_what_the_page_no_longer_has_stays_a_while_and_nothing_of_others_is_touc
     post.wait(timedelta(minutes=11))
     assert post.bring(less).removed == 1
     assert post.there == {**less, "components/robots.txt": b"not ours"}
+
+
+def test_an_incident_that_was_hidden_is_gone_with_the_next_publish(post: Post) -> None:
+    told = {f"{lead}incidents/x/index.html": b"<!doctype html>Words" for lead in ("", "de/")}
+    post.bring({**PAGE, **told, "incidents/x/card.png": b"a picture of words"})
+    post.wait(timedelta(seconds=30))
+    post.bring(PAGE)
+    assert post.there == PAGE
+
+
+def test_what_was_hidden_while_the_page_went_elsewhere_is_gone_when_it_comes_back(
+    post: Post, tmp_path: Path
+) -> None:
+    post.bring({**PAGE, "incidents/x/index.html": b"<!doctype html>Words"})
+    bring(replace(post.work(PAGE), target=read(str(tmp_path / "elsewhere"), {})))
+    post.bring(PAGE)
+    assert post.there == PAGE
+
+
+def test_what_was_hidden_is_gone_even_when_nobody_remembers_what_was_brought(post: Post) -> None:
+    if post.target.kind.name == "rsync":
+        pytest.skip("it cannot tell what is there")
+    told = {f"{lead}incidents/x/index.html": b"<!doctype html>Words" for lead in ("", "de/")}
+    post.bring({**PAGE, **told})
+    post.far.write(post.name, "incidents/notes.txt", b"not ours")
+    post.work(PAGE).memory.unlink()
+    post.bring(PAGE)
+    assert post.there == {**PAGE, "incidents/notes.txt": b"not ours"}
+
+
+def test_where_no_page_of_ours_ever_was_nothing_is_taken_for_ours(post: Post) -> None:
+    post.far.write(post.name, "incidents/x/index.html", b"somebody else's")
+    post.bring(PAGE)
+    assert post.there == {**PAGE, "incidents/x/index.html": b"somebody else's"}
 
 
 def test_what_went_and_came_back_is_not_removed(post: Post) -> None:
