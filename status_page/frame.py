@@ -64,6 +64,8 @@ class Leaf(TypedDict, total=False):
     """Whether style and script stand in the page itself, so that one request paints it."""
     content: str
     """Stands for what the page says, for the script to compare."""
+    top: str
+    """Leads to the top of the folder from wherever the page is shown; by default from its path."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +110,8 @@ def frame(page: Page, tongue: Tongue, *, path: str, title: str, **leaf: Unpack[L
     """That of the page at *path* below the folder of its language, say `about/index.html`."""
     home = "../" * path.count("/")
     root = home if tongue.code == page.language else f"../{home}"
+    if top := leaf.get("top"):
+        root, home = top, top + folder(page, tongue.code)
     first, whole = path == INDEX, leaf.get("whole", False)
     around = shell(page, tongue, root, home, first=first)
     tone = leaf.get("tone")

@@ -54,7 +54,7 @@ def shell(page: Page, tongue: Tongue, root: str, home: str, *, first: bool) -> S
     """*root* leads to the top of the folder, *home* to that of the language."""
     look = page.look
     brought = (look.logo, look.logo_dark, look.links, look.footer, _grounds(page))
-    told = (page.title, page.environment, page.internal, page.subscribe)
+    told = (page.title, page.environment, page.may_be_found, page.subscribe)
     return _shell(tongue, root, home, first, brought, told)
 
 
@@ -62,6 +62,11 @@ def band(environment: str) -> str:
     """Its name, short; empty for production."""
     name = shorten(tidy(environment), 60)
     return "" if name in {"", PRODUCTION} else name
+
+
+def tint(environment: str) -> int:
+    """Which of the colours its band has: the same on every page that names it."""
+    return zlib.crc32(band(environment).encode()) % _BANDS
 
 
 def _grounds(page: Page) -> tuple[str, str]:
@@ -82,13 +87,13 @@ def _shell(
     told: tuple[str, str, bool, str],
 ) -> Shell:
     logo, logo_dark, links, footer, grounds = brought
-    title, environment, internal, subscribe = told
+    title, environment, may_be_found, subscribe = told
     name = shorten(tidy(title), 120)
     own = _logo(logo, logo_dark, root, name) if logo else escape(name)
     mark = Markup('<p class="title" dir="auto">{}</p>').format(_home(own, home, first=first))
     ways = subscribe_link(tongue, home, subscribe)
     return Shell(
-        head=_head(grounds, internal=internal),
+        head=_head(grounds, hidden=not may_be_found),
         top=Markup('{}{}{}<header class="top">{}{}</header>').format(
             SIGNS, _skip(tongue), _band(tongue, environment), mark, _links(tongue, links, ways)
         ),
@@ -98,8 +103,9 @@ def _shell(
 
 def subscribe_link(tongue: Tongue, home: str, subscribe: str) -> Markup:
     """To the form where there is one, else to the page that tells of the feeds."""
+    said = tongue.say("Subscribe") if subscribe else tongue.say("Follow")
     address = subscribe or f"{home}about/index.html#subscribe"
-    return Markup('<a class="button" href="{}">{}</a>').format(address, tongue.say("Subscribe"))
+    return Markup('<a class="button" href="{}">{}</a>').format(address, said)
 
 
 def _skip(tongue: Tongue) -> Markup:
@@ -126,7 +132,7 @@ def _band(tongue: Tongue, environment: str) -> Markup:
     return Markup(
         '<aside class="band band-{}" aria-label="{}"><bdi>{}</bdi> <span>{}</span></aside>'
     ).format(
-        zlib.crc32(name.encode()) % _BANDS,
+        tint(environment),
         tongue.say("Environment"),
         name,
         tongue.say("This is not production."),
@@ -160,7 +166,7 @@ def _foot(tongue: Tongue, root: str, home: str, footer: str) -> Markup:
     return Markup('{}\n<div class="own">{}</div>').format(ways, own)
 
 
-def _head(grounds: tuple[str, str], *, internal: bool) -> Markup:
+def _head(grounds: tuple[str, str], *, hidden: bool) -> Markup:
     theme = Markup('<meta name="theme-color" content="{}" media="(prefers-color-scheme: {})">\n')
     found = [
         Markup('<meta name="color-scheme" content="light dark">\n'),
@@ -168,7 +174,7 @@ def _head(grounds: tuple[str, str], *, internal: bool) -> Markup:
         theme.format(grounds[1], "dark"),
         Markup('<meta name="referrer" content="no-referrer">'),
     ]
-    if internal:
+    if hidden:
         found.append(Markup('\n<meta name="robots" content="noindex, nofollow">'))
     return _EMPTY.join(found)
 
@@ -200,8 +206,7 @@ def script_words(tongue: Tongue) -> Markup:
 def _words(tongue: Tongue) -> Mapping[str, str]:
     say = tongue.say
     return {
-        "asOf": say("As of {time}, your time", time="{time}"),
-        "asOfUtc": say("As of {time} UTC", time="{time}"),
+        "asOf": say("As of {time}", time="{time}"),
         "local": say("{time} your time", time="{time}"),
         "silent": say(
             "The monitor has not reported since {time}. What you see may no longer be true.",
@@ -211,8 +216,13 @@ def _words(tongue: Tongue) -> Mapping[str, str]:
             "This page could not ask for news since {time}. What you see may no longer be true.",
             time="{time}",
         ),
-        "was": say("Last we knew:"),
+        "stamp": say("How fresh this is"),
+        "doubtful": say(
+            "A clock is wrong, so nobody can tell how old this is. What you see may no longer be"
+            " true."
+        ),
         "staleTab": say("Not updated"),
+        "justNow": say("just now"),
         "up": say("No downtime"),
         "notYet": say("Not watched yet"),
         "days": say("Day by day"),

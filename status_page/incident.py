@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum, unique
+from typing import Final
 
 
 @unique
@@ -17,6 +18,9 @@ class Stage(StrEnum):
     RESOLVED = "resolved"
     POSTMORTEM = "postmortem"
     """After it is over: what happened, and what was learned."""
+
+
+_OVER: Final = frozenset({Stage.RESOLVED, Stage.POSTMORTEM})
 
 
 @unique
@@ -75,10 +79,12 @@ class Incident:
 
     @property
     def stage(self) -> Stage:
-        """How far it is: what the newest words say, or what is known without any."""
+        """How far it is: what the newest words say, or what is known without any. Never over while
+        it is open: what people call resolved may still fail.
+        """
         newest = self.updates[-1].stage if self.updates else Stage.INVESTIGATING
         if self.resolved_at is None:
-            return newest
+            return Stage.MONITORING if newest in _OVER else newest
         return newest if newest is Stage.POSTMORTEM else Stage.RESOLVED
 
     def lasted(self, at: datetime) -> timedelta:

@@ -38,6 +38,11 @@ def versioned(name: str) -> str:
     return f"{name}?v={_digest(ASSETS[name])}"
 
 
+def version(content: bytes) -> str:
+    """What follows `?v=` in addresses of files that are just that."""
+    return hashlib.sha256(content).hexdigest()[:10]
+
+
 def style_address(look: Look) -> str:
     return f"style.css?v={_digest(style(look))}"
 
@@ -119,5 +124,4 @@ def _derived(name: str, given: Mapping[str, str], base: Mapping[str, str]) -> di
 
 @lru_cache(maxsize=64)
 def _digest(content: bytes | str) -> str:
-    whole = content.encode() if isinstance(content, str) else content
-    return hashlib.sha256(whole).hexdigest()[:10]
+    return version(content.encode() if isinstance(content, str) else content)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from status_page.component import Component
@@ -81,6 +81,8 @@ class Page:
     look: Look = Look()
     internal: bool = False
     """Whether it is for those who run it: not to be found by search engines, and with notes."""
+    protected: bool = False
+    """Whether it is for those who know a password: not to be found by search engines either."""
     made_at: datetime
     """When the data was read. Only `as-of` files say so: all others are the same bytes for as long
     as what they say is the same.
@@ -91,9 +93,18 @@ class Page:
     """In the order of the configuration."""
     incidents: tuple[Incident, ...]
     """Open ones first, then the past ones, newest first."""
+    complete_since: date | None = None
+    """The day from which on `incidents` are all there were; None: they all are. Of what was over
+    before it, only some are told or none.
+    """
     maintenance: tuple[Maintenance, ...] = ()
     """In the order it starts: over in the last 90 days, under way, and announced."""
     subscribe: str = ""
     """Where visitors subscribe, absolute, for the page may be published far from the daemon's
     server; empty: nowhere.
     """
+
+    @property
+    def may_be_found(self) -> bool:
+        """By search engines."""
+        return not (self.internal or self.protected)

@@ -24,6 +24,7 @@ from status_page.machine.window import Window
 from status_page.page import Page
 from status_page.pages.behind import Behind
 from status_page.sentences import Sentences
+from status_page.standing import Standing
 from status_page.tongue import Tongue, instant, tongue
 
 _DIGEST_CHARACTERS: Final = 16
@@ -59,12 +60,12 @@ class Renderer:
         """
         self._spoken: tuple[Spoken, ...] = (Index(), Window(), Behind())
         self._silent: tuple[Silent, ...] = (Machines(), Cards())
-        self._sentences = Sentences()
+        self._standing, self._sentences = Standing(), Sentences()
         self._state = _read(before)
 
     def render(self, page: Page) -> dict[str, bytes]:
         """Every file of the page, by its path."""
-        found: dict[str, bytes] = {}
+        page, found = self._standing.shown(page), dict[str, bytes]()
         for room in self._silent:
             found.update(room.files(self._sentences.fill(page, tongue(page.language))))
         for code in languages(page):

@@ -29,8 +29,9 @@ def marked(sentence: Timed) -> Markup:
     """A sentence whose instant can be read by machines, and put into the reader's own time."""
     if sentence.at is None:
         return escape(str(sentence))
-    return Markup('{}<time datetime="{}">{}</time>{}').format(
-        sentence.before, sentence.iso, sentence.said, sentence.after
+    until = Markup(' data-until="{}"').format(sentence.iso_until) if sentence.until else Markup()
+    return Markup('{}<time datetime="{}"{}>{}</time>{}').format(
+        sentence.before, sentence.iso, until, sentence.said, sentence.after
     )
 
 

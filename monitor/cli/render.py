@@ -44,7 +44,7 @@ def command(
     for settings in chosen:
         folder = into or read_config.state / settings.folder
         try:
-            Edition(folder).make(made[settings.id])
+            Edition(folder, read_config.state).make(made[settings.id])
         except OSError as trouble:
             fail(f"{folder}: cannot be written ({trouble.strerror}); choose another with --out")
         out.print(f"{folder / 'index.html'}", markup=False, highlight=False, soft_wrap=True)

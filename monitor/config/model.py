@@ -129,7 +129,11 @@ class PageSettings:
 
     @property
     def folder(self) -> str:
-        """Of its files, below the state folder."""
+        """Of its files, below the state folder. What was written for an internal page never is
+        where a page is that others may read.
+        """
+        if self.internal:
+            return f"internal/{self.id}"
         return f"pages/{self.id}" if self.id else "public"
 
 

@@ -107,6 +107,9 @@ def _demand_one_each(
         if page.internal and page.publish:
             text = "it names probes and errors; make sure that nobody else can read it there"
             entry.warn(builder.report, Fault(("publish",), text))
+        elif page.password and page.publish:
+            text = "nobody is asked for the password there; protect each of these places itself"
+            entry.warn(builder.report, Fault(("publish",), text))
 
 
 def _warn_of_idle(entries: Entries, pages: Iterable[PageSettings], builder: Builder) -> None:

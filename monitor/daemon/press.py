@@ -14,7 +14,7 @@ from monitor.operator import Operator
 from monitor.places import Placing, assign
 from monitor.publish import Publisher
 from monitor.server import subscribing
-from monitor.server.visiting import gate
+from monitor.server.gate import gate
 from monitor.store import Reader, Writer
 from monitor.subscribing import Subscribing
 from status_page import Page

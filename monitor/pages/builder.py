@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, TypeVar
@@ -69,10 +69,12 @@ class Builder:
             ),
             look=settings.look,
             internal=settings.internal,
+            protected=bool(settings.password),
             made_at=at,
             fresh_for=settings.fresh_for,
             components=tuple(part.made(at, self._views) for part in self._parts),
             incidents=_same(self._incidents(db, at), self._kept_incidents),
+            complete_since=self._complete_since,
             maintenance=_same(self._works.told(self._shown, at), self._kept_works),
             subscribe=_subscribe(config, settings),
         )
@@ -91,6 +93,7 @@ class Builder:
         self._steps = Steps(config)
         self._views: Mapping[str, ProbeView] = {}
         self._kept_incidents: dict[str, Incident] = {}
+        self._complete_since: date | None = None
         self._made_of: tuple[list[Told], Works] | None = None
         self._kept_works: dict[str, Maintenance] = {}
 
@@ -123,7 +126,7 @@ class Builder:
 
     def _incidents(self, db: Database, at: datetime) -> Iterable[Incident]:
         since = (at - KEPT).replace(hour=0, minute=0, second=0, microsecond=0)
-        found = public.told(db, since=since)
+        found = public.for_pages(db, since=since)
         over = all(each.ended_at is not None for each in found)
         if over and self._made_of == (found, self._works):
             return self._kept_incidents.values()
@@ -136,11 +139,20 @@ class Builder:
             slow=frozenset(self._history.slow),
             at=at,
         )
-        return told.incidents(found, seen)
+        made = told.incidents(found, seen)
+        self._complete_since = _complete_since(found, made, at)
+        return made
 
     def _plan(self, probe: str) -> Plan:
         known = self._config.probes.get(probe) if self._config else None
         return announced.NOTHING if known is None else self._works.plan([known])
+
+
+def _complete_since(found: Sequence[Told], made: Sequence[Incident], at: datetime) -> date | None:
+    """See `Page`. What is open comes first, so that there may be nothing that is over."""
+    cut = [found[-1].ended_at and found[-1].began_at] if len(found) >= public.MOST else []
+    cut += [made[-1].resolved_at and made[-1].began_at] if len(made) >= told.MOST else []
+    return max(((each or at) + _DAY).date() for each in cut) if cut else None
 
 
 def _same(new: Iterable[_Named], known: dict[str, _Named]) -> tuple[_Named, ...]:

@@ -84,7 +84,7 @@ class Numbers:
 
     def uptimes(self, history: History) -> tuple[tuple[str, Uptime], ...]:
         """Windows of hours end with the last hour that is over, and with what has been down since;
-        those of days hold the present day so far.
+        those of days hold the present day so far. None begins before the first run.
         """
         found = [
             *((name, self._of_hours(history, hours)) for name, hours in _HOURS.items()),
@@ -153,7 +153,9 @@ class Numbers:
 
     def _of_days(self, history: History, days: int) -> Uptime:
         count = len(history.dates)
-        return self._between(history, max(count - days, 0), count)
+        start = max(count - days, 0)
+        found = self._between(history, start, count)
+        return self._begun(found, history.midnights[start])
 
     def _between(self, history: History, start: int, end: int) -> Uptime:
         known, down = sum(self._known[start:end]), sum(self._down[start:end])
@@ -175,7 +177,12 @@ class Numbers:
             known, down = known + found.known_us, down + found.down_us
             planned += found.planned_us
         whole = max(hours * HOUR_US + live, known + planned)
-        return _uptime(whole, known, down, planned)
+        return self._begun(_uptime(whole, known, down, planned), since_us)
+
+    def _begun(self, found: Uptime, since_us: int) -> Uptime:
+        """But for the time before the first run, of a span from *since_us* on."""
+        before = span_of(max((self._first or 0) - since_us, 0))
+        return found._replace(whole=max(found.whole - before, found.known + found.planned))
 
     def _borders(self, history: History, since_us: int) -> list[int]:
         """Where probes were added to the component: none has a say about the time before it."""

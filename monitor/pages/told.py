@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Final
 
 import status_page
@@ -15,11 +17,16 @@ from monitor.announced import Plan
 from monitor.clock import from_us, to_us
 from monitor.config.model import Component, PageSettings
 from monitor.context import SUMMARY
+from monitor.pages.merged import Entry, named
 from monitor.store.public import Told, Words
+from monitor.uptime import Spans
 from status_page import Impact, Stage
 
+MOST: Final = 3_000
+"""Incidents of a page, for each has a page of its own in every language. Whoever gets as many has
+to say that there may be more.
+"""
 UPDATE_ID: Final = 10  # characters
-_FOREVER: Final = 2**62
 _MINUTE: Final = timedelta(minutes=1)
 
 
@@ -58,74 +65,81 @@ def behind(components: Iterable[Component]) -> dict[str, tuple[Component, ...]]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """Incidents that are told as one, in the order they opened."""
-
-    members: tuple[Told, ...]
-    components: tuple[Component, ...]
-    sentence: str
-    """As the component says it; empty where it says nothing of its own."""
-    slow: bool
-    title: str
-    """A person's, instead of the sentence."""
-    updates: tuple[Words, ...]
-
-    @property
-    def first(self) -> Told:
-        return self.members[0]
-
-    @property
-    def began_at(self) -> datetime:
-        return min(each.began_at for each in self.members)
-
-    @property
-    def ended_at(self) -> datetime | None:
-        ends = [each.ended_at for each in self.members if each.ended_at is not None]
-        return max(ends) if len(ends) == len(self.members) else None
-
-    def overlaps(self, other: _Entry) -> bool:
-        return _span(self)[0] <= _span(other)[1] and _span(other)[0] <= _span(self)[1]
-
-
 def incidents(told: Sequence[Told], seen: Seen) -> tuple[status_page.Incident, ...]:
     """Open ones first, then the past ones, newest first."""
-    by_number = {each.number: each for each in told if each.number is not None}
+    above = _Above(told, seen)
     found = []
     for each in sorted(told, key=lambda each: (each.opened_at, each.key)):
-        entry = _entry(each, by_number, seen)
+        entry = _entry(each, above, seen)
         if entry is not None:
             found.append(entry)
-    merged = [entry for entry in _merged(found) if _may_be_told(entry, seen)]
+    merged = [entry for entry in named(found) if _may_be_told(entry, seen)]
     everything = _everything(merged, seen)
     order = {each.key: number for number, each in enumerate(told)}
     made = [_incident(entry, seen, everything) for entry in merged]
     made.sort(key=lambda each: order[each.id])
     made.sort(key=lambda each: each.began_at, reverse=True)
     made.sort(key=lambda each: each.resolved_at is not None)
-    return tuple(made)
+    return tuple(made[:MOST])
 
 
-def _entry(told: Told, by_number: Mapping[int, Told], seen: Seen) -> _Entry | None:
-    """None where it concerns nothing on the page, or happened in announced work alone."""
+class _Above:
+    """Incidents that others are told under."""
+
+    def __init__(self, told: Iterable[Told], seen: Seen) -> None:
+        self._seen = seen
+        self._by_number: dict[int, Told] = {}
+        self._members: dict[int, list[Told]] = {}
+        self._concerns: dict[int, bool] = {}
+        for each in told:
+            if each.number is not None:
+                self._by_number[each.number] = each
+            if each.under is not None:
+                self._members.setdefault(each.under, []).append(each)
+
+    def of(self, told: Told) -> Told | None:
+        """The one above *told* if what people say of it is for the readers of this page: if it
+        concerns the page itself, or is a summary of nothing but what does.
+        """
+        above = self._by_number.get(told.under) if told.under is not None else None
+        if above is None or above.number is None or above.hidden:
+            return None
+        if above.number not in self._concerns:
+            self._concerns[above.number] = self._concerning(above, above.number)
+        return above if self._concerns[above.number] else None
+
+    def _concerning(self, above: Told, number: int) -> bool:
+        if _is_whole(self._seen.settings):
+            return True
+        read = self._members[number] if above.probe == SUMMARY else [above]
+        return all(self._seen.concerned(each) for each in read)
+
+
+def _entry(told: Told, above: _Above, seen: Seen) -> Entry | None:
+    """None where it concerns nothing on the page; silent where it is hidden, or happened in
+    announced work alone.
+    """
     components = seen.concerned(told)
     of_all = told.number is None and not told.components and _is_whole(seen.settings)
-    if not components and not of_all:
+    if (not components and not of_all) or (told.hidden and told.number is None):
         return None
-    above = by_number.get(told.under) if told.under is not None else None
-    updates = sorted([*told.updates, *(above.updates if above else ())], key=lambda each: each.at)
-    summary = above if above and above.probe == SUMMARY else told
-    title, audience = told.title or summary.title, told.audience or summary.audience
-    if told.number is not None and not updates and not title:
+    higher = above.of(told)
+    updates = sorted([*told.updates, *(higher.updates if higher else ())], key=lambda each: each.at)
+    if higher is not None and higher.probe == SUMMARY:
+        told = replace(
+            told,
+            title=told.title or higher.title,
+            audience=told.audience or higher.audience,
+            impact=told.impact or higher.impact,
+        )
+    silent = told.hidden
+    if told.number is not None and not updates and not told.title and not silent:
         left = _unannounced(told, seen)
-        if left is None:
-            return None
-        told = left
+        told, silent = left or told, left is None
     slow = told.number in seen.slow
     # What a component says is said of something that is down.
     sentence = "" if slow else next((c.says for c in components if c.says), "")
-    member = replace(told, audience=audience)
-    return _Entry((member,), components, sentence, slow, title, tuple(updates))
+    return Entry((told,), components, sentence, slow, told.title, tuple(updates), silent)
 
 
 def _is_whole(settings: PageSettings) -> bool:
@@ -144,33 +158,9 @@ def _unannounced(told: Told, seen: Seen) -> Told | None:
     return replace(told, began_at=from_us(left[0][0])) if left else None
 
 
-def _merged(entries: Iterable[_Entry]) -> list[_Entry]:
-    """Several probes of a component that fail at the same time are one outage to its users."""
-    found: list[_Entry] = []
-    newest: dict[tuple[object, ...], int] = {}
-    for entry in entries:
-        concerned = tuple(c.id for c in entry.components)
-        key = (concerned, entry.sentence, entry.slow, entry.first.number is None)
-        known = newest.get(key)
-        together = known is not None and found[known].overlaps(entry)
-        if known is not None and together and entry.components and not key[-1]:
-            found[known] = _with(found[known], entry)
-        else:
-            newest[key] = len(found)
-            found.append(entry)
-    return found
-
-
-def _with(entry: _Entry, more: _Entry) -> _Entry:
-    updates = {each.number: each for each in (*entry.updates, *more.updates)}
-    said = tuple(sorted(updates.values(), key=lambda each: (each.at, each.number)))
-    members, title = (*entry.members, *more.members), more.title or entry.title
-    return replace(entry, members=members, title=title, updates=said)
-
-
-def _may_be_told(entry: _Entry, seen: Seen) -> bool:
+def _may_be_told(entry: Entry, seen: Seen) -> bool:
     """Whether nobody may find words of their own any more."""
-    if entry.updates or entry.ended_at is not None or any(_by_person(m) for m in entry.members):
+    if entry.updates or any(m.ended_at is not None or _by_person(m) for m in entry.members):
         return True
     return seen.at >= entry.first.opened_at + seen.settings.publish_after
 
@@ -180,16 +170,16 @@ def _by_person(told: Told) -> bool:
 
 
 def _incident(
-    entry: _Entry, seen: Seen, everything: Sequence[tuple[int, int]]
+    entry: Entry, seen: Seen, everything: Sequence[tuple[int, int]]
 ) -> status_page.Incident:
-    key = entry.first.key
+    key, still = entry.id, entry.ended_at is None
     return status_page.Incident(
         id=key,
         sentence=entry.title or entry.sentence,
         components=tuple(c.id for c in entry.components),
         began_at=entry.began_at,
         resolved_at=entry.ended_at,
-        updates=tuple(_update(each, key) for each in entry.updates),
+        updates=tuple(_update(each, key, still) for each in entry.updates),
         impact=_impact(entry, seen, everything),
         audience=_audience(entry, seen.settings),
         user_minutes=_user_minutes(entry),
@@ -197,55 +187,58 @@ def _incident(
     )
 
 
-def _update(words: Words, key: str) -> status_page.Update:
+def _update(words: Words, key: str, still: bool) -> status_page.Update:
+    """What people call resolved while any of it is *still* failing is being watched, no more."""
     number = hashlib.blake2s(f"{key} {words.number}".encode()).hexdigest()[:UPDATE_ID]
-    return status_page.Update(
-        words.at, Stage(words.status), words.words, id=number, edited_at=words.edited_at
-    )
+    stage = Stage(words.status)
+    stage = Stage.MONITORING if still and stage is Stage.RESOLVED else stage
+    return status_page.Update(words.at, stage, words.words, id=number, edited_at=words.edited_at)
 
 
-def _impact(entry: _Entry, seen: Seen, everything: Sequence[tuple[int, int]]) -> Impact:
+def _impact(entry: Entry, seen: Seen, everything: Sequence[tuple[int, int]]) -> Impact:
     """As a person set it; else by what was seen: critical while nothing of the page worked."""
     said = next((each.impact for each in entry.members if each.impact), "")
     if said:
         return Impact(said)
     if _merely_slow(entry, seen):
         return Impact.MINOR
-    return Impact.CRITICAL if uptime.within(everything, *_span(entry)) else Impact.MAJOR
+    return Impact.CRITICAL if _within(everything, *entry.span) else Impact.MAJOR
 
 
-def _merely_slow(entry: _Entry, seen: Seen) -> bool:
+def _merely_slow(entry: Entry, seen: Seen) -> bool:
     return all(each.number in seen.slow for each in entry.members)
 
 
-def _everything(entries: Sequence[_Entry], seen: Seen) -> list[tuple[int, int]]:
+def _everything(entries: Sequence[Entry], seen: Seen) -> list[tuple[int, int]]:
     """When every component of the page that is watched was down."""
     down: dict[str, list[tuple[int, int]]] = {}
     for entry in entries:
         if not _merely_slow(entry, seen):
             for component in entry.components:
-                down.setdefault(component.id, []).append(_span(entry))
+                down.setdefault(component.id, []).append(entry.span)
     if not seen.watched or not seen.watched <= down.keys():
         return []
     first, *others = (uptime.union(down[each]) for each in sorted(seen.watched))
     for other in others:
-        first = [piece for span in other for piece in uptime.within(first, *span)]
+        first = [piece for span in other for piece in _within(first, *span)]
     return first
 
 
-def _span(entry: _Entry) -> tuple[int, int]:
-    began_us, ended_at = to_us(entry.began_at), entry.ended_at
-    return began_us, _FOREVER if ended_at is None else max(to_us(ended_at), began_us + 1)
+def _within(spans: Sequence[tuple[int, int]], since_us: int, until_us: int) -> Spans:
+    """The same as of `uptime`, of thousands of them."""
+    first = bisect_right(spans, since_us, key=itemgetter(1))
+    last = bisect_left(spans, until_us, key=itemgetter(0))
+    return uptime.within(spans[first:last], since_us, until_us)
 
 
-def _audience(entry: _Entry, settings: PageSettings) -> str:
+def _audience(entry: Entry, settings: PageSettings) -> str:
     """A person's words, else those of the components, else those of the page."""
     said = next((each.audience for each in entry.members if each.audience), "")
     of_components = dict.fromkeys(c.audience for c in entry.components if c.audience)
     return said or ", ".join(of_components) or settings.audience
 
 
-def _user_minutes(entry: _Entry) -> int | None:
+def _user_minutes(entry: Entry) -> int | None:
     """People times minutes over all components, to two digits; not before it is over."""
     people = [c.people for c in entry.components if c.people is not None]
     if not people or entry.ended_at is None:

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Final
 
 from monitor.places import memory, order
-from monitor.places.place import Load, PlaceTrouble, Progress, Target
+from monitor.places.place import Load, PlaceTrouble, Progress, Target, sha256
 from monitor.places.troubles import of_system
 
 FOLDER: Final = "places"
 """Below the state folder."""
 PATIENCE: Final = timedelta(seconds=20)
 """With whoever else brings files to the same place."""
+_MARK: Final = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +35,9 @@ class Bringing:
 
     @property
     def memory(self) -> Path:
-        return self.state / FOLDER / f"{self.id}.json"
+        """Of this address alone: who comes back to one finds there what was left there."""
+        to = sha256(self.target.to.encode())[:_MARK]
+        return self.state / FOLDER / f"{self.id}-{to}.json"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Final, Protocol, TypeVar
 
 from monitor.places import order
+from monitor.places.memory import is_good
 from monitor.places.place import Load, PlaceSettings
 
 LOOK_EVERY: Final = timedelta(hours=1)
 LOOK_MOST: Final = 50
 """Folders that are looked at, each time."""
+_TOLD: Final = ("index.html", "card.png")
+"""What there is of each incident."""
 
 S_contra = TypeVar("S_contra", bound=PlaceSettings, contravariant=True)
 S = TypeVar("S", bound=PlaceSettings)
@@ -38,6 +41,10 @@ class Session(Protocol):
         """
         ...
 
+    def folders(self, folder: str) -> Iterable[str]:
+        """The names of those in it; none when there is no such folder, or the place cannot tell."""
+        ...
+
 
 Opens = Callable[[S], AbstractContextManager[Session]]
 
@@ -49,6 +56,8 @@ def putting(
 
     def put(settings: S, load: Load) -> None:
         with opens(settings) as session:
+            if load.memory.is_blank:
+                _recall(session, load)
             since = load.at.timestamp() - load.memory.looked_at
             if not 0 <= since < look_every.total_seconds():  # less: the clock was set
                 _look(session, load, most)
@@ -78,6 +87,19 @@ def _bring(session: Session, load: Load) -> None:
         session.remove(plan.remove)
         for path in plan.remove:
             del load.memory.leaving[path]
+
+
+def _recall(session: Session, load: Load) -> None:
+    """When nothing is known of a place that has a page of ours: what people said there and no
+    longer say is to go.
+    """
+    if order.WHOLE not in (session.sizes("") or ()):
+        return
+    for folder in order.WORDS:
+        load.go_on(0, 0)
+        found = (f"{folder}/{name}/{file}" for name in session.folders(folder) for file in _TOLD)
+        lost = [path for path in found if is_good(path) and path not in load.files]
+        load.memory.leaving.update(dict.fromkeys(lost, int(load.at.timestamp())))
 
 
 def _look(session: Session, load: Load, most: int) -> None:

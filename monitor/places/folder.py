@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -87,6 +87,13 @@ class _Folder:
             return {}
         self._sweep(self._folder / folder, there)
         return {name: each.st_size for name, each in there.items()}
+
+    def folders(self, folder: str) -> Iterable[str]:
+        try:
+            with os.scandir(self._folder / folder) as found:
+                return [each.name for each in found if each.is_dir()]
+        except (FileNotFoundError, NotADirectoryError):
+            return []
 
     def _sweep(self, folder: Path, there: Mapping[str, os.stat_result]) -> None:
         """What writers left that were killed. Its age is told by what is beside it, not by a clock

@@ -49,6 +49,11 @@ class Memory:
     looked_to: str = ""
     """The folder that was looked at last."""
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing is known of the place, not even that it is empty."""
+        return not (self.files or self.leaving or self.looked_at)
+
     def doubt(self, paths: Iterable[str]) -> None:
         self.files.update(dict.fromkeys(paths, DOUBTFUL))
 

@@ -18,6 +18,15 @@ from status_page import LANGUAGES
 
 GRACE: Final = timedelta(minutes=10)
 """How long a file stays that the page no longer has: somebody may have the page of before open."""
+WHOLE: Final = "as-of.json"
+"""Where that is, a page of ours is."""
+WORDS: Final = tuple(
+    f"{lead}{folder}"
+    for lead in ("", *(f"{code}/" for code in LANGUAGES))
+    for folder in ("incidents", "maintenance")
+)
+"""What goes from these folders goes at once: it may have been hidden."""
+_IN_WORDS: Final = tuple(f"{folder}/" for folder in WORDS)
 STAMP: Final = "as-of."
 NEWS: Final = "api/v2/"
 _FIRST_PAGE: Final = "index.html"
@@ -85,6 +94,6 @@ def _overdue(memory: Memory, wanted: Mapping[str, object], at: datetime) -> tupl
         sorted(
             path
             for path, since in memory.leaving.items()
-            if path not in wanted and not 0 <= now - since < grace
+            if path not in wanted and (path.startswith(_IN_WORDS) or not 0 <= now - since < grace)
         )
     )

@@ -11,7 +11,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -107,6 +107,9 @@ class _Far:
 
     def sizes(self, folder: str) -> Mapping[str, int] | None:  # noqa: ARG002 - it cannot tell
         return None
+
+    def folders(self, folder: str) -> Iterable[str]:  # noqa: ARG002 - as above
+        return ()
 
     def _run(self, paths: tuple[str, ...]) -> None:
         names = "".join(f"{path}\0" for path in paths).encode()

@@ -6,7 +6,7 @@ Several go at once, on the library's own loop, because each costs a journey ther
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache
@@ -101,16 +101,22 @@ class _Bucket:
         self._each(paths, self._delete, lambda _: None)
 
     def sizes(self, folder: str) -> Mapping[str, int]:
+        return {name: each["size"] for name, each in self._in(folder, "file")}
+
+    def folders(self, folder: str) -> Iterable[str]:
+        return [name for name, _ in self._in(folder, "directory")]
+
+    def _in(self, folder: str, kind: str) -> list[tuple[str, dict[str, Any]]]:
         root = f"{self._root}/{folder}".rstrip("/")
         try:
             found = self._files.ls(root, detail=True, refresh=True)
         except FileNotFoundError:
-            return {}
-        return {
-            each["name"].rpartition("/")[2]: each["size"]
+            return []
+        return [
+            (each["name"].rstrip("/").rpartition("/")[2], each)
             for each in found
-            if each["type"] == "file"
-        }
+            if each["type"] == kind
+        ]
 
     def _each(self, paths: Any, work: Callable[[str], Any], wrote: Callable[[str], None]) -> None:
         from fsspec.asyn import sync  # type: ignore[import-untyped]  # noqa: PLC0415 - an extra needs it; it ships no types

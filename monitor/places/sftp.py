@@ -8,10 +8,10 @@ from __future__ import annotations
 import binascii
 import logging
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import timedelta
-from stat import S_ISREG
+from stat import S_ISDIR, S_ISREG
 from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import AfterValidator, Field
@@ -125,6 +125,13 @@ class _Far:
         except FileNotFoundError:
             return {}
         return {f.filename: f.st_size or 0 for f in found if S_ISREG(f.st_mode or 0)}
+
+    def folders(self, folder: str) -> Iterable[str]:
+        try:
+            found = self._sftp.listdir_attr(self._at(folder))
+        except FileNotFoundError:
+            return []
+        return [f.filename for f in found if S_ISDIR(f.st_mode or 0)]
 
 
 @contextmanager

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import httpx
 from pydantic import AfterValidator, Field
@@ -105,17 +105,24 @@ class _Far:
                 self._client.remove(path)
 
     def sizes(self, folder: str) -> Mapping[str, int]:
+        found = self._in(folder, "file")
+        return {name: int(each["content_length"] or 0) for name, each in found}
+
+    def folders(self, folder: str) -> Iterable[str]:
+        return [name for name, _ in self._in(folder, "directory")]
+
+    def _in(self, folder: str, kind: str) -> list[tuple[str, dict[str, Any]]]:
         from webdav4.client import ResourceNotFound  # noqa: PLC0415 - an extra
 
         try:
             found = self._client.ls(folder, detail=True)
         except ResourceNotFound:
-            return {}
-        return {
-            str(each["name"]).rpartition("/")[2]: int(each["content_length"] or 0)
+            return []
+        return [
+            (str(each["name"]).rstrip("/").rpartition("/")[2], each)
             for each in found
-            if isinstance(each, dict) and each["type"] == "file"
-        }
+            if isinstance(each, dict) and each["type"] == kind
+        ]
 
 
 @contextmanager

@@ -54,14 +54,12 @@ class Publisher:
     def configure(self, config: Config) -> None:
         """What was kept of a page is kept, for what is still the same in it."""
         self._config = config
-        known = self._editions
-        self._editions = {
-            id_: (
-                pages.Builder(settings),
-                known[id_][1] if id_ in known else Edition(self._state / settings.folder),
-            )
-            for id_, settings in config.pages.items()
-        }
+        known = {edition.folder: edition for _, edition in self._editions.values()}
+        self._editions = {}
+        for id_, settings in config.pages.items():
+            folder = self._state / settings.folder
+            edition = known.get(folder) or Edition(folder, self._state)
+            self._editions[id_] = pages.Builder(settings), edition
         self.wake()
 
     def wake(self) -> None:

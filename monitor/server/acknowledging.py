@@ -24,6 +24,7 @@ from monitor.server import sheets
 from monitor.server.sheets import Sheet
 from monitor.store import StoreTrouble
 from monitor.store.acts import Standing
+from status_page.frame_parts import tint
 
 STYLE: Final = f"{PATH}.css"
 HEADERS: Final = {
@@ -43,13 +44,15 @@ def _text(folder: str, name: str) -> str:
 
 
 _CSS: Final = _text("assets", "acknowledge.css")
-_TEMPLATE: Final = Environment(
+_PAGES: Final = Environment(
     loader=DictLoader({"page": _text("templates", "acknowledge.html")}),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
-).get_template("page")
+)
+_PAGES.globals["tint"] = tint
+_TEMPLATE: Final = _PAGES.get_template("page")
 
 
 def routes(desk: Desk, signer: Signer) -> tuple[Route, ...]:

@@ -16,6 +16,8 @@ from typing import Final
 
 import brotli
 
+from status_page.looks import version
+
 LARGEST: Final = 32 * 1024 * 1024
 """Of a file that is served."""
 MEMORY: Final = 96 * 1024 * 1024
@@ -57,6 +59,8 @@ class Served:
     """A file, ready to be sent."""
 
     tag: str
+    version: str
+    """What a page names it with, see `status_page.looks.version`."""
     media_type: str
     policy: str
     """The content security policy that the file carries; empty for none."""
@@ -149,6 +153,7 @@ def _load(file: Path) -> Served:
         bodies["br"] = brotli.compress(body, quality=_BROTLI_QUALITY)
     return Served(
         tag=hashlib.blake2b(body, digest_size=12).hexdigest(),
+        version=version(body),
         media_type=_TYPES.get(suffix, "application/octet-stream"),
         policy=policy[1].decode("ascii", "ignore").replace("&#39;", "'") if policy else "",
         bodies=bodies,

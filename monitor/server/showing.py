@@ -20,6 +20,7 @@ from monitor.server import board, sheets
 from monitor.server.acknowledging import busy, page_of
 from monitor.store import StoreTrouble
 from monitor.store.kept import FileView, OfIncident
+from status_page.frame_parts import tint
 
 _HEADERS: Final = {
     "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self' data:;"
@@ -34,7 +35,7 @@ _OF_FILES: Final = _HEADERS | {
     "x-content-type-options": "nosniff",
 }
 _PLAIN: Final = frozenset(("image/png", "image/jpeg", "application/json", "application/zip"))
-_TEMPLATE: Final = Environment(
+_PAGES: Final = Environment(
     loader=DictLoader(
         {
             "page": resources.files(__package__)
@@ -46,7 +47,9 @@ _TEMPLATE: Final = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
-).get_template("page")
+)
+_PAGES.globals["tint"] = tint
+_TEMPLATE: Final = _PAGES.get_template("page")
 
 
 def routes(desk: Desk, signer: Signer, folder: Path) -> tuple[Route, ...]:

@@ -28,6 +28,7 @@ from monitor.subscribing.addresses import Bad, BadAddress, hook_address, mail_ad
 from monitor.subscribing.register import Asked
 from monitor.subscribing.tickets import To
 from status_page import Look
+from status_page.frame_parts import tint
 from status_page.subscribing.sheet import Sheet
 from status_page.subscribing.sheets import COMPONENT, HOOK, LANGUAGE, MAIL, SCOPE, SOME, Sheets
 from status_page.tongue import tongue
@@ -51,7 +52,7 @@ _POLICY: Final = (
     "default-src 'none'; style-src {hash}; img-src data:; base-uri 'none'; form-action 'self';"
     " frame-ancestors 'none'"
 )
-_TEMPLATE: Final = Environment(
+_PAGES: Final = Environment(
     loader=DictLoader(
         {
             "page": resources.files(__package__)
@@ -63,7 +64,9 @@ _TEMPLATE: Final = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
-).get_template("page")
+)
+_PAGES.globals["tint"] = tint
+_TEMPLATE: Final = _PAGES.get_template("page")
 
 
 def closed(_: Request, page: PageSettings) -> Response | None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hmac
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
@@ -16,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from monitor.config.model import PageSettings
 from monitor.server.files import Folder, Served
+from monitor.server.gate import Gate, gate
 
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 ASKED_AGAIN: Final = "no-cache"
@@ -23,7 +21,6 @@ _SHARED: Final = ("api/", "badges/", "embed")
 _FEEDS: Final = (".atom", ".rss", ".ics", ".csv", "feed.json", "as-of.json")
 _FRAMED: Final = "embed/"
 _READS: Final = frozenset({"GET", "HEAD"})
-_MOST_CREDENTIALS: Final = 1000
 
 Settings = Callable[[], Mapping[str, PageSettings]]
 
@@ -31,9 +28,10 @@ Settings = Callable[[], Mapping[str, PageSettings]]
 class Visits:
     """The last route of the server."""
 
-    def __init__(self, state: Path, settings: Settings) -> None:
+    def __init__(self, state: Path, settings: Settings, doorkeeper: Gate = gate) -> None:
         self._state = state
         self._settings = settings
+        self._gate = doorkeeper
         self._files = Folder()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -48,7 +46,7 @@ class Visits:
         page, path = self._page(path)
         if page is None:
             raise HTTPException(404)
-        if (closed := gate(request, page)) is not None:
+        if (closed := self._gate(request, page)) is not None:
             return closed
         folder = self._state / page.folder
         try:
@@ -78,7 +76,7 @@ def _answer(request: Request, served: Served, path: str, page: PageSettings) -> 
     tag = f'"{served.tag}-{encoding}"' if encoding != "identity" else f'"{served.tag}"'
     headers = {
         "etag": tag,
-        "cache-control": _caching(request, page),
+        "cache-control": _caching(request, page, served),
         "vary": "Accept-Encoding",
         "content-security-policy": _policy(served, path),
     }
@@ -97,10 +95,11 @@ def _answer(request: Request, served: Served, path: str, page: PageSettings) -> 
     return Response(b"" if request.method == "HEAD" else body, 200, headers)
 
 
-def _caching(request: Request, page: PageSettings) -> str:
+def _caching(request: Request, page: PageSettings, served: Served) -> str:
     if page.password:
         return "private, no-cache"
-    return FOR_EVER if request.query_params.get("v") else ASKED_AGAIN
+    asked = request.query_params.get("v")
+    return FOR_EVER if asked == served.version else ASKED_AGAIN
 
 
 def _policy(served: Served, path: str) -> str:
@@ -128,30 +127,3 @@ def _has(request: Request, served: Served) -> bool:
     asked = request.headers.get("if-none-match", "")
     tags = (each.strip().removeprefix("W/").strip('"') for each in asked.split(","))
     return any(tag == "*" or tag.partition("-")[0] == served.tag for tag in tags if tag)
-
-
-def gate(request: Request, page: PageSettings) -> Response | None:
-    """What somebody gets who does not know the password of the page; None for who does."""
-    if not page.password or _knows(request, page.password):
-        return None
-    return _asked_for_password(page)
-
-
-def _knows(request: Request, password: str) -> bool:
-    scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "basic" or len(credentials) > _MOST_CREDENTIALS:
-        return False
-    try:
-        said = base64.b64decode(credentials, validate=True).partition(b":")[2]
-    except (binascii.Error, ValueError):
-        return False
-    return hmac.compare_digest(said, password.encode())
-
-
-def _asked_for_password(page: PageSettings) -> Response:
-    realm = "".join(c for c in page.title if (c.isascii() and c.isalnum()) or c == " ") or "status"
-    return PlainTextResponse(
-        "This page asks for a password.\n",
-        401,
-        {"www-authenticate": f'Basic realm="{realm}", charset="UTF-8"'},
-    )

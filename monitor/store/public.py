@@ -60,7 +60,8 @@ an incident. Words belong to either.
 
 KEY_LENGTH: Final = 12
 """Characters: enough that nobody can guess or count with them."""
-MOST: Final = 1_000
+MOST: Final = 20_000
+"""Of one reading. Whoever reads as many has to say that there may be more."""
 
 _MEMBER_OF_HIDDEN: Final = (
     "EXISTS (SELECT 1 FROM public_incident AS above"
@@ -68,7 +69,7 @@ _MEMBER_OF_HIDDEN: Final = (
     " JOIN probe AS own ON own.key = whole.probe"
     " WHERE whole.id = incident.under AND own.kind = 'trueup' AND above.hidden)"
 )
-_MADE: Final = ("title", "audience", "impact")
+_UNSAID: Final = {"title": "", "audience": "", "impact": ""}
 _SEEN: Final = (
     f"SELECT incident.id AS number, made.id AS entry, substr(dedup_key, 1, {KEY_LENGTH}) AS key,"  # noqa: S608 - constants
     " probe.id AS probe, probe.kind = 'trueup' AS own, components, title, audience, impact,"
@@ -145,7 +146,7 @@ class Told:
     updates: tuple[Words, ...] = ()
     """Oldest first."""
     hidden: bool = False
-    """Never so where the public reads."""
+    """Never told. Where pages are made it is here for the ids of others alone, without words."""
     entry: int | None = None
     """By which people name one that they wrote by hand; also of what they made of a seen one."""
 
@@ -156,20 +157,24 @@ class Told:
 
 
 def told(db: Database, *, since: datetime, hidden: bool = False) -> list[Told]:
-    """Those open or ended after *since*: open ones first, then the newest first. With *hidden*,
-    for whoever wrote them, as they were written and also what the public does not read.
+    """Those open or ended after *since*: open ones first, then the newest first, `MOST` at most.
+    With *hidden*, for whoever wrote them, as they were written and also what the public does not
+    read.
     """
-    rows = list(db.query(_TOLD, {"since": to_us(since), "hidden": hidden, "most": MOST}))
+    rows = _rows(db, since, hidden=hidden)
     said = _said(db, rows, hidden=hidden)
-    summaries = {} if hidden else {row["number"]: row for row in rows if row["own"]}
-    return [_told(_as_above(row, summaries.get(row["under"])), said) for row in rows]
+    return [_told(row, said) for row in rows]
 
 
-def _as_above(row: Mapping[str, Any], summary: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    """What people made of a summary holds for all that it tells of."""
-    if summary is None:
-        return row
-    return dict(row) | {name: row[name] or summary[name] for name in _MADE}
+def for_pages(db: Database, *, since: datetime) -> list[Told]:
+    """As `told`, and among it what people hide, stripped of all that they wrote."""
+    rows = _rows(db, since, hidden=True)
+    said = _said(db, [row for row in rows if not row["hidden"]], hidden=False)
+    return [_told(dict(row) | _UNSAID if row["hidden"] else row, said) for row in rows]
+
+
+def _rows(db: Database, since: datetime, *, hidden: bool) -> list[Mapping[str, Any]]:
+    return list(db.query(_TOLD, {"since": to_us(since), "hidden": hidden, "most": MOST}))
 
 
 def one(db: Database, *, incident: int | None, entry: int | None) -> Told | None:

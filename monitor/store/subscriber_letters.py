@@ -7,9 +7,9 @@ transaction.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlite_utils import Database
@@ -85,6 +85,27 @@ def _tell(db: Database, page: str, batch: Batch, at: datetime) -> int:
     return int(done.rowcount)
 
 
+def waiting_news(db: Database, page: str) -> dict[int, str]:
+    """What *page* told that somebody has not got yet, by number, as it was written down."""
+    rows = db.execute(
+        "SELECT id, body FROM subscriber_news AS n WHERE json_extract(body, '$.page.id') = ?"
+        " AND EXISTS (SELECT 1 FROM subscriber_letter WHERE news = n.id)",
+        (page,),
+    )
+    return {number: str(body) for number, body in rows.fetchall()}
+
+
+@wiped
+def amend(db: Database, news: Mapping[int, str]) -> None:
+    """Other words for news by its number; none: with its letters it is gone."""
+    for number, body in news.items():
+        if body:
+            db.execute("UPDATE subscriber_news SET body = ? WHERE id = ?", (body, number))
+            continue
+        db.execute("DELETE FROM subscriber_letter WHERE news = ?", (number,))
+        db.execute("DELETE FROM subscriber_news WHERE id = ?", (number,))
+
+
 def due(
     db: Database, kind: Kind, *, at: datetime, most: int, without: Collection[int] = ()
 ) -> list[Due]:
@@ -114,6 +135,37 @@ def next_due_at(db: Database, kind: Kind) -> datetime | None:
     return None if row[0] is None else from_us(row[0])
 
 
+def last_due_at(db: Database, kind: Kind) -> datetime | None:
+    row = db.execute("SELECT max(due_at) FROM subscriber_letter WHERE kind = ?", (kind,)).fetchone()
+    return None if row[0] is None else from_us(row[0])
+
+
+def pull(db: Database, kind: Kind, *, ahead: datetime, at: datetime) -> None:
+    """What is due after *ahead* is due, and was written down, at *at*."""
+    db.execute(
+        "UPDATE subscriber_letter SET due_at = :at, created_at = min(created_at, :at)"
+        " WHERE kind = :kind AND due_at > :ahead",
+        {"kind": kind, "at": to_us(at), "ahead": to_us(ahead)},
+    )
+
+
+def shift(db: Database, kind: Kind, *, before: datetime, by: timedelta) -> None:
+    """What was written down until *before* was so, and is due, that much later."""
+    db.execute(
+        "UPDATE subscriber_letter SET due_at = due_at + :by, created_at = created_at + :by"
+        " WHERE kind = :kind AND created_at <= :before",
+        {"kind": kind, "before": to_us(before), "by": by // timedelta(microseconds=1)},
+    )
+
+
+def tried(db: Database, kind: Kind, *, at: datetime) -> None:
+    """Whatever is due by now had its chance."""
+    db.execute(
+        "UPDATE subscriber_letter SET attempts = 1 WHERE kind = ? AND due_at <= ? AND attempts = 0",
+        (kind, to_us(at)),
+    )
+
+
 @wiped
 def delivered(db: Database, letter: int) -> None:
     """Also clears what was counted against the subscriber."""
@@ -125,10 +177,11 @@ def delivered(db: Database, letter: int) -> None:
     db.execute("DELETE FROM subscriber_letter WHERE id = ?", (letter,))
 
 
-def again(db: Database, letter: int, *, due_at: datetime) -> None:
+def again(db: Database, letter: int, *, at: datetime, due_at: datetime) -> None:
     db.execute(
-        "UPDATE subscriber_letter SET attempts = attempts + 1, due_at = ? WHERE id = ?",
-        (to_us(due_at), letter),
+        "UPDATE subscriber_letter SET attempts = attempts + 1, due_at = ?,"
+        " created_at = min(created_at, ?) WHERE id = ?",
+        (to_us(due_at), to_us(at), letter),
     )
 
 

@@ -23,7 +23,10 @@ T = TypeVar("T")
 UNCONFIRMED: Final = timedelta(hours=24)
 """After that an address that nobody confirmed is deleted."""
 MOST: Final = 100_000
-PENDING_MOST: Final = 2_000
+PENDING_MOST: Final = 16_000
+"""More than are taken in a day, while they wait to be confirmed."""
+ASKED_EVERY: Final = timedelta(hours=24)
+"""No address gets more letters that nobody may have wanted."""
 
 TABLES: Final = """
 CREATE TABLE subscriber (
@@ -89,6 +92,7 @@ class Subscriber:
     components: tuple[str, ...]
     """Empty: everything."""
     created_at: datetime
+    """When they asked; when a letter said so for the last time."""
     confirmed_at: datetime | None
     failures: int
     failing_since: datetime | None
@@ -132,8 +136,8 @@ class Wish:
 
 @wiped
 def ask(db: Database, wish: Wish, *, handle: str, at: datetime) -> None:
-    """Somebody asks to be told: a letter goes to the address that asks back. *handle* is used when
-    it is new. Raises NoRoom.
+    """Somebody asks to be told: a letter goes to the address that asks back, once a day. *handle*
+    is used when it is new. Raises NoRoom.
     """
     said = {
         "page": wish.page,
@@ -144,21 +148,26 @@ def ask(db: Database, wish: Wish, *, handle: str, at: datetime) -> None:
         "handle": handle,
         "at": to_us(at),
     }
-    known = db.execute(f"SELECT id, confirmed_at FROM subscriber WHERE {_SAME}", said).fetchone()  # noqa: S608 - constants
+    known = db.execute(
+        f"SELECT id, confirmed_at, created_at FROM subscriber WHERE {_SAME}",  # noqa: S608 - constants
+        said,
+    ).fetchone()
     if known is None:
-        _demand_room(db)
+        _make_room(db)
         db.execute(
             "INSERT INTO subscriber (handle, page, kind, address, language, components, created_at)"
             " VALUES (:handle, :page, :kind, :address, :language, :components, :at)",
             said,
         )
-        known = (db.execute("SELECT last_insert_rowid()").fetchone()[0], None)
+        known = (db.execute("SELECT last_insert_rowid()").fetchone()[0], None, None)
     elif known[1] is None:
         db.execute(
-            "UPDATE subscriber SET language = :language, components = :components,"
-            " created_at = :at WHERE id = :id",
+            "UPDATE subscriber SET language = :language, components = :components WHERE id = :id",
             said | {"id": known[0]},
         )
+    if wish.kind is Kind.EMAIL and _had_a_letter(known[1], known[2], at):
+        return
+    db.execute("UPDATE subscriber SET created_at = ? WHERE id = ?", (to_us(at), known[0]))
     db.execute(
         "INSERT INTO subscriber_letter (subscriber, kind, created_at, due_at)"
         " SELECT :id, :kind, :at, :at WHERE NOT EXISTS"
@@ -167,13 +176,24 @@ def ask(db: Database, wish: Wish, *, handle: str, at: datetime) -> None:
     )
 
 
-def _demand_room(db: Database) -> None:
+def _had_a_letter(confirmed: int | None, asked: int | None, at: datetime) -> bool:
+    """Whether one just asked back, or said that they are subscribed already."""
+    if asked is None or (confirmed is not None and asked <= confirmed):
+        return False
+    return to_us(at - ASKED_EVERY) < asked <= to_us(at)
+
+
+def _make_room(db: Database) -> None:
+    """Whoever has waited longest to be confirmed makes way. Raises NoRoom."""
     known, pending = db.execute(
         "SELECT (SELECT count(*) FROM subscriber),"
         " (SELECT count(*) FROM subscriber WHERE confirmed_at IS NULL)"
     ).fetchone()
-    if known >= MOST or pending >= PENDING_MOST:
+    if known >= MOST:
         raise NoRoom
+    if pending >= PENDING_MOST:
+        oldest = "SELECT id FROM subscriber WHERE confirmed_at IS NULL ORDER BY created_at LIMIT 1"
+        _forget(db, [db.execute(oldest).fetchone()[0]])
 
 
 def find(db: Database, handle: str) -> Subscriber | None:
@@ -208,6 +228,13 @@ def forget(db: Database, handle: str) -> bool:
     """Whether there was anybody; with all letters to them."""
     found = [row[0] for row in db.execute("SELECT id FROM subscriber WHERE handle = ?", (handle,))]
     return _forget(db, found) > 0
+
+
+@wiped
+def forget_wish(db: Database, handle: str) -> bool:
+    """As `forget`, if nobody confirmed it."""
+    wish = "SELECT id FROM subscriber WHERE handle = ? AND confirmed_at IS NULL"
+    return _forget(db, [row[0] for row in db.execute(wish, (handle,)).fetchall()]) > 0
 
 
 @wiped

@@ -20,6 +20,12 @@ class Allowance:
         self._spent: OrderedDict[str, float] = OrderedDict()
         """When everything will be allowed again."""
 
+    def has(self, who: str) -> bool:
+        """Whether *who* may once more."""
+        now = self._monotonic()
+        full_at = max(self._spent.get(who, now), now) + self._every_s
+        return full_at - now <= self._most * self._every_s
+
     def take(self, who: str) -> bool:
         """Whether *who* may once more; counts only what was allowed."""
         now = self._monotonic()

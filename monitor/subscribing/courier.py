@@ -10,9 +10,9 @@ import asyncio
 import contextlib
 import random
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from monitor import parts
 from monitor.clock import Clock
@@ -22,6 +22,8 @@ from monitor.store import subscriber_letters as letters
 from monitor.store.subscriber_letters import Due
 from monitor.store.subscribers import Kind, forget
 from monitor.subscribing.addresses import masked
+from monitor.subscribing.dates import Dates
+from monitor.subscribing.marks import Mark, both, dropped, not_wanted
 from monitor.subscribing.outcome import Later, Never, Outcome, Sent, Stuck
 
 TOGETHER: Final = 5
@@ -36,7 +38,9 @@ STUCK_CAP: Final = timedelta(minutes=5)
 REFUSALS: Final = 3
 """So many letters refused for good, one after the other: nobody reads there."""
 ALL_REFUSED: Final = 5
-"""So many different subscribers refused in a row: it is not them."""
+"""So many different subscribers refused in a row: perhaps it is not them."""
+DOUBTS_MOST: Final = AT_ONCE
+"""Letters past those, in one turn, that may show whether anything is taken at all."""
 HOOK_FAILURES: Final = 5
 ASKED_MOST: Final = 3
 """Attempts to ask a webhook whether it wants to be one."""
@@ -71,10 +75,11 @@ class Lane:
         self._kind = kind
         self._writer, self._reader = store
         self._clock = clock
+        self._dates = Dates(kind, store, clock, CAP + LOOK_AGAIN)
         self._send = send
         self._woken = asyncio.Event()
         self._room = asyncio.Semaphore(TOGETHER)
-        self._marks: list[tuple[int, Callable[[Any], Any]]] = []
+        self._marks: list[tuple[int, Mark]] = []
         """What the store has not taken yet, by subscriber."""
         self._stuck: str = ""
         self._stucks = 0
@@ -84,6 +89,8 @@ class Lane:
         """Whether the operator knows of trouble; None: perhaps, from a daemon before this one."""
         self._refused: set[int] = set()
         """Subscribers refused since the last letter that was taken."""
+        self._doubts: list[str] = []
+        """Why letters were refused in this turn that did not count against anybody."""
 
     def wake(self) -> None:
         """Looks at once, also after trouble."""
@@ -101,20 +108,37 @@ class Lane:
     async def _turn(self) -> timedelta:
         """Delivers what is due; how long there is nothing to do then."""
         self._stuck = ""
+        self._doubts.clear()
         try:
             await self._settle()
             while found := await self._due():
                 await self._deliver_all(found)
                 await self._report()
                 if self._stuck:
+                    await self._tried_all()
                     return self._stuck_for()
             due_at = await self._reader.ask(partial(letters.next_due_at, kind=self._kind))
+            await self._end(due_at)
         except StoreTrouble as trouble:
             log.error("letters to subscribers wait for the store", why=str(trouble))
             return STUCK_FIRST
         if due_at is None:
             return LOOK_AGAIN
         return min(max(due_at - self._clock.now(), timedelta(seconds=1)), LOOK_AGAIN)
+
+    async def _end(self, due_at: datetime | None) -> None:
+        """Of a turn in which everything that was due was tried. Raises StoreTrouble."""
+        if self._doubts:
+            self._get_stuck(self._doubts[-1])
+            self._stuck_for()
+        elif due_at is None:
+            self._stuck_since = None
+        await self._report()
+
+    async def _tried_all(self) -> None:
+        """Where no letter can go out, each that is due had its chance. Raises StoreTrouble."""
+        if not self._doubts:
+            await self._writer.do(partial(letters.tried, kind=self._kind, at=self._clock.now()))
 
     def _stuck_for(self) -> timedelta:
         self._stucks += 1
@@ -123,6 +147,7 @@ class Lane:
         return min(STUCK_FIRST * (1 << min(self._stucks - 1, 10)), STUCK_CAP)
 
     async def _due(self) -> list[Due]:
+        await self._dates.keep_right()
         return await self._reader.ask(
             partial(
                 letters.due,
@@ -149,7 +174,7 @@ class Lane:
         async with self._room:
             if self._stuck:
                 return
-            old = self._clock.now() - due.created_at > DAY
+            old = self._clock.now() - due.created_at > DAY and due.attempts > 0
             work = self._given_up(due) if old else self._judged(due, await self._attempt(due))
         if work is not None:
             self._marks.append((due.to.id, work))
@@ -173,7 +198,7 @@ class Lane:
                 self._marks.append(mark)
                 raise
 
-    def _judged(self, due: Due, outcome: Outcome) -> Callable[[Any], Any] | None:
+    def _judged(self, due: Due, outcome: Outcome) -> Mark | None:
         """What is to be written down of it; None: nothing, it is as it was."""
         match outcome:
             case Sent():
@@ -181,7 +206,8 @@ class Lane:
                 return partial(letters.delivered, letter=due.id)
             case Stuck(why=why):
                 self._get_stuck(why)
-                return None
+                # A stranger's wish is not first in the line a second time.
+                return self._again(due) if due.to.confirmed_at is None else None
             case Later(counts=counts) as later:
                 return self._again(due, later.after, counts=counts)
             case Never(why=why, gone=gone):
@@ -198,6 +224,9 @@ class Lane:
         self._stucks = 0
         self._stuck_since = None
         self._refused.clear()
+        if self._doubts:
+            self._doubts.clear()
+            self._stuck = ""
 
     async def _report(self) -> None:
         """Raises StoreTrouble."""
@@ -208,53 +237,52 @@ class Lane:
             says = f"Letters to subscribers by {self._kind} wait: {self._stuck}."
             await self._operator.begins(f"subscribers-{self._kind}", says)
             self._told = True
-        elif not self._stuck and self._told is not False:
+        elif since is None and self._told is not False:
             await self._operator.ends(f"subscribers-{self._kind}")
             self._told = False
 
-    def _again(self, due: Due, after: timedelta | None, *, counts: bool) -> Callable[[Any], Any]:
+    def _again(self, due: Due, after: timedelta | None = None, *, counts: bool = False) -> Mark:
         at = self._clock.now()
         if not due.body and self._kind is Kind.WEBHOOK and due.attempts + 1 >= ASKED_MOST:
-            return partial(letters.drop, letter=due.id)
+            return not_wanted(due)
         if counts and self._is_dead(due):
             return self._forgotten(due, "it took nothing for a day")
         window = min(FIRST * (1 << min(due.attempts, 10)), CAP)
         wait = max(window * (0.5 + random.random() / 2), min(after or timedelta(), CAP))  # noqa: S311 - not a secret
-        again = partial(letters.again, letter=due.id, due_at=at + wait)
-        return _both(
+        again = partial(letters.again, letter=due.id, at=at, due_at=at + wait)
+        return both(
             again, partial(letters.count_failure, subscriber=due.to.id, at=at) if counts else None
         )
 
-    def _refused_by(self, due: Due, why: str, *, gone: bool) -> Callable[[Any], Any] | None:
+    def _refused_by(self, due: Due, why: str, *, gone: bool) -> Mark:
+        if due.to.confirmed_at is None:  # strangers write down what they like: it shows nothing
+            return not_wanted(due)
         self._refused.add(due.to.id)
         if self._kind is Kind.EMAIL and len(self._refused) >= ALL_REFUSED:
-            self._get_stuck(f"{why}, and so were {ALL_REFUSED - 1} others")
-            return None
+            return self._doubted(due, f"{why}, and so were {ALL_REFUSED - 1} others")
         dead = self._is_dead(due) if self._kind is Kind.WEBHOOK else due.to.failures + 1 >= REFUSALS
         if gone or dead:
             return self._forgotten(due, why)
         failed = partial(letters.count_failure, subscriber=due.to.id, at=self._clock.now())
-        return _both(partial(letters.drop, letter=due.id), failed)
+        return both(dropped(due), failed)
 
-    def _given_up(self, due: Due) -> Callable[[Any], Any]:
+    def _doubted(self, due: Due, why: str) -> Mark:
+        """It waits behind those that were not tried yet."""
+        self._doubts.append(why)
+        if len(self._doubts) >= DOUBTS_MOST:
+            self._get_stuck(why)
+        return self._again(due)
+
+    def _given_up(self, due: Due) -> Mark:
         log.warning("a letter to a subscriber is given up after a day", letter=due.id)
-        return partial(letters.drop, letter=due.id)
+        return dropped(due)
 
     def _is_dead(self, due: Due) -> bool:
         since = due.to.failing_since
         long = since is not None and self._clock.now() - since >= DAY
         return long and due.to.failures + 1 >= HOOK_FAILURES
 
-    def _forgotten(self, due: Due, why: str) -> Callable[[Any], Any]:
+    def _forgotten(self, due: Due, why: str) -> Mark:
         who = masked(self._kind, due.to.address)
         log.info("a subscriber cannot be reached and is deleted", who=who, why=why)
         return partial(forget, handle=due.to.handle)
-
-
-def _both(first: Callable[[Any], Any], second: Callable[[Any], Any] | None) -> Callable[[Any], Any]:
-    def work(db: Any) -> None:
-        first(db)
-        if second is not None:
-            second(db)
-
-    return work

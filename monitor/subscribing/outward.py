@@ -15,6 +15,9 @@ from typing import Final
 import httpx
 
 _NAT64: Final = IPv6Network("64:ff9b::/96")
+_HANDED_OUT: Final = IPv6Network("2000::/3")
+"""All of IPv6 that leads to somebody; the rest wraps, maps or stays at home."""
+_EXAMPLES: Final = IPv6Network("3fff::/20")
 
 
 class Outward(httpx.AsyncHTTPTransport):
@@ -61,7 +64,13 @@ class Outward(httpx.AsyncHTTPTransport):
 def is_public(address: str) -> bool:
     """Whether it is somewhere in the open Internet, also where it wraps an older address."""
     read = ip_address(address)
-    return all(each.is_global and not each.is_multicast for each in _meant(read))
+    return all(_is_open(each) for each in _meant(read))
+
+
+def _is_open(read: IPv4Address | IPv6Address) -> bool:
+    if isinstance(read, IPv6Address) and (read not in _HANDED_OUT or read in _EXAMPLES):
+        return False
+    return read.is_global and not read.is_multicast
 
 
 def _meant(read: IPv4Address | IPv6Address) -> list[IPv4Address | IPv6Address]:

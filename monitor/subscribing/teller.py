@@ -17,6 +17,7 @@ from monitor.log import get_logger
 from monitor.store import Answers, Takes
 from monitor.store import subscriber_letters as letters
 from monitor.store.subscriber_letters import Batch
+from monitor.subscribing.withdrawn import standing
 from status_page import Page
 from status_page.subscribing import Heard, News, about, baseline, news
 
@@ -46,6 +47,7 @@ class Teller:
         *url* is where it is found when it does not know itself. Raises StoreTrouble.
         """
         at = self._clock.now()
+        await self._withdraw(page)
         heard = await self._known(page.id)
         if heard is None:  # whatever stands there is older than anybody's subscription
             await self._write(page.id, [], baseline(page, at), at)
@@ -60,6 +62,22 @@ class Teller:
             log.info("subscribers are told", page=page.id or "main", letters=count)
         pause = LOOK_AGAIN if found.again_at is None else found.again_at - at
         return count, min(max(pause, timedelta(seconds=1)), LOOK_AGAIN)
+
+    async def _withdraw(self, page: Page) -> None:
+        """Letters that still wait say what the page says by now, and nothing that it hides."""
+        waiting = await self._reader.ask(partial(letters.waiting_news, page=page.id))
+        changes: dict[int, str] = {}
+        for number, body in waiting.items():
+            try:
+                told = read(body)
+            except ValueError:  # of another version; it cannot be sent either
+                continue
+            still = standing(told, page)
+            if still != told:
+                changes[number] = _NEWS.dump_json(still).decode() if still else ""
+        if changes:
+            await self._writer.do(partial(letters.amend, news=changes))
+            log.info("letters follow what the page says by now", page=page.id or "main")
 
     async def _known(self, page: str) -> Mapping[str, Heard] | None:
         if page not in self._heard:

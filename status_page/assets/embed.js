@@ -60,7 +60,7 @@
   async function look() {
     try {
       const [as, data] = await Promise.all([get("as-of.json"), get("api/embed.json")]);
-      const fresh = Date.now() - Date.parse(as.as_of) < as.fresh_for_ms;
+      const fresh = Math.abs(Date.now() - Date.parse(as.as_of)) < as.fresh_for_ms;
       const concerns = (each) => fresh && (!named.length || named.includes(each.id));
       const found = data.components.filter(concerns);
       found.length ? show(found, data) : hide();

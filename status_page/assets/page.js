@@ -16,7 +16,7 @@
   const icon = () => document.querySelector("link[rel=icon]");
   const wall = root.classList.contains("wall");
   const fromFile = location.protocol === "file:";
-  const locale = (navigator.languages || []).find((tag) => tag.split("-")[0] === root.lang) || root.lang;
+  const locale = root.lang === "en" ? "en-GB" : root.lang; // as the times beside are written
   const inUtc = () => new Date().getTimezoneOffset() === 0;
   let content = root.dataset.content;
   let freshMs = Number(root.dataset.freshMs);
@@ -27,20 +27,30 @@
   let failing = false;
 
   const format = (options) => new Intl.DateTimeFormat(locale, { numberingSystem: "latn", ...options });
-  const cycle = inUtc() ? { hourCycle: "h23" } : {};
-  const clock = format({ hour: "2-digit", minute: "2-digit", ...cycle });
-  const withDay = format({ month: "long", day: "numeric", hour: "2-digit", minute: "2-digit", ...cycle });
+  const time = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  const clock = format(time);
+  const withDay = format({ month: "long", day: "numeric", ...time });
+  const clockUtc = format({ ...time, timeZone: "UTC" });
+  const withDayUtc = format({ month: "long", day: "numeric", ...time, timeZone: "UTC" });
   const aDay = format({ weekday: "short", month: "long", day: "numeric", timeZone: "UTC" });
 
   const spans = new Intl.RelativeTimeFormat(`${locale}-u-nu-latn`, { numeric: "always" });
   let localisedAt = 0;
 
-  function told(moment) {
-    const same = new Date(moment).toDateString() === new Date().toDateString();
-    return (same ? clock : withDay).format(moment);
+  function told(moment, until) {
+    const today = (each) => new Date(each).toDateString() === new Date().toDateString();
+    const form = today(moment) && (!until || today(until)) ? clock : withDay;
+    return until ? form.formatRange(moment, until) : form.format(moment);
   }
 
-  const fill = (message, time) => message.replace("{time}", time);
+  // In UTC as all times of the page, with the reader's own beside it.
+  function both(moment) {
+    const today = (each) => new Date(each).toISOString().slice(0, 10);
+    const said = `${(today(moment) === today(Date.now()) ? clockUtc : withDayUtc).format(moment)}\u00a0UTC`;
+    return inUtc() ? said : `${said} (${fill(words.local, told(moment))})`;
+  }
+
+  const fill = (message, time) => message.replace("{time}", () => time);
 
   // How old the page is
 
@@ -48,12 +58,12 @@
     const place = at("as-of");
     if (!place) return;
     if (facts) {
-      const said = fill(inUtc() ? words.asOfUtc : words.asOf, told(Date.parse(facts.as_of)));
+      const said = fill(words.asOf, both(Date.parse(facts.as_of)));
       if (place.textContent !== said) place.textContent = said;
     } else if (fromFile && !place.querySelector("iframe.stamp")) {
       const stamp = document.createElement("iframe");
       stamp.className = "stamp";
-      stamp.title = "";
+      stamp.title = words.stamp;
       stamp.src = `${root.dataset.home}as-of.html`;
       place.replaceChildren(stamp);
     }
@@ -63,10 +73,11 @@
     const now = Date.now();
     const age = facts ? now + skew - Date.parse(facts.as_of) : 0;
     const deaf = failing && now - heardAt > freshMs;
-    const stale = deaf || age > freshMs;
+    const ahead = age < -freshMs; // a clock was wrong: nobody can tell how old the page is
+    const stale = deaf || ahead || age > freshMs;
     if (stale) {
       const since = deaf ? heardAt : Date.parse(facts.as_of);
-      const said = fill(deaf ? words.unreachable : words.silent, told(since));
+      const said = ahead && !deaf ? words.doubtful : fill(deaf ? words.unreachable : words.silent, both(since));
       const place = at("page-stale").querySelector("p");
       if (place.textContent !== said) place.textContent = said;
     }
@@ -76,6 +87,7 @@
     for (const was of document.querySelectorAll(".was")) was.hidden = !stale;
     document.title = stale ? `? ${words.staleTab} · ${title()}` : title();
     icon().href = stale ? `${root.dataset.root}favicon-unknown.svg` : root.dataset.icon;
+    fit();
   }
 
   async function ask() {
@@ -129,12 +141,12 @@
     for (const found of sheet.querySelectorAll("noscript")) found.remove();
     content = root.dataset.content ? next.documentElement.dataset.content : facts.content;
     const before = headline();
-    const open = [...document.querySelectorAll("details[open]")].map((found) => found.id);
+    const opened = unfold();
     const held = hold();
     const y = scrollY;
     hush();
     at("page-sheet").replaceWith(document.adoptNode(sheet));
-    for (const id of open) if (id && at(id)) at(id).open = true;
+    opened();
     held();
     scrollTo({ top: y, behavior: "instant" });
     root.classList.remove("is-stale");
@@ -142,6 +154,18 @@
     icon().href = next.querySelector("link[rel=icon]").getAttribute("href");
     if (headline() !== before) at("page-said").textContent = headline();
     start();
+  }
+
+  // What the reader opened stays open: by its id, or else by its place among as many as before.
+  function unfold() {
+    const nameless = () => [...document.querySelectorAll("#page-sheet details:not([id])")];
+    const ids = [...document.querySelectorAll("details[id][open]")].map((found) => found.id);
+    const places = nameless().map((found) => found.open);
+    return () => {
+      for (const id of ids) if (at(id)) at(id).open = true;
+      const found = nameless();
+      if (found.length === places.length) found.forEach((each, place) => (each.open ||= places[place]));
+    };
   }
 
   // The keyboard focus stays where it was, if that is still there.
@@ -161,20 +185,25 @@
     for (const found of document.querySelectorAll("#page-sheet .local")) found.remove();
     for (const time of document.querySelectorAll("#page-sheet time[datetime*=T]")) {
       const moment = Date.parse(time.dateTime);
-      const said = inUtc() ? [] : [fill(words.local, told(moment))];
+      const until = Date.parse(time.dataset.until) || undefined;
+      const said = inUtc() ? [] : [fill(words.local, told(moment, until))];
       if (said.length) time.title = said[0];
       if (!time.closest(".when, .stage")) continue;
-      if (time.closest(".open .when")) said.push(ago(moment));
+      const since = time.closest(".open .when");
+      if (since) said.push(ago(moment));
       if (!said.length) continue;
       const beside = document.createElement("span");
       beside.className = "local";
       beside.textContent = ` (${said.join(" · ")})`;
-      time.after(beside);
+      // At the end of its line nothing is moved, whatever comes after the time in a language.
+      if (since) since.append(beside);
+      else time.after(beside);
     }
   }
 
   function ago(moment) {
     const minutes = Math.max(0, Math.floor((Date.now() + skew - moment) / MINUTE_MS));
+    if (!minutes) return words.justNow;
     if (minutes < 60) return spans.format(-minutes, "minute");
     return minutes < 2880 ? spans.format(-Math.floor(minutes / 60), "hour") : spans.format(-Math.floor(minutes / 1440), "day");
   }
@@ -222,9 +251,10 @@
     bars.style.setProperty("--step", `${step}px`);
     const wide = note.offsetWidth;
     const most = root.clientWidth - wide - 8;
-    const above = box.top - note.offsetHeight - 8;
+    const below = box.bottom + 8; // above it would cover the verdict
+    const room = below + note.offsetHeight <= root.clientHeight;
     note.style.left = `${Math.max(8, Math.min(from + step / 2 - wide / 2, most)) + scrollX}px`;
-    note.style.top = `${(above < 0 ? box.bottom + 8 : above) + scrollY}px`;
+    note.style.top = `${(room ? below : box.top - note.offsetHeight - 8) + scrollY}px`;
   }
 
   function hush() {
@@ -272,6 +302,7 @@
   function tile() {
     if (!wall || !at("page-days")) return;
     const rows = [...document.querySelectorAll(".row")];
+    for (const row of rows) row.querySelector("h3").setAttribute("aria-level", 2); // no groups here
     const well = (row) => row.classList.contains("row-up");
     at("page-days").replaceChildren(...rows.filter((row) => !well(row)), ...rows.filter(well));
     fit();

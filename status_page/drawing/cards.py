@@ -68,6 +68,8 @@ def _whole(page: Page, speaking: Tongue) -> Card:
 def _of(incident: Incident, page: Page, speaking: Tongue) -> Card:
     tone = _tone(incident)
     sentence = incident.sentence or speaking.say("Something does not work.")
+    if incident.resolved_at is not None:
+        sentence = speaking.say("Resolved: {title}", title=sentence)
     day = speaking.day(incident.began_at.date())
     return Card(tone, sentence, page.title, _dated(incident, day, speaking), _ink(page, tone))
 

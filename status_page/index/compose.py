@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from status_page.component import Condition
 from status_page.index import past
+from status_page.index.happened import happened
 from status_page.index.headline import headline
 from status_page.index.row import Source
 from status_page.index.said import Speaker
@@ -51,7 +52,11 @@ def sheet(page: Page, tongue: Tongue, pieces: Pieces) -> Sheet:
     speaker = Speaker(page, tongue)
     still_open = [incident for incident in page.incidents if incident.resolved_at is None]
     told = {tidy(incident.sentence) for incident in still_open}
-    sources = [Source(found, today, tidy(found.says) in told) for found in page.components]
+    known = happened(page)
+    sources = [
+        Source(found, today, tidy(found.says) in told, known.get(found.id, ()))
+        for found in page.components
+    ]
     return Sheet(
         today=today.isoformat(),
         headline=top,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -77,8 +77,10 @@ def _mark(bar: DayBar) -> str:
     return "s" if bar.degraded else "u"
 
 
-def facts(day: Read, tongue: Tongue) -> str:
-    """`Down for 23 minutes · Slow at times`."""
+def facts(day: Read, tongue: Tongue, happened: Sequence[str] = ()) -> str:
+    """`Down for 23 minutes · Slow at times`, and the incidents that *happened*."""
+    if happened:
+        return " · ".join((*_facts(day, tongue), *happened))
     if day.mark == "g" and not day.partly:
         return tongue.say("Not watched")
     if day.mark == "n":
@@ -114,11 +116,15 @@ class Stretch:
     what: str
 
 
-def stretches(days: Sequence[Read], tongue: Tongue) -> Iterator[Stretch]:
-    """The days that stand out, newest first, neighbours with the same words as one."""
-    shift = SHOWN - len(days)
-    found = [(at, day) for at, day in enumerate(days) if day.notable]
-    told = [(at, facts(day, tongue)) for at, day in reversed(found)]
+def stretches(
+    days: Sequence[Read], tongue: Tongue, happened: Iterable[tuple[date, str]] = ()
+) -> Iterator[Stretch]:
+    """The days that stand out, newest first, neighbours with the same words as one. *happened*
+    names incidents by their days.
+    """
+    shift, named = SHOWN - len(days), _by_day(happened)
+    found = [(at, day) for at, day in enumerate(days) if day.notable or day.bar.day in named]
+    told = [(at, facts(day, tongue, named.get(day.bar.day, ()))) for at, day in reversed(found)]
     for (_, what), same in groupby(
         ((place, at, what) for place, (at, what) in enumerate(told)),
         key=lambda each: (each[0] + each[1], each[2]),
@@ -126,6 +132,13 @@ def stretches(days: Sequence[Read], tongue: Tongue) -> Iterator[Stretch]:
         run = [at for _, at, _ in same]
         when = _when(days[run[-1]].bar.day, days[run[0]].bar.day, tongue)
         yield Stretch(run[-1] + shift, run[0] + shift, when, what)
+
+
+def _by_day(happened: Iterable[tuple[date, str]]) -> dict[date, list[str]]:
+    named: dict[date, list[str]] = {}
+    for day, said in happened:
+        named.setdefault(day, []).append(said)
+    return named
 
 
 def _when(first: date, last: date, tongue: Tongue) -> str:

@@ -37,7 +37,7 @@ _ORDER: Final = (
 def headline(page: Page, tongue: Tongue) -> Headline:
     """What a visitor wants to know first. An open incident is never outshone by green rows."""
     tone, said = _answer(page, tongue)
-    rest = _rest(page, tongue, tone, bool(_still_open(page)))
+    rest = _rest(page, tongue, _spoken_of(page, tone), bool(_still_open(page)))
     return Headline(tone=tone, words=shorten(said, LONGEST), lead=" ".join(filter(None, rest)))
 
 
@@ -62,7 +62,7 @@ def _without_trouble(page: Page, found: set[Condition], tongue: Tongue) -> tuple
     if Condition.UP not in found:
         return Condition.UNKNOWN, tongue.say("We cannot tell right now.")
     if Condition.UNKNOWN in found:
-        return Condition.UP, tongue.say("Everything we can see works.")
+        return Condition.UNKNOWN, tongue.say("Everything we can see works.")
     if Condition.UNWATCHED in found:
         return Condition.UP, tongue.say("Everything we watch works.")
     return Condition.UP, tongue.say("Everything works.")
@@ -159,18 +159,26 @@ def _counted(tongue: Tongue, condition: Condition, number: int) -> str:
             )
 
 
-def _rest(page: Page, tongue: Tongue, tone: Condition, trouble: bool) -> Iterable[str]:
+def _spoken_of(page: Page, tone: Condition) -> Condition:
+    """What the headline's sentence is about: of a page known in part, that the rest works."""
+    in_part = tone is Condition.UNKNOWN and any(
+        c.condition is Condition.UP for c in page.components
+    )
+    return Condition.UP if in_part else tone
+
+
+def _rest(page: Page, tongue: Tongue, said: Condition, trouble: bool) -> Iterable[str]:
     """A sentence for each condition that the headline does not speak of."""
     counted = dict.fromkeys(Condition, 0)
     for component in page.components:
         counted[component.condition] += 1
     total = len(page.components)
     for condition in _ORDER:
-        if condition is not tone and 0 < counted[condition] < total:
+        if condition is not said and 0 < counted[condition] < total:
             yield _affected(page.components, condition, tongue)
     if counted[Condition.UP] == total:
         yield _all_up(tongue, total, trouble)
-    elif counted[Condition.UP] and tone is not Condition.UP:
+    elif counted[Condition.UP] and said is not Condition.UP:
         yield tongue.say("Everything else works.")
     elif counted[Condition.UNKNOWN] == total > 0:
         yield tongue.say("We have no fresh evidence about anything that we watch.")

@@ -11,16 +11,19 @@ from typing import Final
 
 from markupsafe import escape
 
-from status_page.component import Component, Condition, together
+from status_page.component import Component, Condition, Note, together
 from status_page.index import bars, days
 from status_page.shares import share_words
 from status_page.templates import marked, sign
-from status_page.text import anchor, tidy
+from status_page.text import anchor, shorten, tidy
 from status_page.tongue import Tongue
 from status_page.verdicts import verdict
 
 # The style sheet shows so many of the newest days on a wide, a middling and a narrow screen.
 WIDTHS: Final = (("wide", 90), ("middling", 60), ("narrow", 30))
+_WELL: Final = frozenset({Condition.UP, Condition.UNWATCHED})
+_MOST_NOTES: Final = 5
+_LONGEST_NOTE: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class Source:
     today: date
     told: bool
     """Whether an open incident says already what people cannot do."""
+    happened: tuple[tuple[date, str], ...] = ()
+    """Its incidents, by each of the days that they touched."""
 
 
 def row(source: Source, read: tuple[days.Read, ...], tongue: Tongue) -> str:
@@ -44,8 +49,8 @@ def row(source: Source, read: tuple[days.Read, ...], tongue: Tongue) -> str:
         f'<article class="row row-{component.condition}" id="component-{place}">'
         f'<div class="verdict"><h3 dir="auto"><a href="components/{place}/index.html">{name}</a>'
         f'</h3><p class="says-it">{sign(component.condition)}<span>{said}</span></p></div>'
-        f"{_described(component)}{_says(source)}"
-        f"{_bars(read, component, tongue, share)}{_foot(place, read, tongue, share)}"
+        f"{_described(component)}{_says(source)}{_notes(source, tongue)}"
+        f"{_bars(read, component, tongue, share)}{_foot(source, read, tongue, share)}"
         "</article>\n"
     )
 
@@ -60,6 +65,21 @@ def _says(source: Source) -> str:
     if component.condition is not Condition.DOWN or source.told or not component.says:
         return ""
     return f'<p class="says" dir="auto">{escape(tidy(component.says))}</p>'
+
+
+def _notes(source: Source, tongue: Tongue) -> str:
+    """What the probes say of what is not well; only internal pages have any."""
+    found = [each for each in source.component.notes if each.condition not in _WELL][:_MOST_NOTES]
+    items = "".join(_note(each, source.today, tongue) for each in found)
+    return f'<ul class="notes" role="list">{items}</ul>' if items else ""
+
+
+def _note(note: Note, today: date, tongue: Tongue) -> str:
+    said = escape(shorten(tidy(note.summary), _LONGEST_NOTE))
+    state = marked(verdict(tongue, note.condition, note.since, today))
+    name = escape(shorten(tidy(note.name) or tidy(note.probe), 120))
+    reason = f' <span dir="auto">{said}</span>' if said else ""
+    return f"<li><b><bdi>{name}</bdi></b> {state}{reason}</li>"
 
 
 def _share(component: Component, tongue: Tongue) -> str:
@@ -89,14 +109,15 @@ def _bars(read: tuple[days.Read, ...], component: Component, tongue: Tongue, sha
     )
 
 
-def _foot(place: str, read: tuple[days.Read, ...], tongue: Tongue, share: str) -> str:
+def _foot(source: Source, read: tuple[days.Read, ...], tongue: Tongue, share: str) -> str:
     if not share:
         return ""
+    place = anchor(source.component.id)
     begins, ends = (_begins(len(read), tongue), escape(tongue.say("Today"))) if read else ("", "")
     told = "".join(
         f'<tr data-at="{found.first}-{found.last}"><th scope="row">{escape(found.when)}</th>'
         f"<td>{escape(found.what)}</td></tr>"
-        for found in days.stretches(read, tongue)
+        for found in days.stretches(read, tongue, source.happened)
     )
     middle = f'<p class="share">{escape(share)}</p>'
     if told:

@@ -34,22 +34,19 @@ class Speaker:
     def still_open(self, incident: Incident, headline: str) -> Story:
         at = incident.began_at
         said = self._tongue.timed("Since {time}", at, self._tongue.moment(at, self._today))
-        return self._story(incident, said, "", echo=tidy(incident.sentence) == headline)
+        return self._story(incident, said, Timed(""), echo=tidy(incident.sentence) == headline)
 
     def over(self, incident: Incident) -> Story:
         began_at = incident.began_at
         resolved_at = incident.resolved_at or began_at
         lasted = self._tongue.duration(resolved_at - began_at)
         day = began_at.astimezone(UTC).date()
-        span = self._tongue.say(
-            "{first} to {last}",
-            first=self._tongue.clock(began_at),
-            last=self._tongue.moment(resolved_at, day),
-        )
+        said = self._tongue.between(began_at, resolved_at, day)
+        span = Timed("", began_at, said, until=resolved_at)
         after = self._tongue.say("Resolved after {duration}", duration=lasted)
         return self._story(incident, Timed(after), span)
 
-    def _story(self, incident: Incident, when: Timed, span: str, *, echo: bool = False) -> Story:
+    def _story(self, incident: Incident, when: Timed, span: Timed, *, echo: bool = False) -> Story:
         began = incident.began_at.astimezone(UTC).date()
         day = self._today if incident.resolved_at is None else began
         place = anchor(incident.id)

@@ -16,11 +16,12 @@ from status_page.templates import marked
 from status_page.tongue import Tongue
 
 PATH: Final = "as-of.html"
-_EVERY_S: Final = 60
 
 
 def as_of(page: Page, tongue: Tongue, changed_at: datetime) -> bytes:
-    """When the data was read, and when what it says changed for the last time."""
+    """When the data was read, and when what it says changed for the last time. It never comes anew
+    by itself: beside words that are older it would not be true.
+    """
     today = page.made_at.date()
     read = tongue.timed("As of {time}", page.made_at, _stamp(page.made_at, tongue))
     changed = tongue.timed("Last change: {time}", changed_at, tongue.moment(changed_at, today))
@@ -29,11 +30,10 @@ def as_of(page: Page, tongue: Tongue, changed_at: datetime) -> bytes:
         f'<!doctype html>\n<html lang="{tongue.code}" dir="{tongue.direction}">\n<head>\n'
         '<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" '
         f"content=\"default-src 'none'; style-src 'sha256-{digest}'\">\n"
-        f'<meta http-equiv="refresh" content="{_EVERY_S}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="robots" content="noindex">\n<meta name="color-scheme" content="light dark">\n'
         f"<title>{escape(str(read))}</title>\n<style>{css}</style>\n</head>\n"
-        f"<body><p>{marked(read)}</p>\n<p>{marked(changed)}</p></body>\n</html>\n"
+        f"<body><main><h1>{marked(read)}</h1>\n<p>{marked(changed)}</p></main></body>\n</html>\n"
     ).encode()
 
 

@@ -63,7 +63,7 @@ class Story:
     impact: str
     when: Timed
     """`Since 13:51 UTC`, or `Resolved after 23 minutes`."""
-    span: str
+    span: Timed
     """From when to when; empty while it is open."""
     components: str
     """`Affects: Uploads`; empty where that is not known."""

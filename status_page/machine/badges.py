@@ -6,7 +6,7 @@ The page's own are those of its worst component: nothing is averaged away.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 from operator import itemgetter
 from typing import Final, NamedTuple
@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from status_page.component import Component, Condition, Speed, Uptime
 from status_page.kept import Kept
 from status_page.machine.badge import badge
+from status_page.machine.covered import OVER, Covered, covered
 from status_page.machine.facts import dumped, line
 from status_page.machine.verdict import Verdict, verdict
 from status_page.page import Page
@@ -21,7 +22,6 @@ from status_page.shares import share_words
 from status_page.text import anchor
 from status_page.tongue import Tongue, tongue
 
-UPTIME_OVER: Final = "90d"
 SPEED_OVER: Final = "24h"
 _LONGEST: Final = 40
 _TONGUES: Final = 64
@@ -57,9 +57,13 @@ class Facts(NamedTuple):
     uptime: Uptime | None
     resolution: timedelta
     median: timedelta | None
+    since: date | None = None
+    """The first day of the uptime, where that is less than it should tell of."""
 
 
-_Told = tuple[str, Condition, tuple[tuple[str, Uptime], ...], tuple[tuple[str, Speed], ...], object]
+_Told = tuple[
+    str, Condition, tuple[tuple[str, Uptime], ...], tuple[tuple[str, Speed], ...], object, object
+]
 
 
 class _Kept(NamedTuple):
@@ -79,7 +83,7 @@ class Badges:
         speaking = tongue(page.language)
         watched: list[_Kept] = []
         for component in page.components:
-            found = self._component(component, speaking)
+            found = self._component(component, page.made_at.date(), speaking)
             yield from found.files
             if component.condition is not Condition.UNWATCHED:
                 watched.append(found)
@@ -89,25 +93,27 @@ class Badges:
             "", (worst, speaking.code), lambda source: _made("badges", source[0], speaking)
         )
 
-    def _component(self, given: Component, speaking: Tongue) -> _Kept:
-        told = (given.name, given.condition, given.uptime, given.speed, given.resolution)
+    def _component(self, given: Component, today: date, speaking: Tongue) -> _Kept:
+        told_of = covered(given, today)
+        told = (given.name, given.condition, given.uptime, given.speed, given.resolution, told_of)
 
         def make(_: object) -> _Kept:
-            found = _facts(given)
+            found = _facts(given, told_of)
             share = found.uptime.share if found.uptime else None
             return _Kept(found, share, _made(f"badges/{anchor(given.id)}", found, speaking))
 
         return self._kept.get(given.id, (told, speaking.code), make)
 
 
-def _facts(component: Component) -> Facts:
+def _facts(component: Component, told_of: Covered) -> Facts:
     speed = dict(component.speed).get(SPEED_OVER)
     return Facts(
         component.name,
         Verdict(component.condition, whole=True),
-        dict(component.uptime).get(UPTIME_OVER),
+        dict(component.uptime).get(OVER) if told_of.enough else None,
         component.resolution,
         speed.p50 if speed else None,
+        told_of.since,
     )
 
 
@@ -121,6 +127,7 @@ def _worst(page: Page, watched: Sequence[_Kept], speaking: Tongue) -> Facts:
         least.uptime if least else None,
         least.resolution if least else timedelta(),
         max(medians, default=None),
+        least.since if least else None,
     )
 
 
@@ -178,6 +185,8 @@ def _words(speaking: Tongue) -> tuple[dict[Condition, str], dict[Condition, str]
 
 def _uptime(found: Facts, speaking: Tongue) -> Sign:
     label = speaking.say("Uptime, 90 days")
+    if found.since:
+        label = speaking.say("Uptime since {day}", day=speaking.short_day(found.since))
     share = found.uptime.share if found.uptime else None
     if found.uptime is None or share is None:
         return Sign(label, speaking.say("Not known"), Condition.UNKNOWN)

@@ -33,7 +33,7 @@ class Finding:
 
     def files(self, page: Page) -> Iterator[tuple[str, bytes]]:
         yield "robots.txt", _robots(page).encode()
-        if page.url and not page.internal:
+        if page.url and page.may_be_found:
             yield "sitemap.xml", self._sitemap(page).encode()
 
     def _sitemap(self, page: Page) -> str:
@@ -48,7 +48,7 @@ class Finding:
 
 
 def _robots(page: Page) -> str:
-    if page.internal:
+    if not page.may_be_found:
         return "User-agent: *\nDisallow: /\n"
     found = "User-agent: *\nDisallow:\n"
     return f"{found}\nSitemap: {page.url}sitemap.xml\n" if page.url else found

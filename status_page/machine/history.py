@@ -26,7 +26,7 @@ _END: Final = "\r\n"
 _KEPT: Final = 4096
 _DAY: Final = timedelta(days=1)
 # A spreadsheet would take a cell that begins so for a formula.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _Source = tuple[str, str, tuple[DayBar, ...], date]
 
 

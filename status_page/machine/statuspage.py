@@ -29,7 +29,7 @@ _SUMMED_UP: Final = {
         "Service Under Maintenance",
     ),
     Condition.UNKNOWN: ("minor", "Status Unknown", "Status Partially Unknown"),
-    Condition.UNWATCHED: ("none", "Nothing Is Watched", "Nothing Is Watched"),
+    Condition.UNWATCHED: ("minor", "Nothing Is Watched", "Nothing Is Watched"),
 }
 
 

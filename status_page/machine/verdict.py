@@ -3,25 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from status_page.component import Condition
-from status_page.incident import Impact
 from status_page.page import Page
-
-WORST_FIRST: Final = (
-    Condition.DOWN,
-    Condition.DEGRADED,
-    Condition.MAINTENANCE,
-    Condition.UNKNOWN,
-    Condition.UP,
-    Condition.UNWATCHED,
-)
-_OF_IMPACT: Final = {
-    Impact.MINOR: Condition.DEGRADED,
-    Impact.MAJOR: Condition.DOWN,
-    Impact.CRITICAL: Condition.DOWN,
-}
+from status_page.standing import OF_IMPACT, WORST_FIRST
 
 
 class Verdict(NamedTuple):
@@ -38,7 +24,7 @@ def verdict(page: Page) -> Verdict:
     watched = counted.total() - counted[Condition.UNWATCHED]
     found = set(counted)
     for incident in page.incidents:
-        if incident.resolved_at is None and incident.impact in _OF_IMPACT:
-            found.add(_OF_IMPACT[incident.impact])
+        if incident.resolved_at is None and incident.impact in OF_IMPACT:
+            found.add(OF_IMPACT[incident.impact])
     condition = next((each for each in WORST_FIRST if each in found), Condition.UNWATCHED)
     return Verdict(condition, counted[condition] >= max(watched, 1))

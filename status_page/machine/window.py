@@ -24,11 +24,12 @@ _STYLE: Final = (
     "svg.mark{flex:none;width:1.25rem;height:1.25rem;margin:.125rem 0 0}"
     "a{color:inherit}main>div{grid-column:2}.old main>:not(:last-child){display:none}"
 )
-# A view that nobody updates says so, and nothing else.
+# A view that nobody updates says so, and nothing else; the clock is the server's where it tells.
 _SCRIPT: Final = (
     "const e=document.documentElement;let was;async function f(){let o=true;try{"
-    'const a=await(await fetch(e.dataset.root+"as-of.json",{cache:"no-cache"})).json();'
-    "o=Date.now()-Date.parse(a.as_of)>a.fresh_for_ms;was??=a.content;"
+    'const r=await fetch(e.dataset.root+"as-of.json",{cache:"no-cache"}),a=await r.json(),'
+    'd=Date.parse(r.headers.get("Date")),n=d?d+1e3*r.headers.get("Age"):Date.now();'
+    "o=!(Math.abs(n-Date.parse(a.as_of))<=a.fresh_for_ms);was??=a.content;"
     "if(was!==a.content)location.reload()}catch{}"
     'e.classList.toggle("old",o);document.getElementById("old").hidden=!o}'
     'if(location.protocol!=="file:"){f();setInterval(f,30000)}'

@@ -51,7 +51,8 @@ def _listed(items: Iterable[str]) -> str:
 
 
 def _incident(incident: Incident, tongue: Tongue, today: date) -> str:
-    return f"{link(incident, HOME, tongue)}<span>{timed(when(incident, tongue, today))}</span>"
+    said = timed(when(incident, tongue, today))
+    return f'{link(incident, HOME, tongue)}<span class="when">{said}</span>'
 
 
 def when(incident: Incident, tongue: Tongue, today: date) -> Timed:
@@ -60,9 +61,11 @@ def when(incident: Incident, tongue: Tongue, today: date) -> Timed:
         said = tongue.moment(incident.began_at, today)
         return tongue.timed("Since {time}", incident.began_at, said)
     said = tongue.between(incident.began_at, incident.resolved_at, today)
-    return Timed("", incident.began_at, said)
+    return Timed("", incident.began_at, said, until=incident.resolved_at)
 
 
 def _work(work: Work, tongue: Tongue, today: date) -> str:
-    said = escape(tongue.between(work.what.starts_at, work.what.ends_at, today))
-    return f"{link(work.what, HOME, tongue)}<span>{said}</span>"
+    what = work.what
+    said = tongue.between(what.starts_at, what.ends_at, today)
+    span = timed(Timed("", what.starts_at, said, until=what.ends_at))
+    return f'{link(what, HOME, tongue)}<span class="when">{span}</span>'

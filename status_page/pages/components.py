@@ -112,18 +112,18 @@ def _main(
     component, kin, today = source.component, source.kin, source.today
     yield _answer(component, answer)
     yield open_now(kin, tongue, today)
+    yield notes(component, tongue, today)
     if component.condition is Condition.UNWATCHED:
         yield _unwatched(tongue)
     else:
         shares, seen = shares_of(component, tongue), component.first_seen
-        yield windows(component, tongue)
+        yield windows(component, tongue, sum(each.backfilled for each in kin.incidents))
         yield year(drawn.days, _calendar(drawn, tongue), shares, seen, tongue) if seen else ""
         yield months(component, shares, tongue)
         yield speeds(component, drawn.plots, tongue)
     yield announced(kin, tongue, today)
     yield past(kin, tongue, today)
     yield follow(component, tongue, root, source.url)
-    yield notes(component, tongue, today)
 
 
 def _calendar(drawn: _Drawn, tongue: Tongue) -> tuple[Sheet, ...]:
@@ -137,14 +137,15 @@ def _answer(component: Component, answer: Timed) -> str:
     down = component.condition is Condition.DOWN
     says = shorten(tidy(component.says), _LONGEST) if down else ""
     described = shorten(tidy(component.description), _LONGEST)
-    lines = "".join(f'<p dir="auto">{escape(line)}</p>' for line in (says, described) if line)
+    what = f'<p class="about" dir="auto">{escape(described)}</p>' if described else ""
+    trouble = f'<p dir="auto">{escape(says)}</p>' if says else ""
     group = shorten(tidy(component.group), 80)
     over = f'<p class="over" dir="auto">{escape(group)}</p>' if group else ""
     name = escape(shorten(tidy(component.name), _LONGEST))
     return (
         f'<section class="answer" aria-labelledby="page-headline">{sign(component.condition)}<div>'
-        f'{over}<h1 id="page-headline"><bdi>{name}</bdi></h1>'
-        f'<p class="lead">{timed(answer)}</p>{lines}</div></section>'
+        f'{over}<h1 id="page-headline"><bdi>{name}</bdi></h1>{what}'
+        f'<p class="lead">{timed(answer)}</p>{trouble}</div></section>'
     )
 
 

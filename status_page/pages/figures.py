@@ -14,6 +14,11 @@ SLACK: Final = timedelta(minutes=15)
 """Less than this unknown in a day (a restart, an upgrade) is not worth a word."""
 _HOURS: Final = {"24h": 24}
 _DAYS: Final = {"7d": 7, "30d": 30, "90d": 90, "365d": 365}
+LENGTHS: Final = {
+    **{name: timedelta(hours=number) for name, number in _HOURS.items()},
+    **{name: timedelta(days=number) for name, number in _DAYS.items()},
+}
+"""Of the windows."""
 
 
 def window(name: str, tongue: Tongue) -> str:

@@ -21,10 +21,12 @@ from status_page.pages.told import EVER, phase_name, tone
 from status_page.pages.view import Entry, Listed, Near, Past
 from status_page.templates import template
 from status_page.text import shorten, tidy
-from status_page.tongue import Tongue, instant
+from status_page.tongue import Timed, Tongue
 from status_page.verdicts import stage_name
 
 _MOST_MONTHS: Final = 120
+_AHEAD: Final = timedelta(days=366)
+"""Months without anything in them are told up to work that is no further away."""
 _MOST_OF_A_MONTH: Final = 8
 """On the page of all months."""
 _MOST_NAMES: Final = 6
@@ -55,6 +57,8 @@ class _Month:
     watch: _Watch
     present: bool
     """Whether it is not over."""
+    cut: bool = False
+    """Whether more happened in it than the page tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ class History:
 
     def files(self, page: Page, tongue: Tongue) -> Iterable[tuple[str, bytes]]:
         works, today = works_of(page), page.made_at.date()
-        known = (page.components, page.incidents, works, today)
+        known = (page.components, page.incidents, page.complete_since, works, today)
         months = self._months.get("", known, lambda _: _all_months(page, works, today))
         outside, names = around(page), {each.id: each.name for each in page.components}
         whole = _Source(months, None, None, _names(names, months), outside)
@@ -91,7 +95,9 @@ class History:
 
 
 def _all_months(page: Page, works: Sequence[Work], today: date) -> tuple[_Month, ...]:
-    """Newest first, without gaps: from the first evidence or event to the last."""
+    """Newest first: all since the first evidence or event, as far as they go on without an end, and
+    whatever else anything happened in.
+    """
     everything: list[_Thing] = [*page.incidents, *works]
     things: dict[date, list[_Thing]] = {}
     for thing in sorted(everything, key=_began_at, reverse=True):
@@ -99,13 +105,26 @@ def _all_months(page: Page, works: Sequence[Work], today: date) -> tuple[_Month,
     present, watches = today.replace(day=1), _watches(page.components)
     seen = [each.first_seen for each in page.components if each.first_seen is not None]
     earliest = min([present, *things, *(day.replace(day=1) for day in seen)])
-    first = max([present, *things])
-    found: list[_Month] = []
-    while first >= earliest and len(found) < _MOST_MONTHS:
-        watch = watches.get(first, _Watch.NOT) if first <= present else _Watch.AHEAD
-        found.append(_Month(first, tuple(things.get(first, ())), watch, first == present))
-        first = (first - timedelta(days=1)).replace(day=1)
-    return tuple(found)
+    newest = max([present, *(first for first in things if first - present < _AHEAD)])
+    return tuple(
+        _Month(
+            first,
+            tuple(things.get(first, ())),
+            watches.get(first, _Watch.NOT) if first <= present else _Watch.AHEAD,
+            first == present,
+            cut=page.complete_since is not None and first < page.complete_since,
+        )
+        for first in sorted({*things, *_back(newest, earliest)}, reverse=True)
+    )
+
+
+def _back(newest: date, earliest: date) -> Iterable[date]:
+    """The months from one to the other, but not more than anybody would turn over."""
+    for _ in range(_MOST_MONTHS):
+        if newest < earliest:
+            return
+        yield newest
+        newest = (newest - timedelta(days=1)).replace(day=1)
 
 
 def _watches(components: Sequence[Component]) -> dict[date, _Watch]:
@@ -139,7 +158,7 @@ def _ids(thing: _Thing) -> tuple[str, ...]:
 
 def _index(page: Page, tongue: Tongue, source: _Source) -> bytes:
     names = dict(source.names)
-    title = tongue.say("What happened")
+    title = tongue.say("Incident history")
     months = tuple(_listed(each, names, tongue, _MOST_OF_A_MONTH) for each in source.months)
     outside = frame(page, tongue, path=_PATH, title=title, ld=linked(page, tongue, _PATH, title))
     past = Past(title, months, alone=False)
@@ -149,7 +168,7 @@ def _index(page: Page, tongue: Tongue, source: _Source) -> bytes:
 def _one(page: Page, tongue: Tongue, source: _Source) -> bytes:
     month = source.months[0]
     listed = _listed(month, dict(source.names), tongue, None)
-    title = tongue.say("What happened in {month}", month=tongue.month(month.first))
+    title = tongue.say("Incidents in {month}", month=tongue.month(month.first))
     path = _path(month.first)
     outside = frame(page, tongue, path=path, title=title, ld=linked(page, tongue, path, title))
     past = Past(
@@ -177,7 +196,7 @@ def _listed(month: _Month, names: dict[str, str], tongue: Tongue, most: int | No
         address=_path(month.first),
         entries=tuple(_entry(thing, names, tongue) for thing in shown),
         more=_more(len(month.things), tongue) if len(shown) < len(month.things) else "",
-        quiet="" if shown else _quiet(month, tongue),
+        quiet=_quiet(month, tongue) if month.cut or not shown else "",
     )
 
 
@@ -186,6 +205,8 @@ def _more(number: int, tongue: Tongue) -> str:
 
 
 def _quiet(month: _Month, tongue: Tongue) -> str:
+    if month.cut:
+        return tongue.say("There were more incidents than this page can list.")
     if month.watch is _Watch.AHEAD:
         return tongue.say("Nothing is announced.")
     if month.watch is _Watch.NOT:
@@ -204,7 +225,6 @@ def _entry(thing: _Thing, names: dict[str, str], tongue: Tongue) -> Entry:
         tone=Condition.MAINTENANCE if isinstance(thing, Work) else tone(thing),
         state=_state(thing, tongue),
         when=_when(thing, tongue),
-        iso=instant(_began_at(thing)),
         components=tongue.listed(known) if len(known) <= _MOST_NAMES else _number(known, tongue),
     )
 
@@ -222,9 +242,9 @@ def _state(thing: _Thing, tongue: Tongue) -> str:
     return tongue.say("Resolved after {span}", span=lasted)
 
 
-def _when(thing: _Thing, tongue: Tongue) -> str:
-    if isinstance(thing, Work):
-        return tongue.between(thing.what.starts_at, thing.what.ends_at, EVER)
-    if thing.resolved_at is None:
-        return tongue.say("Since {time}", time=tongue.moment(thing.began_at, EVER))
-    return tongue.between(thing.began_at, thing.resolved_at, EVER)
+def _when(thing: _Thing, tongue: Tongue) -> Timed:
+    began_at = _began_at(thing)
+    ended_at = thing.what.ends_at if isinstance(thing, Work) else thing.resolved_at
+    if ended_at is None:
+        return tongue.timed("Since {time}", began_at, tongue.moment(began_at, EVER))
+    return Timed("", began_at, tongue.between(began_at, ended_at, EVER), until=ended_at)

@@ -5,32 +5,57 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import Final
 
-from status_page.component import Component, Month
+from status_page.component import Component, Month, Uptime
 from status_page.drawing.calendar import HEIGHT, WIDTH, Sheet, place
 from status_page.drawing.escaped import escape
 from status_page.pages.days import MOST_STRETCHES, Days, Stretch, stretches, told
-from status_page.pages.figures import beside, window
+from status_page.pages.figures import LENGTHS, beside, window
 from status_page.pages.pieces import fold, section, table
 from status_page.shares import share_words
 from status_page.tongue import Tongue
 
+_TO_THE_HOUR: Final = timedelta(days=7)
+"""Windows no longer than this end with an hour, longer ones hold whole days and the present one."""
 
-def windows(component: Component, tongue: Tongue) -> str:
-    """Nothing where nothing is known yet."""
+
+def windows(component: Component, tongue: Tongue, unseen: int = 0) -> str:
+    """Nothing where nothing is known yet. *unseen* incidents were written down by people alone.
+    Windows that reach back before the first day with evidence are told as one, since that day.
+    """
     cells, before = [], None
     for name, uptime in component.uptime:
         if uptime[1:] == before:
             continue  # nothing more was known in the longer span
-        before = uptime[1:]
+        before, since = uptime[1:], _since(component, name, uptime)
         share = share_words(tongue, uptime, component.resolution)
         said = f"<strong>{escape(share)}</strong>" if share else ""
         told = "".join(beside(uptime, tongue))
-        cells.append(f"<div><dt>{escape(window(name, tongue))}</dt><dd>{said}{told}</dd></div>")
+        head = _since_words(since, component, tongue) if since else window(name, tongue)
+        cells.append(f"<div><dt>{escape(head)}</dt><dd>{said}{told}</dd></div>")
+        if since:
+            break
     if not cells:
         return ""
-    content = f'<dl class="windows">{"".join(cells)}</dl>{_how(component, tongue)}'
+    beside_it = f"{_unseen(unseen, tongue)}{_how(component, tongue)}"
+    content = f'<dl class="windows">{"".join(cells)}</dl>{beside_it}'
     return section("uptime", tongue.say("Uptime"), content)
+
+
+def _since(component: Component, name: str, uptime: Uptime) -> date | None:
+    """The first day with evidence, where that is in the window."""
+    seen, length = component.first_seen, LENGTHS.get(name)
+    if seen is None or length is None or not component.days:
+        return None
+    if length <= _TO_THE_HOUR:
+        return seen if uptime.whole < length else None
+    begins = component.days[-1].day - length + timedelta(days=1)
+    return seen if seen > begins else None
+
+
+def _since_words(since: date, component: Component, tongue: Tongue) -> str:
+    return tongue.say("Since {time}", time=tongue.plain_day(since, component.days[-1].day))
 
 
 def shares_of(component: Component, tongue: Tongue) -> dict[date, str]:
@@ -109,11 +134,10 @@ def _outstanding(found: list[Stretch], tongue: Tongue) -> str:
 
 
 def months(component: Component, shares: Mapping[date, str], tongue: Tongue) -> str:
-    """A table, newest first, with a bar of how much each month was down."""
+    """A table, newest first, with a bar of how much of each month was down."""
     rows = [month for month in component.months if month.uptime.known or month.uptime.planned]
     if not rows:
         return ""
-    worst = max(month.uptime.down for month in rows)
     heads = (
         tongue.say("Month"),
         tongue.say("Uptime"),
@@ -121,16 +145,16 @@ def months(component: Component, shares: Mapping[date, str], tongue: Tongue) -> 
         tongue.say("Maintenance"),
         tongue.say("Unknown"),
     )
-    body = "".join(_month(month, worst, shares[month.first], tongue) for month in rows)
+    body = "".join(_month(month, shares[month.first], tongue) for month in rows)
     title = tongue.say("By month")
     return section("months", title, table(title, heads, body))
 
 
-def _month(month: Month, worst: timedelta, share: str, tongue: Tongue) -> str:
+def _month(month: Month, share: str, tongue: Tongue) -> str:
     uptime = month.uptime
     cells = (
         f"<td>{escape(share) or '–'}</td>",
-        f"<td>{_span(uptime.down, tongue)}{_bar(uptime.down, worst)}</td>",
+        f"<td>{_span(uptime.down, tongue)}{_bar(uptime)}</td>",
         f"<td>{_span(uptime.planned, tongue)}</td><td>{_span(uptime.unknown, tongue)}</td>",
     )
     return f'<tr><th scope="row">{escape(tongue.month(month.first))}</th>{"".join(cells)}</tr>'
@@ -140,13 +164,25 @@ def _span(span: timedelta, tongue: Tongue) -> str:
     return escape(tongue.duration(span)) if span else "–"
 
 
-def _bar(down: timedelta, worst: timedelta) -> str:
-    if not down:
+def _bar(uptime: Uptime) -> str:
+    """Of all that was known; what was short can still be seen."""
+    if not uptime.down or not uptime.known:
         return ""
-    width = max(2, round(100 * (down / worst)))
+    width = min(100, max(2, round(100 * (uptime.down / uptime.known))))
     return (
         f'<svg class="lost" aria-hidden="true"><rect width="{width}%" height="100%" rx="2"/></svg>'
     )
+
+
+def _unseen(number: int, tongue: Tongue) -> str:
+    if not number:
+        return ""
+    said = tongue.count(
+        "{number} incident that our probes did not see is not in these numbers.",
+        "{number} incidents that our probes did not see are not in these numbers.",
+        number,
+    )
+    return f'<p class="note">{escape(said)}</p>'
 
 
 def _how(component: Component, tongue: Tongue) -> str:

@@ -66,5 +66,13 @@ def mold(page: Page, tongue: Tongue, tone: Condition) -> Mold:
 
 def around(page: Page) -> tuple[object, ...]:
     """All of a page that its frame shows: where that stays the same, so does the frame."""
-    own = (page.id, page.title, page.url, page.description, page.environment, page.internal)
-    return (*own, page.language, page.languages, page.look, page.fresh_for, page.subscribe)
+    own = (page.id, page.title, page.url, page.description, page.environment)
+    return (
+        *own,
+        page.may_be_found,
+        page.language,
+        page.languages,
+        page.look,
+        page.fresh_for,
+        page.subscribe,
+    )

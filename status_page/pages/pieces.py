@@ -39,8 +39,10 @@ def timed(sentence: Timed) -> str:
     """With its instant for machines."""
     if sentence.at is None:
         return escape(str(sentence))
+    until = f' data-until="{sentence.iso_until}"' if sentence.until else ""
     return (
-        f'{escape(sentence.before)}<time datetime="{sentence.iso}">{escape(sentence.said)}</time>'
+        f'{escape(sentence.before)}<time datetime="{sentence.iso}"{until}>{escape(sentence.said)}'
+        "</time>"
         f"{escape(sentence.after)}"
     )
 

@@ -43,7 +43,7 @@ def _percentiles(component: Component, tongue: Tongue) -> str:
         return ""
     heads = (
         tongue.say("Span"),
-        tongue.say("Half within"),
+        tongue.say("Median"),
         tongue.say("95 % within"),
         tongue.say("99 % within"),
         tongue.say("Runs"),

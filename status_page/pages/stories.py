@@ -4,9 +4,10 @@ depends on the day it is read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Final
 
 from status_page.component import Condition
 from status_page.drawing.cards import card_path, with_card
@@ -14,12 +15,17 @@ from status_page.frame import frame, languages
 from status_page.incident import Incident
 from status_page.kept import Kept
 from status_page.machine.linked import incident_ld, work_ld
+from status_page.markdown import to_text
 from status_page.page import Page
 from status_page.pages.kin import Phase, Work, own_address, path_of, title_of, works_of
 from status_page.pages.mold import around
-from status_page.pages.told import of_incident, of_work
+from status_page.pages.told import EVER, of_incident, of_work
 from status_page.templates import template
+from status_page.text import shorten, tidy
 from status_page.tongue import Tongue
+
+_LONGEST: Final = 200
+_MOST_NAMES: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,7 @@ def _incident(page: Page, tongue: Tongue, what: Incident, source: _Source) -> by
         tongue,
         path=path,
         title=title_of(what, tongue),
+        description=_described(what, source.names, tongue),
         tone=_tone(what.resolved_at is None),
         card=card_path(what) if source.card else "card.png",
         ld=(
@@ -98,6 +105,19 @@ def _work(page: Page, tongue: Tongue, what: Work, source: _Source) -> bytes:
     )
     story = of_work(what, source.names, tongue)
     return template("maintenance.html", tongue).render(frame=outside, page=story).encode()
+
+
+def _described(what: Incident, names: Sequence[tuple[str, str]], tongue: Tongue) -> str:
+    """The newest words, or how it stands and what it concerns."""
+    if what.updates and (words := tidy(to_text(what.updates[-1].words))):
+        return shorten(words, _LONGEST)
+    if what.resolved_at is None:
+        state = tongue.say("Since {time}", time=tongue.moment(what.began_at, EVER))
+    else:
+        lasted = tongue.duration(what.lasted(what.resolved_at))
+        state = tongue.say("Resolved after {span}", span=lasted)
+    concerned = tongue.listed([shorten(tidy(name), 60) for _, name in names[:_MOST_NAMES]])
+    return f"{state} · {concerned}" if concerned else state
 
 
 def _tone(still_open: bool) -> Condition | None:

@@ -16,6 +16,7 @@ from status_page.markdown import to_html
 from status_page.pages.kin import Phase, Work, title_of
 from status_page.pages.pieces import lifted, safe
 from status_page.pages.view import Fact, Saying, Story
+from status_page.templates import marked
 from status_page.text import anchor, shorten, tidy
 from status_page.tongue import Timed, Tongue
 from status_page.verdicts import stage_name
@@ -70,15 +71,15 @@ def _of_incident(incident: Incident, names: Names, tongue: Tongue) -> Iterator[F
         yield Fact(tongue.say("Since"), _instant(incident.began_at, since))
     else:
         said = tongue.between(incident.began_at, incident.resolved_at, EVER)
-        yield Fact(tongue.say("When"), _instant(incident.began_at, said))
+        yield Fact(tongue.say("When"), _instant(incident.began_at, said, incident.resolved_at))
         lasted = tongue.duration(incident.lasted(incident.resolved_at))
         yield Fact(tongue.say("How long"), Markup("{}").format(lasted))
     if names:
         yield Fact(tongue.say("Affected"), _links(names, tongue))
     if audience := shorten(tidy(incident.audience), 300):
-        yield Fact(tongue.say("Concerned"), Markup("<bdi>{}</bdi>").format(audience))
+        yield Fact(tongue.say("Who is affected"), Markup("<bdi>{}</bdi>").format(audience))
     if incident.user_minutes is not None:
-        yield Fact(tongue.say("How much"), Markup("{}").format(_minutes(incident, tongue)))
+        yield Fact(tongue.say("Reach"), Markup("{}").format(_minutes(incident, tongue)))
 
 
 def _minutes(incident: Incident, tongue: Tongue) -> str:
@@ -90,9 +91,8 @@ def _minutes(incident: Incident, tongue: Tongue) -> str:
     )
 
 
-def _instant(at: datetime, said: str) -> Markup:
-    sentence = Timed("", at, said)
-    return Markup('<time datetime="{}">{}</time>').format(sentence.iso, said)
+def _instant(at: datetime, said: str, until: datetime | None = None) -> Markup:
+    return Markup('<span class="when">{}</span>').format(marked(Timed("", at, said, until=until)))
 
 
 def _links(names: Names, tongue: Tongue) -> Markup:
@@ -125,7 +125,8 @@ def _timeline(incident: Incident, told: Sequence[Saying], tongue: Tongue) -> Ite
     if incident.resolved_at and not any(each.kind == Stage.RESOLVED for each in told):
         yield _event(incident.resolved_at, tongue.say("It works again."), tongue, "over")
     yield from reversed(told)
-    began = tongue.say("It began.") if incident.backfilled else tongue.say("The first failed run.")
+    seen = tongue.say("Our probes began to fail.")
+    began = tongue.say("It began.") if incident.backfilled else seen
     yield _event(incident.began_at, began, tongue, "opened")
 
 
@@ -160,7 +161,7 @@ def phase_name(phase: Phase, tongue: Tongue) -> str:
 
 def _of_work(what: Maintenance, names: Names, tongue: Tongue) -> Iterator[Fact]:
     said = tongue.between(what.starts_at, what.ends_at, EVER)
-    yield Fact(tongue.say("When"), _instant(what.starts_at, said))
+    yield Fact(tongue.say("When"), _instant(what.starts_at, said, what.ends_at))
     span = tongue.duration(what.ends_at - what.starts_at)
     yield Fact(tongue.say("How long"), Markup("{}").format(span))
     if names:

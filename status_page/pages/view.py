@@ -70,8 +70,7 @@ class Entry:
     address: str
     tone: Condition
     state: str
-    when: str
-    iso: str
+    when: Timed
     components: str
 
 
@@ -85,7 +84,7 @@ class Listed:
     more: str
     """Where only some of the entries are told; empty for all."""
     quiet: str
-    """Said where there are none."""
+    """Said where there are none, or where not all are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +108,20 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A file that machines read."""
+    """Files that machines read."""
 
-    address: str
-    shown: str
-    """The address to copy: absolute where ours is known."""
     what: str
+    files: tuple[tuple[str, str], ...]
+    """Where each is, and the address to copy: absolute where ours is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """HTML to be copied."""
+
+    what: str
+    html: str
+    """As it is copied: not escaped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +129,7 @@ class About:
     """How the numbers are made, and where machines find them."""
 
     formats: tuple[Format, ...]
+    snippets: tuple[Snippet, ...]
     example: str
     """The id of a component, for addresses that have one in them; empty where there is none."""
     fresh_for: str

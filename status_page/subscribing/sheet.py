@@ -77,6 +77,8 @@ class Sheet:
     home_label: str
     environment: str = ""
     """Named where it is not production."""
+    warning: str = ""
+    """That it is not."""
     heading: str
     lines: tuple[str, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Final
 
 from status_page.component import Component
+from status_page.frame_parts import band
 from status_page.subscribing.news import About
 from status_page.subscribing.sheet import Choice, Field, Form, Group, Sheet
 from status_page.text import tidy
@@ -59,7 +60,7 @@ class Sheets:
                     name=MAIL,
                     label=say("Your e-mail address"),
                     kind="email",
-                    hint=say("You get a letter there first, to confirm that it is yours."),
+                    hint=say("You get an e-mail there first, to confirm that it is yours."),
                 ),
                 typed,
                 problem,
@@ -103,9 +104,9 @@ class Sheets:
         """After the form, whatever is known of the address."""
         say = self._tongue.say
         if by_mail:
-            heading = say("Look into your mail")
+            heading = say("Check your inbox")
             line = say(
-                "We sent a letter to that address. Open the link in it within a day to confirm."
+                "We sent an e-mail to that address. Open the link in it within a day to confirm."
             )
         else:
             heading = say("The webhook gets a test")
@@ -118,7 +119,7 @@ class Sheets:
     def confirm(self) -> Sheet:
         """Behind the link to confirm; programs that look through mail press no button."""
         heading = self._tongue.say("Confirm your subscription")
-        made = self._sheet(heading, self._tongue.say("One press, and you will be told."))
+        made = self._sheet(heading, self._tongue.say("Confirm to receive updates."))
         return replace(made, forms=(Form(press=self._tongue.say("Confirm")),))
 
     def manage(
@@ -180,7 +181,7 @@ class Sheets:
         return self._sheet(heading, line, status=404, tone="bad")
 
     def forged(self) -> Sheet:
-        line = self._tongue.say("It may have been cut in two. Open it from the letter again.")
+        line = self._tongue.say("It may have been cut in two. Open it from the e-mail again.")
         return self._sheet(
             self._tongue.say("This link leads nowhere"), line, status=404, tone="bad"
         )
@@ -231,7 +232,8 @@ class Sheets:
             page=tidy(page.title),
             home=page.url,
             home_label=self._tongue.say("To the status page"),
-            environment="" if page.environment == "production" else tidy(page.environment),
+            environment=band(page.environment),
+            warning=self._tongue.say("This is not production."),
             heading=heading,
             lines=lines,
         )

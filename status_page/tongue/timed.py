@@ -1,4 +1,4 @@
-"""A sentence around one instant, so that the instant can be marked up."""
+"""A sentence around one instant or span, so that it can be marked up."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ class Timed:
     at: datetime | None = None
     said: str = ""
     after: str = ""
+    until: datetime | None = None
+    """Where *said* tells of a span: when it ended."""
 
     def __str__(self) -> str:
         return f"{self.before}{self.said}{self.after}"
@@ -21,6 +23,10 @@ class Timed:
     @property
     def iso(self) -> str:
         return instant(self.at) if self.at else ""
+
+    @property
+    def iso_until(self) -> str:
+        return instant(self.until) if self.until else ""
 
 
 def instant(at: datetime) -> str:

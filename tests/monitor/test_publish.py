@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from monitor.config.model import PageSettings
-from monitor.publish import Edition, Publisher, publisher, write
+from monitor.publish import Edition, Publisher, publisher, sweep, write
 from monitor.store import Reader, Writer
 from tests.support.clock import HandClock
 from tests.support.configs import a_config, a_probe
@@ -81,6 +81,7 @@ def test_what_a_killed_writer_left_is_swept_after_an_hour(tmp_path: Path) -> Non
         (tmp_path / name).write_bytes(b"half")
         os.utime(tmp_path / name, (written_at - age, written_at - age))
     write(tmp_path, {"index.html": b"two", "assets/style.css": b"a"})
+    sweep(tmp_path, ["index.html", "assets/style.css"])
     assert {name for name in ages if (tmp_path / name).exists()} == {
         ".index.html.4712-00000000deadbeef.new",
         ".somebody-elses.new",

@@ -57,8 +57,9 @@ def test_other_languages_are_offered_under_their_own_names() -> None:
     assert inner(all_up()).variants == ()
 
 
-def test_a_page_for_insiders_is_not_to_be_found() -> None:
+def test_a_page_for_insiders_or_behind_a_password_is_not_to_be_found() -> None:
     assert 'name="robots" content="noindex' in drawn(inner(replace(all_up(), internal=True)))
+    assert 'name="robots" content="noindex' in drawn(inner(replace(all_up(), protected=True)))
     assert "noindex" not in drawn(inner(all_up()))
 
 

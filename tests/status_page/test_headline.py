@@ -55,7 +55,18 @@ def top(given: Page) -> Headline:
             "Signing in is down.",
             "Uploads is under maintenance.",
         ),
-        ("uu?", "up", "Everything we can see works.", "We cannot tell about Messages right now."),
+        (
+            "uu?",
+            "unknown",
+            "Everything we can see works.",
+            "We cannot tell about Messages right now.",
+        ),
+        (
+            "u????",
+            "unknown",
+            "Everything we can see works.",
+            "We cannot tell about 4 things right now.",
+        ),
         ("u-", "up", "Everything we watch works.", "Uploads is not watched."),
         (
             "???",

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import pytest
 
-from status_page import Condition, DayBar, Page, Uptime, render
+from status_page import Condition, DayBar, Note, Page, Uptime, render
 from status_page.index.past import MOST
 from tests.status_page.examples import (
     DAY,
@@ -52,7 +52,31 @@ def test_an_outage_stands_on_top_with_since_when() -> None:
     assert "Since 13:51 UTC Affects: Uploads" in told[now:before]
     assert "Down since 13:51 UTC" in told[now:before]
     assert "Monday, 9 November 2026 People cannot upload. Resolved after 23 minutes" in told
-    assert "09:41 UTC to 10:04 UTC Affects: Uploads" in told[before:]
+    assert "09:41 to 10:04 UTC Affects: Uploads" in told[before:]
+
+
+@pytest.mark.parametrize(
+    ("code", "said"), [("fr", "de 09:41 à 10:04 UTC"), ("es", "de 09:41 a 10:04 UTC")]
+)
+def test_the_times_of_what_is_over_are_grammatical(code: str, said: str) -> None:
+    assert said in html(one_down(), code).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_what_the_probes_say_stands_in_the_row_of_what_is_down() -> None:
+    note = Note(
+        probe="uploads",
+        name="Upload journey",
+        condition=Condition.DOWN,
+        since=NOW,
+        last_run_at=NOW,
+        took=None,
+        summary="the answer was 507",
+    )
+    down = replace(component("Uploads", Condition.DOWN), notes=(note,))
+    well = replace(note, condition=Condition.UP, name="Another journey")
+    told = said(page(down, replace(component("Messages"), notes=(well,))))
+    assert "Upload journey Down since 14:03 UTC the answer was 507" in told
+    assert "Another journey" not in told
 
 
 @pytest.mark.parametrize(
@@ -122,7 +146,9 @@ def test_past_incidents_are_bounded_and_the_rest_is_counted() -> None:
 def test_only_what_an_open_incident_does_not_say_is_said_in_the_row() -> None:
     down = component("Uploads", Condition.DOWN, says="People cannot upload.")
     assert said(page(down, component("Messages"))).count("People cannot upload.") == 2
-    assert said(one_down()).count("People cannot upload.") == 3  # one of them is long over
+    assert (
+        said(one_down()).count("People cannot upload.") == 5
+    )  # one is long over; two name the days
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

@@ -37,7 +37,7 @@ def test_a_page_that_nobody_updates_says_so(browser: Browser, site: Site) -> Non
         expect(tab.get_by_role("alert")).to_be_hidden()
         expect(tab).to_have_title("✓ Everything works · Example status")
         tab.clock.run_for(6 * 60_000)
-        expect(tab.get_by_role("alert")).to_have_text(SILENT.format("14:03"))
+        expect(tab.get_by_role("alert")).to_have_text(SILENT.format("14:03\u00a0UTC"))
         headline(tab, "Last we knew: Everything works.")
         expect(tab).to_have_title("? Not updated · ✓ Everything works · Example status")
         assert "unknown" in str(tab.locator("link[rel=icon]").get_attribute("href"))
@@ -46,8 +46,17 @@ def test_a_page_that_nobody_updates_says_so(browser: Browser, site: Site) -> Non
 def test_a_page_that_is_old_on_arrival_says_so_with_the_day(browser: Browser, site: Site) -> None:
     site.show(lived_in())
     with visiting(browser, site.address, at=NOW + 3 * DAY) as tab:
-        expect(tab.get_by_role("alert")).to_have_text(SILENT.format("21 November at 14:03"))
+        expect(tab.get_by_role("alert")).to_have_text(
+            SILENT.format("21 November at 14:03\u00a0UTC")
+        )
         assert tab.locator(".card").first.evaluate("at => getComputedStyle(at).opacity") == "1"
+
+
+def test_a_page_from_the_future_says_that_a_clock_is_wrong(browser: Browser, site: Site) -> None:
+    site.show(lived_in())
+    with visiting(browser, site.address, at=NOW - DAY) as tab:
+        expect(tab.get_by_role("alert")).to_contain_text("A clock is wrong")
+        headline(tab, "Last we knew: Everything works.")
 
 
 def test_the_pages_behind_the_first_one_say_so_too(browser: Browser, site: Site) -> None:
@@ -57,7 +66,7 @@ def test_the_pages_behind_the_first_one_say_so_too(browser: Browser, site: Site)
         heard(tab)
         expect(tab.get_by_role("alert")).to_be_hidden()
         tab.clock.run_for(6 * 60_000)
-        expect(tab.get_by_role("alert")).to_have_text(SILENT.format("14:03"))
+        expect(tab.get_by_role("alert")).to_have_text(SILENT.format("14:03\u00a0UTC"))
 
 
 def test_newer_words_come_by_themselves_and_the_reader_keeps_their_place(

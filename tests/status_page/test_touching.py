@@ -36,12 +36,16 @@ def test_the_day_under_the_pointer_is_told(
 ) -> None:
     site.show(lived_in())
     with visiting(browser, site.address, width=width) as tab:
+        tab.locator("#component-messages").scroll_into_view_if_needed()
         tab.mouse.move(*at_day(tab.locator("#component-uploads .bars"), 12, days))
         told = tab.locator("#page-day")
-        expect(told).to_have_text("Mon 9 NovemberDown for 23 minutes")
+        expect(told).to_have_text("Mon 9 NovemberDown for 23 minutes · People cannot upload.")
         box = told.bounding_box()
         assert box is not None
         assert 0 <= box["x"] <= width - box["width"]
+        bars = tab.locator("#component-uploads .bars").bounding_box()
+        assert bars is not None
+        assert box["y"] >= bars["y"] + bars["height"]  # the verdict above stays in sight
         tab.mouse.move(*at_day(tab.locator("#component-library .bars"), 29, days))
         expect(told).to_have_text("Fri 23 OctoberNot watched yet")
         tab.mouse.move(2, 2)
@@ -92,7 +96,9 @@ def test_a_screen_reader_meets_landmarks_headings_and_days(browser: Browser, sit
         )
         bars = tab.locator("#component-uploads .bars")
         expect(bars).to_have_attribute("aria-label", "Uploads: 90 days, 99.082\u00a0% uptime")
-        expect(tab.locator("#component-uploads tr").first).to_have_text("21 NovDown")
+        expect(tab.locator("#component-uploads tr").first).to_have_text(
+            "21 NovDown · People cannot upload."
+        )
 
 
 def test_the_keyboard_reaches_every_fold_and_shows_where_it_is(

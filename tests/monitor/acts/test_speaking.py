@@ -189,18 +189,18 @@ def test_a_hidden_incident_is_told_nowhere_and_may_be_shown_again(outages: Outag
     assert said(outages) == "identified: x"
 
 
-def test_what_people_make_of_a_summary_holds_for_what_is_in_it(outages: Outages) -> None:
+def test_a_summary_that_is_hidden_hides_what_is_in_it(outages: Outages) -> None:
     one, two = outages.breaks(channels=()), outages.breaks("uploads", channels=())
     summary = outages.summary_of(one, two)
     outages.orders(
         Say(incident=summary, status=Stage.IDENTIFIED, words="x", title="The storage is gone")
     )
-    outages.orders(Retell(incident=two, title="Nobody can upload"))
     titles = {each.number: each.title for each in told(outages)}
-    assert titles[one] == "The storage is gone"
-    assert titles[two] == "Nobody can upload"
+    assert titles == {summary: "The storage is gone", one: "", two: ""}
     outages.orders(Retell(incident=summary, hidden=True))
     assert told(outages) == []
+    kept = outages.work(lambda db: public.for_pages(db, since=outages.clock.now() - 99 * HOUR))
+    assert [(each.hidden, each.title, each.updates) for each in kept] == [(True, "", ())] * 3
 
 
 def test_an_inner_incident_is_told_once_somebody_names_what_it_concerns(outages: Outages) -> None:

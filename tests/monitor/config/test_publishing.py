@@ -58,3 +58,13 @@ def test_a_place_that_no_page_goes_to_is_warned_of(tmp_path: Path) -> None:
     config = read(tmp_path, f"{A_PROBE}channels = []\n{BUCKET}", {"WORD": "a secret of it"})
     (only,) = warned(config, tmp_path)
     assert 'no page goes there; write publish = ["bucket"] in [page]' in only
+
+
+def test_whoever_publishes_a_page_with_a_password_hears_that_nobody_is_asked_for_it_there(
+    tmp_path: Path,
+) -> None:
+    text = (
+        f'{A_PROBE}channels = []\n[pages.acme]\npassword = "quite long"\npublish = ["/srv/www"]\n'
+    )
+    (only,) = warned(read(tmp_path, text), tmp_path)
+    assert "nobody is asked for the password there; protect each of these places itself" in only

@@ -171,3 +171,13 @@ def test_the_longest_interval_of_its_probes_is_its_resolution(make: Make) -> Non
     probes = (a_probe("quick"), a_probe("slow", every=5 * MINUTE))
     stored = make(probes=probes, changes={"components": {"both": both}})
     assert stored.component(NOON).resolution == 5 * MINUTE
+
+
+def test_a_window_that_reaches_back_before_the_first_run_begins_with_it(make: Make) -> None:
+    end = NOON.replace(minute=0)
+    stored = make(since=end - 2 * HOUR)
+    stored.hours(end - 2 * HOUR, 2)
+    stored.day(TODAY, known=2 * HOUR)
+    windows = dict(stored.component(NOON).uptime)
+    assert {each.unknown for each in windows.values()} == {NO_TIME}
+    assert {each.whole for each in windows.values()} == {2 * HOUR}

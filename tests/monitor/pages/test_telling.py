@@ -165,10 +165,9 @@ def test_what_was_merely_slow_is_not_said_to_be_down() -> None:
 
 def test_what_is_said_of_a_summary_is_said_of_its_members_with_updates_of_their_own() -> None:
     summary = an_incident(9, "trueup/summary", updates=(said(7, "The network."),), title="All")
-    members = [an_incident(1, under=9), an_incident(2, "signin", under=9)]
+    members = [an_incident(1, under=9), an_incident(2, "signin", under=9, title="No sign-in")]
     found = told.incidents([summary, *members], seen())
-    assert {each.id for each in found} == {"key1", "key2"}
-    assert {each.sentence for each in found} == {"All"}
+    assert {each.id: each.sentence for each in found} == {"key1": "All", "key2": "No sign-in"}
     updates = [update for each in found for update in each.updates]
     assert [update.words for update in updates] == ["The network."] * 2
     assert len({update.id for update in updates}) == 2

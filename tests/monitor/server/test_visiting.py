@@ -11,6 +11,7 @@ import pytest
 from monitor import server
 from monitor.config.model import PageSettings
 from monitor.publish import write
+from status_page.looks import version
 from tests.support.serve import serving
 
 HASHED = "default-src 'none'; script-src 'sha256-abc='"
@@ -35,8 +36,8 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "logo.png": b"\x89PNG" + bytes(2000),
     }
     write(folder / "public", files)
-    for id_ in ("acme", "ops", "open"):
-        write(folder / "pages" / id_, {"index.html": PAGE.encode()})
+    for page in (PAGES["acme"], PAGES["ops"], PAGES["open"]):
+        write(folder / page.folder, {"index.html": PAGE.encode()})
     (folder / "trueup.db").write_bytes(b"not for visitors")
     return folder
 
@@ -84,8 +85,16 @@ def test_other_sites_may_read_what_is_meant_for_them_and_versions_last_for_ever(
 ) -> None:
     assert visitor.get("/api/v2/status.json").headers["access-control-allow-origin"] == "*"
     assert "access-control-allow-origin" not in visitor.get("/").headers
-    assert "immutable" in visitor.get("/logo.png?v=1").headers["cache-control"]
     assert visitor.get("/logo.png").headers["cache-control"] == "no-cache"
+    current = version(visitor.get("/logo.png").content)
+    assert "immutable" in visitor.get(f"/logo.png?v={current}").headers["cache-control"]
+
+
+@pytest.mark.parametrize("path", ["?v=1", "api/v2/status.json?v=x", "logo.png?v=", "de/?v=1&v=2"])
+def test_a_link_with_a_made_up_version_freezes_no_page_in_anybodys_browser(
+    visitor: httpx.Client, path: str
+) -> None:
+    assert visitor.get(f"/{path}").headers["cache-control"] == "no-cache"
 
 
 def test_a_folder_without_its_slash_leads_there(visitor: httpx.Client) -> None:

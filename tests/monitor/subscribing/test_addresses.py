@@ -102,6 +102,15 @@ def test_what_a_webhook_may_not_be_is_refused(typed: str, why: Bad) -> None:
         ("64:ff9b::7f00:1", False),
         ("2002:7f00:1::", False),
         ("2001:0:7f00:1::", False),
+        ("64:ff9b::5db8:d822", True),
+        ("64:ff9b:1::7f00:1", False),
+        ("fec0::1", False),
+        ("::ffff:0:7f00:1", False),
+        ("::ffff:0:5db8:d822", False),
+        ("::7f00:1", False),
+        ("::5db8:d822", False),
+        ("5f00::1", False),
+        ("3fff::1", False),
     ],
 )
 def test_only_the_open_internet_is_public(address: str, public: bool) -> None:

@@ -104,6 +104,7 @@ async def test_a_mail_server_that_refuses_everybody_is_not_believed(tmp_path: Pa
         await news(world, 1)
         await until_async(lambda: world.subscribing._mail_lane._stucks, "it is noticed")
         world.mail.says.clear()
+        world.clock.wind(HOUR)
         world.subscribing._wake_lanes()
         await world.quiet()
 

@@ -200,6 +200,23 @@ async def test_a_program_that_repeats_the_challenge_is_subscribed(tmp_path: Path
             await until_async(lambda: world.everybody()[0].confirmed_at, "it is confirmed")
 
 
+async def test_a_program_that_answered_in_vain_is_forgotten_and_may_be_asked_again(
+    tmp_path: Path, receiver: Receiver
+) -> None:
+    async with a_world(tmp_path, nearby=True) as world:
+        await world.publish(a_page())
+        receiver.script.extend([500] * 3)
+        await world.client.post("/subscribe/", data={"webhook": f"{receiver.url}/a"})
+        for tries in (1, 2, 3):
+            await until_async(lambda t=tries: len(receiver.requests) >= t, "it is tried")  # type: ignore[misc]  # a value of the loop
+            await world.turned()
+            world.clock.wind(timedelta(hours=1))
+            await world.turned()
+        await until_async(lambda: not world.everybody(), "it is forgotten")
+        receiver.requests.clear()
+        await subscribed(world, receiver)
+
+
 def _challenges_ahead(world: World) -> Any:
     return lambda found: {"challenge": world.subscribing.tickets.challenge(found)}
 

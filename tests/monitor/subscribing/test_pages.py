@@ -154,15 +154,42 @@ async def test_what_is_typed_and_what_pages_say_is_shown_as_text(world: World) -
     assert world.everybody() == []
 
 
-async def test_an_address_gets_two_letters_that_ask_and_then_none_for_a_while(
+async def test_somebody_who_never_asked_gets_one_letter_a_day_however_often_a_stranger_does(
     world: World,
 ) -> None:
-    for _ in range(4):
-        world.clock.wind(MINUTE)
+    for _ in range(23):
+        world.clock.wind(60 * MINUTE)
         assert (await world.ask(ADA)).status_code == 202
         await world.quiet()
+    assert len(world.letters_to(ADA)) == 1
 
-    assert len(world.letters_to(ADA)) == 2
+    world.clock.wind(120 * MINUTE)
+    await world.ask(ADA)
+    await world.letter_to(ADA, 2)
+
+
+async def test_a_subscriber_hears_once_a_day_that_they_are_subscribed_already(
+    world: World,
+) -> None:
+    await world.subscribed(ADA)
+    for _ in range(20):
+        world.clock.wind(60 * MINUTE)
+        await world.ask(ADA)
+        await world.quiet()
+
+    assert len(world.letters_to(ADA)) == 1
+
+
+async def test_where_strangers_took_every_place_the_oldest_wish_makes_way(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitor.store.subscribers.PENDING_MOST", 2)
+    for address in ("x@example.org", "y@example.org"):
+        await world.ask(address)
+        world.clock.wind(MINUTE)
+    await world.subscribed(ADA)
+
+    assert [each.address for each in world.everybody()] == ["y@example.org", ADA]
 
 
 async def test_whoever_asks_for_many_addresses_is_asked_to_wait(world: World) -> None:

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +122,8 @@ class World:
     writer: Writer = field(init=False)
     seen: dict[str, Page] = field(default_factory=dict)
     """What was looked at, to the end."""
+    turns: int = 0
+    """That letters by mail had, to the end."""
 
     @asynccontextmanager
     async def running(self, folder: Path | None = None) -> AsyncIterator[World]:
@@ -133,6 +136,7 @@ class World:
         )
         self.subscribing.configure(self.config)
         self._note_looks()
+        self._note_turns()
         app = Starlette(routes=list(routes(self.subscribing)))
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url=ADDRESS) as self.client:
@@ -161,6 +165,27 @@ class World:
             return pause
 
         self.subscribing._look = noted  # type: ignore[method-assign]  # only to know when
+
+    def _note_turns(self) -> None:
+        lane = self.subscribing._mail_lane
+        turn = lane._turn
+
+        async def noted() -> timedelta:
+            pause = await turn()
+            self.turns += 1
+            return pause
+
+        lane._turn = noted  # type: ignore[method-assign]  # only to know when
+
+    async def turned(self) -> None:
+        """Once all letters by mail that are due now were tried."""
+        for _ in range(2):  # one may be under way, and did not see everything
+            before = self.turns
+            self.subscribing._wake_lanes()
+            await until_async(partial(self._turned_since, before), "a turn of the letters")
+
+    def _turned_since(self, before: int) -> bool:
+        return self.turns > before
 
     async def subscribed(self, address: str, *components: str, **more: Any) -> Subscriber:
         """All the way: the form, the letter, the button."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -17,7 +17,7 @@ from status_page.contrast import ratio
 from status_page.machine.badge import badge
 from status_page.machine.badges import COLOURS, Badges
 from tests.status_page.browsing import needs_browser
-from tests.status_page.examples import DAY, empty
+from tests.status_page.examples import DAY, TODAY, ago, empty
 from tests.status_page.machine import schema
 from tests.status_page.machine.worlds import eventful, everything_up, files
 
@@ -92,6 +92,30 @@ def test_an_uptime_is_never_rounded_up_and_an_unknown_one_is_said_to_be() -> Non
         "Not known",
         "Not known",
     ]
+
+
+def uptime_of(known: timedelta, first_seen: date) -> Page:
+    page = eventful()
+    span = (("90d", Uptime(90 * DAY, known, timedelta())),)
+    one = replace(page.components[0], uptime=span, first_seen=first_seen)
+    return replace(page, components=(one,))
+
+
+def test_two_hours_without_an_outage_are_not_sold_as_ninety_days() -> None:
+    found = uptime_of(timedelta(hours=2), TODAY)
+
+    for name in ("uptime", "signing-in/uptime"):
+        said = shield(found, name)
+        assert said["label"] == "Uptime since 21 Nov"
+        assert said["message"] == "100\N{NO-BREAK SPACE}%"
+    assert shield(uptime_of(90 * DAY, ago(89)), "uptime")["label"] == "Uptime, 90 days"
+
+
+@pytest.mark.parametrize(("known", "first"), [(2, 200), (2, 89), (2, 30), (44, 200)])
+def test_an_uptime_of_which_most_is_unknown_is_not_known(known: int, first: int) -> None:
+    page = uptime_of(known * DAY, ago(first))
+
+    assert messages(page, "uptime", "signing-in/uptime") == ["Not known", "Not known"]
 
 
 @pytest.mark.parametrize("condition", Condition)

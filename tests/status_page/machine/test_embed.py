@@ -30,7 +30,7 @@ from tests.status_page.examples import NOW
 from tests.status_page.machine.worlds import eventful, everything_up
 from tests.support.serve import serving
 
-SECOND = timedelta(seconds=1)
+SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 BANNER = "status-banner"
 
 
@@ -46,7 +46,7 @@ def ours(folder: Path) -> Iterator[str]:
         routes=[Mount("/", StaticFiles(directory=folder, html=True))],
         middleware=[Middleware(CORSMiddleware, allow_origins=["*"])],
     )
-    with serving(app) as address:
+    with serving(app, date_header=False) as address:
         yield f"{address}/"
 
 
@@ -155,7 +155,9 @@ def test_it_speaks_the_language_that_the_page_chose(
 
 
 @needs_browser
-@pytest.mark.parametrize("what", ["works", "is stale", "is out of reach", "is no JSON"])
+@pytest.mark.parametrize(
+    "what", ["works", "is stale", "is from the future", "is out of reach", "is no JSON"]
+)
 def test_nothing_is_shown_when_what_is_named(
     what: str, browser: Browser, folder: Path, theirs: str
 ) -> None:
@@ -166,6 +168,8 @@ def test_nothing_is_shown_when_what_is_named(
         needs = "library"
     elif what == "is stale":
         at += page.fresh_for
+    elif what == "is from the future":
+        at -= timedelta(days=1)
     elif what == "is out of reach":
         (folder / "as-of.json").unlink()
     else:
@@ -181,7 +185,7 @@ def test_a_frame_shows_the_answer_and_hides_it_when_it_is_old(
     browser: Browser, folder: Path, theirs: str
 ) -> None:
     publish(folder, eventful())
-    for at, shown in ((NOW + SECOND, True), (NOW + timedelta(hours=1), False)):
+    for at, shown in ((NOW + SECOND, True), (NOW + HOUR, False), (NOW - HOUR, False)):
         with shopping(browser, f"{theirs}?framed", at) as (tab, complaints):
             inside = tab.frame_locator("iframe")
             inside.locator("h1:not(#old)" if shown else "#old").wait_for()

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from urllib.robotparser import RobotFileParser
 from xml.etree import ElementTree as ET
 
+import pytest
+
 from status_page import render
 from status_page.machine.linked import incident_ld, json_ld, work_ld
 from tests.status_page.machine.worlds import LEARNED, MOVING, URL, eventful, files
@@ -48,8 +50,9 @@ def test_robots_are_welcome_and_led_to_the_list() -> None:
     assert found.site_maps() == [f"{URL}sitemap.xml"]
 
 
-def test_an_internal_page_is_not_to_be_found() -> None:
-    found = files(eventful(internal=True))
+@pytest.mark.parametrize("who", ["internal", "protected"])
+def test_a_page_that_is_not_for_everybody_is_not_to_be_found(who: str) -> None:
+    found = files(eventful(**{who: True}))
 
     assert not robots(found["robots.txt"]).can_fetch("*", f"{URL}index.html")
     assert "sitemap.xml" not in found

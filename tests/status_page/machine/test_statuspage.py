@@ -102,6 +102,14 @@ def test_when_all_is_down_it_is_critical_and_when_nothing_is_known_nothing_is_cl
     assert status(replace(page, components=()))["description"] == "Nothing Is Watched"
 
 
+def test_a_page_on_which_nothing_is_watched_is_not_called_well_to_programs() -> None:
+    page = everything_up()
+    rows = tuple(replace(each, condition=Condition.UNWATCHED) for each in page.components)
+
+    for components in ((), rows):
+        assert status(replace(page, components=components))["indicator"] == "minor"
+
+
 def test_an_open_incident_is_bad_though_no_component_is_down() -> None:
     minor = replace(UPLOADS_DOWN, impact=Impact.MINOR)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from status_page import Component, Condition, Series, Uptime
+from status_page import WINDOWS, Component, Condition, Series, Uptime
 from status_page.pages.components import Components
 from tests.status_page.pages import lives
 from tests.status_page.pages.reading import files, plain
@@ -31,6 +31,28 @@ def test_uptime_stands_beside_what_it_does_not_count() -> None:
     assert (
         "365 days 99.772 % 19 hours 46 minutes down 4 hours of maintenance 3 days unknown" in text
     )
+
+
+def test_two_hours_of_evidence_are_told_since_their_day_and_not_as_a_year() -> None:
+    known = Uptime(2 * HOUR, 2 * HOUR, timedelta())
+    new = lives.component(
+        "Uploads", first_seen=lives.TODAY, uptime=tuple((name, known) for name in WINDOWS)
+    )
+    text = said(new)
+
+    assert "Since 21 November 100 % no downtime" in text
+    assert "24 hours" not in text[: text.index("Day by day")]
+    assert "days 100 %" not in text
+
+
+def test_windows_that_evidence_fills_are_told_before_the_one_that_it_does_not() -> None:
+    lengths = {"24h": DAY, "7d": 7 * DAY, "30d": 30 * DAY, "90d": 40 * DAY, "365d": 40 * DAY}
+    uptime = {name: Uptime(length, length, timedelta()) for name, length in lengths.items()}
+    uptime["365d"] = Uptime(40 * DAY, 40 * DAY - HOUR, timedelta())
+    text = said(lives.component("Uploads", first_seen=lives.ago(39), uptime=tuple(uptime.items())))
+
+    assert "30 days 100 % no downtime Since 13 October 100 % no downtime" in text
+    assert text.count("Since 13 October") == 1
 
 
 def test_a_good_year_says_so() -> None:
@@ -81,11 +103,11 @@ def test_without_any_measurement_there_is_no_word_of_how_long_it_takes() -> None
 @pytest.mark.parametrize(
     ("condition", "expected"),
     [
-        (Condition.UP, "Uploads Works"),
-        (Condition.DOWN, "Uploads Down since 18 November, 14:03 UTC People cannot upload."),
-        (Condition.DEGRADED, "Uploads Slow since 18 November, 14:03 UTC"),
-        (Condition.MAINTENANCE, "Uploads Under maintenance since 18 November, 14:03 UTC"),
-        (Condition.UNKNOWN, "Uploads Unknown since 18 November, 14:03 UTC"),
+        (Condition.UP, "2 GB. Works"),
+        (Condition.DOWN, "2 GB. Down since 18 November, 14:03 UTC People cannot upload."),
+        (Condition.DEGRADED, "2 GB. Slow since 18 November, 14:03 UTC"),
+        (Condition.MAINTENANCE, "2 GB. Under maintenance since 18 November, 14:03 UTC"),
+        (Condition.UNKNOWN, "2 GB. Unknown since 18 November, 14:03 UTC"),
     ],
 )
 def test_the_verdict_comes_first(condition: Condition, expected: str) -> None:
@@ -140,8 +162,27 @@ def test_notes_are_told_where_there_are_any() -> None:
     text = said(lives.component(notes=(lives.NOTE,)), internal=True)
 
     assert "Upload journey uploads" in text
+    assert text.index("The probes behind it") < text.index("Uptime")
     assert "upload: the answer was 507 from 192.0.2.7" in text
     assert "The probes behind it" not in said(lives.component())
+
+
+def test_four_minutes_of_a_month_look_small_though_no_month_was_worse() -> None:
+    thing = lives.component()
+    month = thing.months[0]
+    span = month.uptime._replace(known=30 * DAY, down=4 * HOUR / 60)
+    page = lives.page(replace(thing, months=(month._replace(uptime=span),)))
+    html = files(Components(), page)[f"components/{thing.id}/index.html"].decode()
+
+    assert '<rect width="2%"' in html
+
+
+def test_a_hundred_percent_beside_an_incident_that_only_people_saw_says_so() -> None:
+    unseen = lives.incident(backfilled=True)
+    text = said(lives.component(), incidents=(unseen,))
+
+    assert "1 incident that our probes did not see is not in these numbers." in text
+    assert "did not see" not in said(lives.component(), incidents=(lives.incident(),))
 
 
 def test_a_change_of_one_component_makes_one_page_anew() -> None:

@@ -96,14 +96,36 @@ def test_maintenance_to_come_has_its_month() -> None:
     assert "January 2027 Nothing is announced." in plain(found[INDEX])
 
 
+def test_a_clock_that_was_in_2040_once_takes_no_month_away() -> None:
+    wrong = replace(lives.incident(), began_at=lives.NOW.replace(year=2040))
+    found = files(History(), lives.page(incidents=(wrong, lives.incident(2, back=60))))
+
+    assert {"history/2026-11/index.html", "history/2026-09/index.html"} <= found.keys()
+    assert "history/2040-11/index.html" in found
+    assert len(found) < 20
+
+
+def test_a_month_of_which_not_all_is_told_is_never_called_quiet() -> None:
+    old = lives.incident(2, back=60)
+    cut = files(History(), lives.page(incidents=(old,), complete_since=lives.ago(62)))
+    said = "There were more incidents than this page can list."
+
+    assert said in plain(cut["history/2026-08/index.html"])
+    assert said in plain(cut["history/2026-09/index.html"])
+    assert "People cannot upload." in plain(cut["history/2026-09/index.html"])
+    assert said not in plain(cut["history/2026-10/index.html"])
+
+
 def test_the_page_about_the_numbers_names_every_way_to_read_them() -> None:
     html = files(About(), lives.page())["about/index.html"].decode()
 
-    for path in ("history.atom", "api/v2/summary.json", "maintenance.ics", "embed.js"):
+    for path in ("history.atom", "api/v2/summary.json", "maintenance.ics"):
         assert f'href="../{path}"' in html
     assert "https://status.example.org/history.csv" in html
     assert 'href="../components/uploads/history.atom"' in html
     assert 'id="subscribe"' in html
+    assert "&lt;script src=&#34;https://status.example.org/embed.js&#34; defer&gt;" in html
+    assert html.count("Every update, as a feed") == 1
     assert "more than 5 minutes ago" in plain(html.encode())
 
 

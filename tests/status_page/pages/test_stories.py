@@ -32,7 +32,20 @@ def test_nobody_wrote_and_still_both_ends_are_told() -> None:
 
     assert text.startswith("Resolved People cannot upload.")
     assert "When 9 November 2026, 09:41 to 10:04 UTC How long 23 minutes" in text
-    assert text.index("10:04 UTC It works again.") < text.index("09:41 UTC The first failed run.")
+    assert text.index("10:04 UTC It works again.") < text.index(
+        "09:41 UTC Our probes began to fail."
+    )
+
+
+def test_a_preview_tells_the_newest_words_or_how_it_ended() -> None:
+    def described(incident: Incident) -> str:
+        html = files(Stories(), lives.page(incidents=(incident,)))
+        found = html[f"incidents/{incident.id}/index.html"].decode()
+        return found.partition('property="og:description" content="')[2].partition('"')[0]
+
+    assert described(lives.incident()) == "Resolved after 23 minutes · Uploads"
+    told = Update(lives.NOW, Stage.RESOLVED, "A **disk** was replaced.", "u1")
+    assert described(lives.incident(updates=(told,))) == "A disk was replaced."
 
 
 def test_what_is_open_says_since_when() -> None:
@@ -74,7 +87,7 @@ def test_the_post_mortem_is_set_apart_and_its_headings_fit() -> None:
 def test_the_audience_is_told_in_words_and_minutes(minutes: int, expected: str) -> None:
     text = told(lives.incident(audience="everyone who uploads", user_minutes=minutes))
 
-    assert "Concerned everyone who uploads" in text
+    assert "Who is affected everyone who uploads" in text
     assert expected in text
 
 
@@ -82,7 +95,7 @@ def test_what_was_written_down_afterwards_says_so() -> None:
     text = told(lives.incident(backfilled=True))
 
     assert "Written down by a person: none of our probes saw it." in text
-    assert "failed run" not in text
+    assert "Our probes began to fail." not in text
 
 
 def test_components_are_links_and_unknown_ones_are_left_out() -> None:
@@ -143,3 +156,11 @@ def test_only_some_incidents_have_pictures_of_their_own() -> None:
 
     assert b"https://status.example.org/incidents/i1/card.png" in found["incidents/i1/index.html"]
     assert b"https://status.example.org/card.png" in found["incidents/i2/index.html"]
+
+
+def test_an_open_incident_is_never_called_over() -> None:
+    for stage in (Stage.RESOLVED, Stage.POSTMORTEM):
+        word = Update(lives.NOW, stage, "Fixed.", "u1")
+        still = lives.incident(minutes=None, updates=(word,))
+        assert still.stage is Stage.MONITORING
+        assert replace(still, resolved_at=lives.NOW).stage is stage

@@ -21,6 +21,7 @@ LINES: Final = "one\r\nATTENDEE:mailto:x@example.org\r\nBEGIN:VALARM\n\tEND:VCAL
 FORMULA: Final = '=HYPERLINK("https://example.net","x"),@SUM(1)\t-1+1'
 LETTERS: Final = "👩‍👩‍👧‍👦 🏳️‍🌈 تسجيل الدخول والخروج ひらがな a\u0301\u0302\u0303\u0304"
 LONG: Final = "W" * 10_000
+WIDE_FORMULA: Final = "＝1＋1"
 NOTHING: Final = ""
 
 WORDS: Final = {
@@ -33,6 +34,7 @@ WORDS: Final = {
     "overrides": OVERRIDES,
     "lines": LINES,
     "formula": FORMULA,
+    "wide-formula": WIDE_FORMULA,
     "letters": LETTERS,
     "long": LONG,
     "nothing": NOTHING,

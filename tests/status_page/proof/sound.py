@@ -19,7 +19,8 @@ from tests.status_page.proof.rules import Markup, broken
 _UNSPEAKABLE: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200e\u200f\u2028-\u202e\u2066-\u2069]"
 )
-_A_FORMULA: Final = re.compile(r"[=@\t\r]|[-+](?![\d.]+$)")
+_A_FORMULA: Final = re.compile(r"[=@\t\r＝＋－＠]|[-+](?![\d.]+$)")
+_DATA: Final = re.compile(r'(?s)<script type="application/(?:ld\+)?json"[^>]*>(.*?)</script>')
 _COLUMNS: Final = 9
 
 
@@ -39,6 +40,7 @@ def sound_pages(files: Mapping[str, bytes]) -> dict[str, Markup]:
         text = files[path].decode()
         assert not _UNSPEAKABLE.search(text), path
         html5lib.HTMLParser(strict=True).parse(text)
+        assert all(json.loads(said) for said in _DATA.findall(text)), path
         assert list(broken(path, files, read)) == [], path
     return read
 

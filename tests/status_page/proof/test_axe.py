@@ -23,17 +23,18 @@ COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
 """All that the ground changes."""
 STATES = [name for name in EXAMPLES if name not in {"many", "two-hundred"}]
 KINDS = (
-    "",
-    "components/uploads/",
-    "components/old-links/",
-    "incidents/i1/",
-    "incidents/i2/",
-    "maintenance/w2/",
-    "history/",
-    "history/2026-11/",
-    "about/",
-    "embed/",
-    "ar/components/thing-unknown/",
+    "index.html",
+    "components/uploads/index.html",
+    "components/old-links/index.html",
+    "incidents/i1/index.html",
+    "incidents/i2/index.html",
+    "maintenance/w2/index.html",
+    "history/index.html",
+    "history/2026-11/index.html",
+    "about/index.html",
+    "embed/index.html",
+    "ar/components/thing-unknown/index.html",
+    "404.html",
 )
 
 
@@ -43,7 +44,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     for name in STATES:
         Site(folder / name, "").show(EXAMPLES[name]())
     Site(folder / "dense", "").show(many(40))
-    Site(folder / "rich", "").publish(rich(languages=("en", "ar")))
+    Site(folder / "rich", "").publish(rich(languages=("en", "ar"), url=""))
     with serving(StaticFiles(directory=folder, html=True), date_header=False) as found:
         yield found
 
@@ -74,7 +75,7 @@ def test_every_state_of_the_first_page(name: str, tab: Page, address: str) -> No
 
 @pytest.mark.parametrize("path", KINDS)
 def test_every_kind_of_page(path: str, tab: Page, address: str) -> None:
-    assert looked_at(tab, f"{address}/rich/{path}index.html") == []
+    assert looked_at(tab, f"{address}/rich/{path}") == []
 
 
 def test_many_components_in_groups_that_fold(tab: Page, address: str) -> None:

@@ -10,7 +10,12 @@ from status_page import render
 from tests.status_page.proof.hostile import LONGEST_ID, WORDS, shouting, together
 from tests.status_page.proof.sound import events, sound, sound_pages
 
-OURS = {"index.html": (2, 1), "embed/index.html": (1, 1), "as-of.html": (0, 1)}
+OURS = {
+    "index.html": (2, 1),
+    "404.html": (1, 1),
+    "embed/index.html": (1, 1),
+    "as-of.html": (0, 1),
+}
 """How many scripts and styles stand in the page itself."""
 
 

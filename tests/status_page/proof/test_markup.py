@@ -13,7 +13,7 @@ from tests.status_page.proof.rules import Markup, broken
 from tests.status_page.proof.worlds import rich
 
 URL = "https://status.example.org/"
-OURS = re.compile(rb"https://status\.example\.org/([^\s\"'<>\\)#?]*)")
+OURS = re.compile(rb"https://status\.example\.org/([^\s\"'<>\\)#?&]*)")
 OTHERS = tuple(f"{code}/" for code in LANGUAGES[1:])
 
 

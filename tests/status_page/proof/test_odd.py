@@ -102,3 +102,13 @@ def test_a_clock_that_jumps_back_and_forth_leaves_the_same_page() -> None:
         "as-of.html",
     }
     assert before.keys() == after.keys()
+
+
+def test_work_in_a_thousand_years_hides_no_past_and_neither_does_an_old_outage() -> None:
+    old = lives.incident(1, began_at=datetime(1999, 1, 1, tzinfo=UTC))
+    far = datetime(2999, 1, 1, tzinfo=UTC)
+    work = lives.work(starts_at=far, ends_at=far + HOUR)
+    page = lives.page(incidents=(old, lives.incident(2)), maintenance=(work,))
+    months = [path for path in render(page) if path.startswith("history/2")]
+    assert {"history/2999-01/index.html", "history/2026-11/index.html"} <= set(months)
+    assert len(months) < 130

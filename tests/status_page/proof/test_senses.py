@@ -171,6 +171,19 @@ def test_from_right_to_left_everything_is_mirrored(browser: Browser, site: Site)
         expect(bars).to_have_attribute("aria-valuenow", "0")
 
 
+def test_words_of_another_direction_stay_on_the_side_of_the_page(
+    browser: Browser, site: Site
+) -> None:
+    strays = """() => [...document.querySelectorAll('main [dir=auto]')]
+      .filter(found => getComputedStyle(found).display === 'block' && !found.closest('table'))
+      .filter(found => getComputedStyle(found).textAlign !== 'right')
+      .map(found => found.outerHTML.slice(0, 120))"""
+    with visiting(browser, "about:blank") as tab:
+        for path in ("index.html", *KINDS[1:8]):
+            tab.goto(f"{site.address}ar/{path}")
+            assert tab.evaluate(strays) == [], path
+
+
 def test_without_a_script_everything_is_said_and_languages_can_be_chosen(
     browser: Browser, site: Site
 ) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from status_page import LANGUAGES, Asset, Component, Condition, Look, Page
-from tests.status_page.examples import EXAMPLES
 from tests.status_page.pages import lives
 
 LOGO = Asset(
@@ -47,9 +46,3 @@ def shortened(found: Component) -> Component:
     """With as much of its past as is needed to show any."""
     days = found.days[-SHOWN:]
     return replace(found, days=days, months=found.months[:4], first_seen=days[0].day)
-
-
-def in_state(name: str, **facts: object) -> Page:
-    """The sample service in a state, with its feeds' absolute addresses known."""
-    found = replace(EXAMPLES[name](), url="https://status.example.org/")
-    return replace(found, **facts)  # type: ignore[arg-type]  # any of its fields
