@@ -32,14 +32,16 @@
   const withDay = format({ month: "long", day: "numeric", ...time });
   const clockUtc = format({ ...time, timeZone: "UTC" });
   const withDayUtc = format({ month: "long", day: "numeric", ...time, timeZone: "UTC" });
+  const aLocalDay = format({ weekday: "short", month: "long", day: "numeric" });
   const aDay = format({ weekday: "short", month: "long", day: "numeric", timeZone: "UTC" });
 
   const spans = new Intl.RelativeTimeFormat(`${locale}-u-nu-latn`, { numeric: "always" });
   let localisedAt = 0;
 
   function told(moment, until) {
-    const today = (each) => new Date(each).toDateString() === new Date().toDateString();
-    const form = today(moment) && (!until || today(until)) ? clock : withDay;
+    const here = (each) => aLocalDay.format(each);
+    const plain = (each) => here(each) === aDay.format(each); // the day beside it is the reader's too
+    const form = plain(moment) && here(until || moment) === here(moment) ? clock : withDay;
     return until ? form.formatRange(moment, until) : form.format(moment);
   }
 
