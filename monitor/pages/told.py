@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,11 +22,16 @@ from monitor.pages.merged import Entry, named
 from monitor.store.public import Told, Words
 from monitor.uptime import Spans
 from status_page import Impact, Stage
+from status_page.markdown import to_text
+from status_page.text import shorten
 
 MOST: Final = 3_000
 """Incidents of a page, for each has a page of its own in every language. Whoever gets as many has
 to say that there may be more.
 """
+TITLE_MOST: Final = 120
+"""Characters of somebody's first sentence, where it stands for a title."""
+_SENTENCE_ENDS: Final = re.compile(r"[.!?](?=\s|$)|[。！？]")
 UPDATE_ID: Final = 10  # characters
 _MINUTE: Final = timedelta(minutes=1)
 
@@ -137,9 +143,18 @@ def _entry(told: Told, above: _Above, seen: Seen) -> Entry | None:
         left = _unannounced(told, seen)
         told, silent = left or told, left is None
     slow = told.number in seen.slow
-    # What a component says is said of something that is down.
-    sentence = "" if slow else next((c.says for c in components if c.says), "")
+    if told.number is None:  # no probe saw it, so no sentence of a component is true of it
+        sentence = _first_sentence(updates)
+    else:  # what a component says is said of something that is down
+        sentence = "" if slow else next((c.says for c in components if c.says), "")
     return Entry((told,), components, sentence, slow, told.title, tuple(updates), silent)
+
+
+def _first_sentence(updates: Sequence[Words]) -> str:
+    """Of the first words that a person wrote; empty where there are none."""
+    text = " ".join(to_text(updates[0].words).split()) if updates else ""
+    end = _SENTENCE_ENDS.search(text)
+    return shorten(text[: end.end()].rstrip() if end else text, TITLE_MOST)
 
 
 def _is_whole(settings: PageSettings) -> bool:

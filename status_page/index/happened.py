@@ -21,8 +21,11 @@ Happened = tuple[tuple[date, str], ...]
 def happened(page: Page) -> dict[str, Happened]:
     """By the id of the component; only those that any incident names."""
     today = page.made_at.astimezone(UTC).date()
+    since = page.made_at - SHOWN * DAY
     found: dict[str, list[tuple[date, str]]] = {}
     for incident in page.incidents:
+        if incident.resolved_at is not None and incident.resolved_at < since:
+            continue  # there may be years of them
         said = shorten(tidy(incident.sentence), _LONGEST)
         for day in _touched(incident, today) if said else ():
             for id_ in dict.fromkeys(incident.components):

@@ -62,6 +62,12 @@ def test_the_times_of_what_is_over_are_grammatical(code: str, said: str) -> None
     assert said in html(one_down(), code).replace("\N{NO-BREAK SPACE}", " ")
 
 
+def test_an_incident_that_only_people_saw_is_told_on_its_day_though_the_bar_is_green() -> None:
+    unseen = replace(incident(1, "Mail came late.", "api", back=3, minutes=20), backfilled=True)
+    told = said(replace(lived_in(), incidents=(unseen,)))
+    assert "18 Nov Mail came late." in told
+
+
 def test_what_the_probes_say_stands_in_the_row_of_what_is_down() -> None:
     note = Note(
         probe="uploads",

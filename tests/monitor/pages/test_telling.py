@@ -201,6 +201,15 @@ def test_one_written_by_hand_is_told_where_its_components_are_or_on_a_whole_page
     assert told.incidents([named], seen(WEB, components=("web",))) == ()
 
 
+def test_one_written_by_hand_without_a_title_is_called_by_its_own_words() -> None:
+    first = said(1, "**Some uploads** are lost. We are looking for them.")
+    by_hand = an_incident(None, "", components=("signin",), updates=(first,))
+    of_signin = seen(replace(SIGNIN, says="People cannot sign in."), components=("signin",))
+    assert one(told.incidents([by_hand], of_signin)).sentence == "Some uploads are lost."
+    nothing = replace(by_hand, updates=())
+    assert one(told.incidents([nothing], of_signin)).sentence == ""
+
+
 def test_two_written_by_hand_stay_two() -> None:
     both = [
         an_incident(None, "", key=key, title="Late", components=("web",)) for key in ("n1", "n2")

@@ -18,6 +18,7 @@ from monitor.links import GOOD_FOR, PATH, Signer
 from monitor.notices import About
 from monitor.server import acknowledging
 from monitor.store import Reader
+from status_page.frame_parts import tint
 from tests.status_page.browsing import CHROMIUM, needs_browser
 from tests.support.outages import Outages
 from tests.support.serve import serving
@@ -211,7 +212,9 @@ def test_a_person_with_a_phone_and_no_javascript_gets_it_done(
         said: list[str] = []
         tab.on("console", lambda message: said.append(message.text))
         tab.goto(link)
-        expect(tab.get_by_label("Environment")).to_contain_text("staging")
+        band = tab.get_by_label("Environment")
+        expect(band).to_contain_text("staging")
+        expect(band).to_have_class(f"band-{tint('staging')}")  # the colour of the status page
         button = tab.get_by_role("button", name="I am on it")
         box = button.bounding_box()
         assert box is not None
