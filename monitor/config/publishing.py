@@ -37,8 +37,13 @@ def read_places(
             if name in entries.publish:
                 continue
             if "/" not in name:
-                text = f"unknown place {name!r}; {remedy(name, entries.publish, 'places')}"
-                entry.report(builder.report, [Fault(("publish", at), f"{text}, or an address")])
+                known_ones = entries.publish
+                text = (
+                    f"unknown place {name!r}; {remedy(name, known_ones, 'places')}"
+                    if known_ones
+                    else f"there is no table [publish.{name}]; write one, or an address"
+                )
+                entry.report(builder.report, [Fault(("publish", at), text)])
             elif target := _target(entry, ("publish", at), name, builder):
                 known[name] = Place(id=places.name_of(name), to=target.to, options=target.options)
     _demand_one_each(entries, pages, known, builder)
