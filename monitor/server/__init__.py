@@ -75,12 +75,10 @@ def application(
     async def alive(_: Request) -> Response:
         return PlainTextResponse("alive\n")
 
+    visits = Visits(state, settings)
     return Starlette(
-        routes=[
-            Route("/healthz", alive),
-            *acts,
-            Route("/{path:path}", Visits(state, settings)),
-        ],
+        routes=[Route("/healthz", alive), *acts, Route("/{path:path}", visits)],
+        exception_handlers={404: visits.lost},
         middleware=[Middleware(_Guarded)],
     )
 

@@ -17,6 +17,7 @@ from monitor.server.gate import Gate, gate
 
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 ASKED_AGAIN: Final = "no-cache"
+LOST: Final = "404.html"
 _SHARED: Final = ("api/", "badges/", "embed")
 _FEEDS: Final = (".atom", ".rss", ".ics", ".csv", "feed.json", "as-of.json")
 _FRAMED: Final = "embed/"
@@ -58,6 +59,35 @@ class Visits:
         if self._files.is_folder(folder, path):
             return RedirectResponse(f"{path.rpartition('/')[2]}/", 308)
         raise HTTPException(404)
+
+    async def lost(self, request: Request, _: Exception) -> Response:
+        """The same for whatever is not there, and whoever asks: in the first page's own words where
+        it has some that anybody may read.
+        """
+        served = await self._words(request.url.path.lstrip("/"))
+        if served is None:
+            return PlainTextResponse("Not Found", 404)
+        headers = {
+            "content-type": served.media_type,
+            "cache-control": "no-store",
+            "content-security-policy": _policy(served, LOST),
+        }
+        body = b"" if request.method == "HEAD" else served.bodies["identity"]
+        return Response(body, 404, headers)
+
+    async def _words(self, path: str) -> Served | None:
+        page = self._settings().get("")
+        if page is None or page.password:
+            return None
+        language = path.partition("/")[0]
+        own = f"{language}/" if language in page.languages else ""
+        folder = self._state / page.folder
+        try:
+            return await self._files.find(folder, own + LOST) or await self._files.find(
+                folder, LOST
+            )
+        except OSError:
+            return None
 
     def _page(self, path: str) -> tuple[PageSettings | None, str]:
         """Whose it is, and the path within; an internal page without a password is nobody's."""

@@ -17,7 +17,9 @@ PATH: Final = "404.html"
 
 
 class Lost:
-    """It is shown at any address, so that its links are absolute where ours is known."""
+    """It is shown at any address, so that its links are absolute: from ours, or from the top of the
+    server where ours is not known.
+    """
 
     def __init__(self) -> None:
         self._pages: Kept[tuple[object, ...], bytes] = Kept()
@@ -28,5 +30,5 @@ class Lost:
 
 def _made(page: Page, tongue: Tongue, _: object) -> bytes:
     title = tongue.say("This page does not exist")
-    outside = frame(page, tongue, path=PATH, title=title, top=page.url, whole=True)
+    outside = frame(page, tongue, path=PATH, title=title, top=page.url or "/", whole=True)
     return template("lost.html", tongue).render(frame=outside).encode()

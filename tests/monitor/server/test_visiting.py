@@ -31,6 +31,8 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
     files = {
         "index.html": PAGE.encode(),
         "de/index.html": PAGE.encode(),
+        "404.html": b"<!doctype html><p>Nothing is here.",
+        "de/404.html": b"<!doctype html><p>Hier ist nichts.",
         "embed/index.html": PAGE.encode(),
         "api/v2/status.json": b"{}",
         "logo.png": b"\x89PNG" + bytes(2000),
@@ -129,3 +131,12 @@ def test_a_page_with_a_password_is_for_those_who_know_it(visitor: httpx.Client) 
 )
 def test_what_is_not_for_visitors_is_not_there(visitor: httpx.Client, path: str) -> None:
     assert visitor.get(path).status_code in {404, 400}
+
+
+def test_who_is_lost_is_told_so_in_words_whatever_they_asked_for(visitor: httpx.Client) -> None:
+    lost = visitor.get("/incidents/of-old/")
+    assert (lost.status_code, "Nothing is here." in lost.text) == (404, True)
+    assert "Hier ist nichts." in visitor.get("/de/incidents/of-old/").text
+    hidden = visitor.get("/pages/ops/")
+    assert (hidden.status_code, hidden.text) == (404, lost.text)
+    assert visitor.head("/nothing").content == b""
