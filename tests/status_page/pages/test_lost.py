@@ -18,7 +18,6 @@ def test_a_lost_visitor_is_led_to_the_status_page_from_any_address() -> None:
     assert '<meta name="robots" content="noindex">' in body.decode()
 
 
-def test_without_an_address_of_its_own_its_links_are_relative() -> None:
+def test_without_an_address_of_its_own_its_links_lead_to_the_top_of_the_server() -> None:
     body = files(Lost(), replace(lives.page(), url=""))["404.html"]
-
-    assert 'href="index.html"' in body.decode()
+    assert 'href="/index.html"' in body.decode()
