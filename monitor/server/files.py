@@ -16,6 +16,7 @@ from typing import Final
 
 import brotli
 
+from monitor.places.headers import content_type
 from status_page.looks import version
 
 LARGEST: Final = 32 * 1024 * 1024
@@ -32,25 +33,6 @@ _POLICY: Final = re.compile(
 )
 _HEAD: Final = 8192
 _LONGEST: Final = 240
-_TYPES: Final = {
-    "html": "text/html; charset=utf-8",
-    "css": "text/css; charset=utf-8",
-    "js": "text/javascript; charset=utf-8",
-    "json": "application/json",
-    "svg": "image/svg+xml",
-    "png": "image/png",
-    "jpg": "image/jpeg",
-    "jpeg": "image/jpeg",
-    "webp": "image/webp",
-    "ico": "image/x-icon",
-    "woff2": "font/woff2",
-    "atom": "application/atom+xml; charset=utf-8",
-    "rss": "application/rss+xml; charset=utf-8",
-    "xml": "application/xml; charset=utf-8",
-    "ics": "text/calendar; charset=utf-8",
-    "csv": "text/csv; charset=utf-8",
-    "txt": "text/plain; charset=utf-8",
-}
 _PACKED: Final = frozenset({"png", "jpg", "jpeg", "webp", "woff2"})
 
 
@@ -154,7 +136,7 @@ def _load(file: Path) -> Served:
     return Served(
         tag=hashlib.blake2b(body, digest_size=12).hexdigest(),
         version=version(body),
-        media_type=_TYPES.get(suffix, "application/octet-stream"),
+        media_type=content_type(file.name),
         policy=policy[1].decode("ascii", "ignore").replace("&#39;", "'") if policy else "",
         bodies=bodies,
     )
