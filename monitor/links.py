@@ -19,7 +19,6 @@ ACKNOWLEDGE: Final = "acknowledge"
 SEE: Final = "see"
 PATH: Final = "/act/acknowledge"
 EVIDENCE_PATH: Final = "/act/evidence"
-KEY_BYTES: Final = 32
 
 _SECOND_US: Final = 1_000_000
 _TOKEN: Final = re.compile(r"(\d{1,15})-(\d{1,12})-([A-Za-z0-9_-]{43})", re.ASCII)

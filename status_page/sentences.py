@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from status_page.incident import Impact, Incident
@@ -39,11 +40,15 @@ class Sentences:
 
 
 def _said(tongue: Tongue, incident: Incident, names: tuple[str, ...]) -> str:
-    slow, number = incident.impact is Impact.MINOR, len(names)
+    slow = incident.impact is Impact.MINOR
     if not names:
         return tongue.say("Something is slow.") if slow else tongue.say("Something is down.")
+    return broken(tongue, names, slow=slow)
+
+
+def broken(tongue: Tongue, names: Sequence[str], *, slow: bool) -> str:
+    """`A and B are down.`"""
+    listed, number = tongue.listed(names), len(names)
     if slow:
-        return tongue.count(
-            "{names} is slow.", "{names} are slow.", number, names=tongue.listed(names)
-        )
-    return tongue.count("{names} is down.", "{names} are down.", number, names=tongue.listed(names))
+        return tongue.count("{names} is slow.", "{names} are slow.", number, names=listed)
+    return tongue.count("{names} is down.", "{names} are down.", number, names=listed)

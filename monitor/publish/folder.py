@@ -15,6 +15,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+from monitor.places.order import rank
+
 LEFT_BEHIND: Final = timedelta(hours=1)
 MANY: Final = 50
 """From so many files on, the disk is told once to take them all instead of for each."""
@@ -84,14 +86,7 @@ def remove(folder: Path, names: Iterable[str]) -> None:
 
 def in_order(names: Iterable[str]) -> list[str]:
     """As they are to be replaced."""
-    return sorted(names, key=lambda name: (_rank(name), name))
-
-
-def _rank(name: str) -> int:
-    last = name.rpartition("/")[2]
-    if last in {"as-of.json", "as-of.html"}:
-        return 2
-    return int(last == "index.html" and name.count("/") < 2)
+    return sorted(names, key=lambda name: (rank(name), name))
 
 
 def _held(target: Path, content: bytes) -> Stamp | None:

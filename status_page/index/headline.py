@@ -9,6 +9,7 @@ from status_page.component import Component, Condition
 from status_page.incident import Impact, Incident
 from status_page.index.view import Headline
 from status_page.page import Page
+from status_page.sentences import broken
 from status_page.text import shorten, tidy
 from status_page.tongue import Tongue
 
@@ -116,10 +117,8 @@ def _named(tongue: Tongue, condition: Condition, found: Iterable[Component]) -> 
     called = [shorten(tidy(component.name), _NAME) for component in found]
     number, names = len(called), tongue.listed(called)
     match condition:
-        case Condition.DOWN:
-            return tongue.count("{names} is down.", "{names} are down.", number, names=names)
-        case Condition.DEGRADED:
-            return tongue.count("{names} is slow.", "{names} are slow.", number, names=names)
+        case Condition.DOWN | Condition.DEGRADED:
+            return broken(tongue, called, slow=condition is Condition.DEGRADED)
         case Condition.MAINTENANCE:
             return tongue.count(
                 "{names} is under maintenance.",

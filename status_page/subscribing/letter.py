@@ -11,11 +11,11 @@ from datetime import datetime
 from html import escape
 from typing import Final
 
-from status_page.incident import Stage
 from status_page.markdown import to_html, to_text
 from status_page.subscribing.news import About, News, Said, What
 from status_page.text import shorten, tidy
 from status_page.tongue import Tongue
+from status_page.verdicts import stage_name
 
 SUBJECT_MAX: Final = 160
 _TITLE_MAX: Final = 300
@@ -114,7 +114,7 @@ def known_already(page: About, tongue: Tongue, links: Links) -> Letter:
 def label_of(said: Said, tongue: Tongue) -> str:
     """A word or two for what happened."""
     if said.stage is not None:
-        return stage_of(said.stage, tongue)
+        return stage_name(tongue, said.stage)
     match said.what:
         case What.ANNOUNCED:
             return tongue.say("Maintenance announced")
@@ -122,20 +122,6 @@ def label_of(said: Said, tongue: Tongue) -> str:
             return tongue.say("Maintenance under way")
         case _:
             return tongue.say("Maintenance completed")
-
-
-def stage_of(stage: Stage, tongue: Tongue) -> str:
-    match stage:
-        case Stage.INVESTIGATING:
-            return tongue.say("Investigating")
-        case Stage.IDENTIFIED:
-            return tongue.say("Identified")
-        case Stage.MONITORING:
-            return tongue.say("Monitoring")
-        case Stage.RESOLVED:
-            return tongue.say("Resolved")
-        case Stage.POSTMORTEM:
-            return tongue.say("Post-mortem")
 
 
 def sentence_of(said: Said, news: News, tongue: Tongue) -> str:
