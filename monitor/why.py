@@ -16,6 +16,7 @@ class Why(StrEnum):
     FAILED_OUT_OF = "failed_out_of"
     FAILED_FOR = "failed_for"
     OWN_TROUBLE = "own_trouble"
+    BUDGET_BURNS = "budget_burns"
     SEVERAL_TOGETHER = "several_together"
     # It goes on
     WORSE_THAN_SLOW = "worse_than_slow"
@@ -27,11 +28,14 @@ class Why(StrEnum):
     NOBODY_KNEW = "nobody_knew"
     SOMEBODY_ACKNOWLEDGED = "somebody_acknowledged"
     NO_LONGER_ACKNOWLEDGED = "no_longer_acknowledged"
+    ACTED = "acted"
+    DID_NOT_HELP = "did_not_help"
     # It is over
     GOOD_IN_A_ROW = "good_in_a_row"
     NO_LONGER_WATCHED = "no_longer_watched"
     OWN_TROUBLE_OVER = "own_trouble_over"
     ALL_OVER = "all_over"
+    BUDGET_STEADY = "budget_steady"
     # Telling waits, or is not needed
     GATHERING = "gathering"
     IN_A_SUMMARY = "in_a_summary"
@@ -56,6 +60,7 @@ _WORDS = {
     Why.FAILED_OUT_OF: "it failed often enough lately",
     Why.FAILED_FOR: "it failed for long enough",
     Why.OWN_TROUBLE: "trueup itself is in trouble",
+    Why.BUDGET_BURNS: "the budget burns too fast",
     Why.SEVERAL_TOGETHER: "several opened together",
     Why.WORSE_THAN_SLOW: "it was slow, and fails now",
     Why.FLAPPING_STARTED: "it keeps breaking and mending",
@@ -66,10 +71,13 @@ _WORDS = {
     Why.NOBODY_KNEW: "no channel had taken it",
     Why.SOMEBODY_ACKNOWLEDGED: "somebody is on it",
     Why.NO_LONGER_ACKNOWLEDGED: "the acknowledgement ran out",
+    Why.ACTED: "trueup did something about it",
+    Why.DID_NOT_HELP: "what trueup did about it has not helped",
     Why.GOOD_IN_A_ROW: "it was good often enough in a row",
     Why.NO_LONGER_WATCHED: "nobody looks there any more",
     Why.OWN_TROUBLE_OVER: "trueup is well again",
     Why.ALL_OVER: "every one of them is over",
+    Why.BUDGET_STEADY: "the budget burns no faster than it may",
     Why.GATHERING: "others are opening too, and are told together",
     Why.IN_A_SUMMARY: "it is told in a summary",
     Why.CAUSE_LIKELY: "what it needs may be down",

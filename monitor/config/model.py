@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
+from monitor.config.changes import Changes
 from monitor.config.problems import Problem
 from monitor.policy import Policy
 from monitor.routing import Routing
@@ -257,6 +258,8 @@ class Config:
     """The e-mail channel that letters to subscribers go out by; empty: nobody can subscribe by
     e-mail.
     """
+    changes: Changes = field(default_factory=Changes)
+    """Services, deploys, captures, actions and objectives."""
     warnings: tuple[Problem, ...] = ()
     """What works but was surely not meant."""
 

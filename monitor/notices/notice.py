@@ -25,6 +25,8 @@ class EventKind(StrEnum):
     REMINDED = "reminded"
     ESCALATED = "escalated"
     ACKNOWLEDGED = "acknowledged"
+    ACTED = "acted"
+    """trueup did something about it, or knows that what it did has not helped."""
     RESOLVED = "resolved"
     TEST = "test"
     """Nothing happened: somebody wants to see that telling works."""
@@ -39,6 +41,8 @@ class About(StrEnum):
     """Several incidents told as one; `members` names them."""
     OURSELVES = "trueup"
     """The watching itself is in trouble; it says nothing about the service."""
+    OBJECTIVE = "objective"
+    """The budget of an objective burns too fast."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,54 @@ class Picture:
     name: str
     media_type: str
     path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A deploy shortly before an incident began."""
+
+    service: str
+    version: str
+    previous: str = ""
+    """The version before; empty when nobody knows."""
+    by: str = ""
+    url: str = ""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Captured:
+    """What was fetched when the incident opened. Scrubbed of secrets, may quote the service."""
+
+    name: str
+    first: str
+    """The first lines of it; empty when there were none."""
+    lines: int = 0
+    """How many there are in all."""
+    why: str = ""
+    """Why nothing could be fetched; empty when it was."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """What trueup did about it by itself, or would have done."""
+
+    name: str
+    """Of the action."""
+    said: str
+    """The whole of it as one sentence for people."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """What is left of the budget of an objective."""
+
+    objective: str
+    """What was promised, for people: `uploads: 15m per year`."""
+    left: timedelta
+    """Less than zero when more was spent than there was."""
+    allowed: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +179,13 @@ class Notice:
     """
     evidence: str = ""
     """Address where what was seen is shown; made when it is sent and never stored, like that."""
+    deploys: tuple[Change, ...] = ()
+    """Those shortly before it began, the newest first."""
+    captures: tuple[Captured, ...] = ()
+    deeds: tuple[Deed, ...] = ()
+    """The oldest first."""
+    budgets: tuple[Left, ...] = ()
+    """As of this event."""
     untold: bool = False
     """Set when sent: the opening never reached this channel, so this is the first it hears."""
 
@@ -154,16 +213,26 @@ def from_json(body: str) -> Notice:
     read = json.loads(body)
     if not isinstance(read, dict) or read.pop("version", None) != VERSION:
         raise ValueError(f"not a notice of version {VERSION}")
-    read = {_FIELDS.get(key, key): value for key, value in read.items()}
     try:
-        return _reading().validate_python(read)
+        return _reading().validate_python(_fields(read))
     except ValidationError as error:
         places = ", ".join(".".join(map(str, e["loc"])) for e in error.errors())
         raise ValueError(f"not a notice of version {VERSION}: {places}") from None
 
 
-_KEYS: Final = {"lasted": "lasted_s"}  # a bare number ends in its unit
+_KEYS: Final = {"lasted": "lasted_s", "left": "left_s", "allowed": "allowed_s"}
+# A bare number ends in its unit.
 _FIELDS: Final = {key: field for field, key in _KEYS.items()}
+
+
+def _fields(read: object) -> object:
+    match read:
+        case dict():
+            return {_FIELDS.get(key, key): _fields(value) for key, value in read.items()}
+        case list():
+            return [_fields(each) for each in read]
+        case _:
+            return read
 
 
 @cache
@@ -177,5 +246,9 @@ def _plain(value: object) -> object:
             return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         case timedelta():
             return round(value.total_seconds(), 3)
+        case dict():
+            return {_KEYS.get(key, key): _plain(each) for key, each in value.items()}
+        case tuple():
+            return [_plain(each) for each in value]
         case _:
             return value

@@ -119,7 +119,7 @@ def _what(notice: Notice) -> str:
             return _listed(notice)
         case About.OURSELVES:
             return _trouble(notice)
-        case About.PROBE:
+        case About.PROBE | About.OBJECTIVE:
             return names(notice) if is_slow(notice) else " ".join(notice.says) or names(notice)
 
 
@@ -152,7 +152,7 @@ def _over(notice: Notice) -> _Headline:
             return "UP again: ", f"all of {_things(notice)}", after
         case About.OURSELVES:
             return "OWN TROUBLE OVER: ", _trouble(notice).rstrip("."), after
-        case About.PROBE:
+        case About.PROBE | About.OBJECTIVE:
             return "UP again: ", names(notice), after
 
 
@@ -165,7 +165,7 @@ def _goes_on(notice: Notice) -> _Headline:
             return lead, _listed(notice, SUBJECT_MAX - len(lead) - NAME_MAX - len("[] ")), ""
         case About.OURSELVES:
             return _of_ourselves(notice), _trouble(notice), ""
-        case About.PROBE:
+        case About.PROBE | About.OBJECTIVE:
             return _of_one(notice), _what(notice), ""
 
 
@@ -234,7 +234,7 @@ def _matter(notice: Notice) -> str:
             return f"{_sentence(_trouble(notice))} {_NO_OUTAGE}"
         case About.PROBE if is_slow(notice):
             return f"Slower than it should be: {names(notice)}."
-        case About.PROBE:
+        case About.PROBE | About.OBJECTIVE:
             return " ".join(notice.says) or f"Not working: {names(notice)}."
 
 
@@ -279,7 +279,7 @@ def _good_news(notice: Notice) -> str:
             said = f"All of {_things(notice)} are over{after}."
         case About.OURSELVES:
             said = f"trueup is well again{after}. It was: {_sentence(_trouble(notice))}"
-        case About.PROBE:
+        case About.PROBE | About.OBJECTIVE:
             said = f"Works again{after}: {names(notice)}."
     if notice.untold:
         said += " This is the first you hear of it: the news that it began never got here."

@@ -35,6 +35,7 @@ _NEWS: Final = "({})".format(
             EventKind.REMINDED,
             EventKind.ESCALATED,
             EventKind.ACKNOWLEDGED,
+            EventKind.ACTED,
         )
     )
 )

@@ -10,7 +10,15 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
-from monitor.store import compact, evidence, page_views, public, subscribers, tables
+from monitor.store import (
+    change_tables,
+    compact,
+    evidence,
+    page_views,
+    public,
+    subscribers,
+    tables,
+)
 from monitor.store.trouble import StoreTrouble
 
 MIGRATIONS = Migrations("trueup")
@@ -80,6 +88,12 @@ def what_is_told_in_public(db: Database) -> None:
 def who_wants_to_hear(db: Database) -> None:
     """Subscribers of pages, and the letters that they still have to get."""
     _run(db, subscribers.TABLES)
+
+
+@MIGRATIONS()
+def what_changed(db: Database) -> None:
+    """Deploys, and what was fetched and done because of incidents."""
+    _run(db, change_tables.TABLES)
 
 
 def must_be_known(db: Database, path: Path) -> None:
