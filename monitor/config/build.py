@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -188,6 +188,16 @@ def read(shape: Shape[T], entry: Entry, filled: object, references: References) 
         ]
         entry.report(references.report, faults)
         return None
+
+
+def fill_only(entry: Entry, keys: Collection[str], references: References) -> dict[str, Any]:
+    """The table with the references under *keys* filled in; anywhere else they are refused."""
+    plain = {key: value for key, value in entry.keys.items() if key not in keys}
+    references.refuse(entry.document, entry.path, plain)
+    return {
+        key: references.fill(entry.document, (*entry.path, key), value) if key in keys else value
+        for key, value in entry.keys.items()
+    }
 
 
 def _split(

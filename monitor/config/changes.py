@@ -140,6 +140,8 @@ class Objective:
     component: str
     share: float
     """Of the time that it may be down: 0.001 for a target of 99.9 %."""
+    allows: timedelta | None = None
+    """The very time that was promised for a window, whatever its length; None: `share` of it."""
     window: timedelta | Span
     """The last so many days, or the part of the calendar under way."""
     zone: ZoneInfo

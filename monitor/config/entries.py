@@ -23,9 +23,13 @@ SAMPLES: Final = {
     "maintenance": "move",
     "pages": "internal",
     "publish": "bucket",
+    "service": "api",
+    "capture": "logs",
+    "action": "rollback",
+    "objective": "uploads",
 }
 SECTIONS: Final = tuple(SAMPLES)
-TABLES: Final = ("trueup", "defaults", "page", "store", "telemetry", *SECTIONS)
+TABLES: Final = ("trueup", "defaults", "page", "store", "telemetry", "deploys", *SECTIONS)
 MOST_FILES: Final = 1000
 
 
@@ -73,6 +77,10 @@ class Entries:
     maintenance: dict[str, Entry] = field(default_factory=dict)
     pages: dict[str, Entry] = field(default_factory=dict)
     publish: dict[str, Entry] = field(default_factory=dict)
+    service: dict[str, Entry] = field(default_factory=dict)
+    capture: dict[str, Entry] = field(default_factory=dict)
+    action: dict[str, Entry] = field(default_factory=dict)
+    objective: dict[str, Entry] = field(default_factory=dict)
 
     def table(self, name: str, report: Report) -> Entry:
         """One of the tables that stand in the first file only; empty when absent."""

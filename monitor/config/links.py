@@ -30,9 +30,25 @@ def demand_links(entries: Entries, defaults: Defaults, report: Report) -> None:
         entry.report(report, _strangers(_names(entry.keys, "tags"), tags, "tag"))
     for entry in entries.channel.values():
         entry.report(report, _strangers(_names(entry.keys, "fallback"), entries.channel, "channel"))
+    _demand_of_changes(entries, tags, report)
     trueup.report(report, _strangers(_operating(trueup), entries.channel, "channel"))
     _demand_renames(entries.probe, report)
     _demand_no_circle(entries.channel, "fallback", "falls back to", report)
+
+
+def _demand_of_changes(entries: Entries, tags: Collection[str], report: Report) -> None:
+    for entry in (*entries.service.values(), *entries.capture.values()):
+        entry.report(report, _strangers(_names(entry.keys, "probes"), entries.probe, "probe"))
+        entry.report(report, _strangers(_names(entry.keys, "tags"), tags, "tag"))
+    for entry in (*entries.capture.values(), *entries.action.values()):
+        for key in ("services", "service"):
+            named = _names(entry.keys, key)
+            entry.report(report, _strangers(named, entries.service, "service"))
+    for entry in entries.objective.values():
+        named = _names(entry.keys, "component")
+        entry.report(report, _strangers(named, entries.component, "component"))
+    deploys = Entry(entries.main, ("deploys",), dict(_table(entries.main.tables.get("deploys"))))
+    deploys.report(report, _strangers(_lists(deploys.keys, "tell"), entries.channel, "channel"))
 
 
 def _names(keys: Mapping[str, object], key: str, before: Path = ()) -> Named:

@@ -14,6 +14,7 @@ from monitor.channels import CHANNELS, ChannelKind
 from monitor.clock import Clock, SystemClock
 from monitor.config.anchoring import judge_anchors
 from monitor.config.build import Builder, read
+from monitor.config.change_reading import Changing
 from monitor.config.completing import complete
 from monitor.config.contradictions import demand_sense
 from monitor.config.defaults import read_defaults
@@ -99,6 +100,8 @@ def _config(entries: Entries, builder: Builder, at: datetime) -> Config:
     if report.good:
         pages = patient(pages, goals, entries.main.folder)
     demand_links(entries, builder.defaults, report)
+    changing = Changing(entries, builder, probes, channels)
+    changes = changing.read(components, listening=trueup.listen is not None)
     _demand_probes(entries, report)
     return Config(
         environment=trueup.environment,
@@ -137,6 +140,7 @@ def _config(entries: Entries, builder: Builder, at: datetime) -> Config:
         retention=retention,
         template=own.template,
         telemetry=telemetry,
+        changes=changes,
     )
 
 

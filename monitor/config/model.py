@@ -127,6 +127,8 @@ class PageSettings:
     """
     subscribe: bool = False
     """Whether visitors may subscribe by e-mail and webhook."""
+    deploys: bool = False
+    """Whether everybody sees when services changed; on internal pages they always do."""
 
     @property
     def folder(self) -> str:

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import jinja2
 
 from monitor import notices
-from monitor.config.build import Builder, read
+from monitor.config.build import Builder, fill_only, read
 from monitor.config.confidential import declared
 from monitor.config.entries import Entry
 from monitor.config.files import UnreadableError, read_bytes, to_text
@@ -45,7 +45,7 @@ class Own:
 def read_own(entry: Entry, builder: Builder) -> Own:
     """What is wrong is reported."""
     shape: Shape[TrueupTable] = Shape(TrueupTable)
-    table = read(shape, entry, _filled(entry, builder), builder.references)
+    table = read(shape, entry, fill_only(entry, _SECRET, builder.references), builder.references)
     if table is None:
         return Own(TrueupTable())
     builder.secrets.update(declared([table.heartbeat, table.metrics_token]))
@@ -61,18 +61,6 @@ def read_own(entry: Entry, builder: Builder) -> Own:
         template,
         [template] if template else [],
     )
-
-
-def _filled(entry: Entry, builder: Builder) -> dict[str, Any]:
-    """Of this table, only what is a secret may hold references."""
-    plain = {key: value for key, value in entry.keys.items() if key not in _SECRET}
-    builder.references.refuse(entry.document, entry.path, plain)
-    return {
-        key: builder.references.fill(entry.document, (*entry.path, key), value)
-        if key in _SECRET
-        else value
-        for key, value in entry.keys.items()
-    }
 
 
 def _operators(table: TrueupTable, builder: Builder) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from monitor.config.build import Builder, read
+from monitor.config.build import Builder, fill_only, read
 from monitor.config.entries import Entries, Entry
 from monitor.config.looks import Looking
 from monitor.config.model import Channel, Component, PageSettings
@@ -35,7 +35,9 @@ class Paging:
         """Channels for letters to subscribers, by page."""
 
     def page(self, entry: Entry, id_: str = "") -> PageSettings | None:
-        table = read(self._shape, entry, self._filled(entry), self._builder.references)
+        # The rest of it is public, so that nothing there may be a secret.
+        filled = fill_only(entry, (_SECRET,), self._builder.references)
+        table = read(self._shape, entry, filled, self._builder.references)
         if table is None:
             return None if id_ else PageSettings()
         if table.password:
@@ -66,16 +68,8 @@ class Paging:
             publish=table.publish,
             publish_after=table.publish_after,
             subscribe=table.subscribe,
+            deploys=table.deploys,
         )
-
-    def _filled(self, entry: Entry) -> dict[str, Any]:
-        """The rest of it is public, so that nothing there may be a secret."""
-        keys, references = dict(entry.keys), self._builder.references
-        password = keys.pop(_SECRET, None)
-        references.refuse(entry.document, entry.path, keys)
-        if password is not None:
-            keys[_SECRET] = references.fill(entry.document, (*entry.path, _SECRET), password)
-        return keys
 
     def _faults(self, table: PageTable, id_: str) -> Iterator[Fault]:
         if table.internal and not id_:

@@ -156,6 +156,9 @@ class PageTable(Strict):
     component's sentence."""
     subscribe: bool = False
     """Whether visitors may subscribe by e-mail and webhook, at the daemon's server."""
+    deploys: bool = False
+    """Whether everybody sees in the charts when services changed: their names, not their versions.
+    An internal page shows deploys anyway."""
     mail: Annotated[Id, Field(examples=["email"])] | None = None
     """The channel of the kind email that letters to subscribers go out by."""
 

@@ -65,8 +65,8 @@ class References:
             case _ if stands_in(value):
                 text = (
                     "references work in probe, channel and publish tables, in the password of a "
-                    "page and in trueup.heartbeat, trueup.metrics_token and telemetry.headers "
-                    "only; write the value"
+                    "page, in trueup.heartbeat, trueup.metrics_token and telemetry.headers, and "
+                    "where deploys, captures and actions hold secrets; write the value"
                 )
                 self.report.problem(document.problem(path, text))
 

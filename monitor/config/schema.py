@@ -11,6 +11,13 @@ from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core.core_schema import ModelSchema
 
 from monitor.channels import CHANNELS, ChannelKind
+from monitor.config.change_tables import (
+    ActionTable,
+    CaptureTable,
+    DeploysTable,
+    ObjectiveTable,
+    ServiceTable,
+)
 from monitor.config.described import described
 from monitor.config.page_tables import PageTable, PublishTable
 from monitor.config.tables import (
@@ -43,7 +50,13 @@ _TABLES: Final[Mapping[str, type[BaseModel]]] = {
     "publish": PublishTable,
     "store": StoreTable,
     "telemetry": TelemetryTable,
+    "deploys": DeploysTable,
+    "service": ServiceTable,
+    "capture": CaptureTable,
+    "action": ActionTable,
+    "objective": ObjectiveTable,
 }
+_OF_CHANGES: Final = ("service", "capture", "action", "objective")
 
 Node = dict[str, Any]
 
@@ -105,6 +118,8 @@ def schema(
             "publish": _named(nodes["table", "publish"] | {"additionalProperties": True}),
             "store": nodes["table", "store"],
             "telemetry": nodes["table", "telemetry"],
+            "deploys": nodes["table", "deploys"],
+            **{name: _named(nodes["table", name]) for name in _OF_CHANGES},
         },
         "additionalProperties": False,
         "$defs": definitions,

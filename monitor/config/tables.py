@@ -64,7 +64,7 @@ class DailyTestTable(Strict):
     """Who gets it; the operators when absent."""
 
 
-def _fit_to_be_sent(token: Secret) -> Secret:
+def fit_to_be_sent(token: Secret) -> Secret:
     text = token.get_secret_value()
     if not (text.isascii() and text.isprintable()) or " " in text:
         raise ValueError("holds more than a header can say; write letters, digits and signs")
@@ -85,7 +85,7 @@ class TrueupTable(Strict):
     listen: Listening | None = None
     """Where the page, metrics and heartbeats are served, as host:port; nowhere when absent."""
     metrics_token: (
-        Annotated[Secret, AfterValidator(_fit_to_be_sent), Field(min_length=1, max_length=1000)]
+        Annotated[Secret, AfterValidator(fit_to_be_sent), Field(min_length=1, max_length=1000)]
         | None
     ) = None
     """What whoever reads /metrics has to show; when absent, nobody may."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib import import_module
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
-from monitor.config.build import Builder, read
+from monitor.config.build import Builder, fill_only, read
 from monitor.config.confidential import declared
 from monitor.config.entries import Entry
 from monitor.config.model import TRACE_ID, Telemetry
@@ -25,7 +25,8 @@ _EXTRA: Final = (
 def read_telemetry(entry: Entry, builder: Builder) -> Telemetry:
     """What is wrong is reported. Imports what sending takes, if anything is to be sent."""
     shape: Shape[TelemetryTable] = Shape(TelemetryTable)
-    table = read(shape, entry, _filled(entry, builder), builder.references) or TelemetryTable()
+    filled = fill_only(entry, ("headers",), builder.references)
+    table = read(shape, entry, filled, builder.references) or TelemetryTable()
     builder.secrets.update(declared(table))
     entry.report(builder.report, _faults(table))
     for fault in _idle(table):
@@ -37,16 +38,6 @@ def read_telemetry(entry: Entry, builder: Builder) -> Telemetry:
         headers={name: value.get_secret_value() for name, value in table.headers.items()},
         sample=table.sample,
     )
-
-
-def _filled(entry: Entry, builder: Builder) -> dict[str, Any]:
-    """Of this table, only what is a secret may hold references."""
-    keys, references = dict(entry.keys), builder.references
-    headers = keys.pop("headers", None)
-    references.refuse(entry.document, entry.path, keys)
-    if headers is not None:
-        keys["headers"] = references.fill(entry.document, (*entry.path, "headers"), headers)
-    return keys
 
 
 def _faults(table: TelemetryTable) -> Iterator[Fault]:

@@ -9,6 +9,13 @@ from pathlib import Path
 import pytest
 
 from monitor.config import BadConfiguration, load
+from monitor.config.change_tables import (
+    ActionTable,
+    CaptureTable,
+    DeploysTable,
+    ObjectiveTable,
+    ServiceTable,
+)
 from monitor.config.page_tables import PageTable, PublishTable
 from monitor.config.tables import (
     ChannelTable,
@@ -52,19 +59,28 @@ OWN_KEYS = {
     "publish": PublishTable.model_fields,
     "store": StoreTable.model_fields,
     "telemetry": TelemetryTable.model_fields,
+    "deploys": DeploysTable.model_fields,
+    "service": ServiceTable.model_fields,
+    "capture": CaptureTable.model_fields,
+    "action": ActionTable.model_fields,
+    "objective": ObjectiveTable.model_fields,
 }
 
 REFERENCE = re.compile(r"\$\{(?:env|file):[^}]*\}")
 INCLUDE = re.compile(r"^include = .*$", re.MULTILINE)
 NAMED = {
-    "probe": 'kind = "http"\nurl = "https://example.org/"',
+    "probe": 'kind = "http"\nurl = "https://example.org/"\ntags = ["orders"]',
     "channel": 'kind = "webhook"\nurl = "https://example.org/"',
     "hours": "",
+    "component": 'probes = ["orders-api"]',
+    "service": 'probes = ["orders-api"]',
 }
 NAMES = {
     "probe": {"web", "signin", "network", "orders-api"},
     "channel": {"oncall", "chat", "phone", "ops", "desk"},
     "hours": {"night", "office"},
+    "component": {"uploads"},
+    "service": {"api"},
 }
 
 

@@ -65,7 +65,8 @@ def test_an_included_file_says_nothing_about_the_whole(table: str, tmp_path: Pat
     (only,) = refused(tmp_path, MAIN + A_PROBE, beside={"team-a": f"\n[{table}]\ninclude = ['*']"})
     assert only == (
         f"team-a.toml:2: {table}: an included file holds probe, component, channel, tag, hours, "
-        "maintenance, pages and publish tables only; move this to probes.toml"
+        "maintenance, pages, publish, service, capture, action and objective tables only; "
+        "move this to probes.toml"
     )
 
 

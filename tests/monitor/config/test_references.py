@@ -120,8 +120,9 @@ PUBLIC = (
 def test_tables_without_secrets_take_no_reference(table: str, tmp_path: Path) -> None:
     told = refused(tmp_path, f"{table} = '${{env:WORD}}'\n{A_PROBE}", ENVIRON)
     sentence = (
-        "references work in probe, channel and publish tables, in the password of a page and in "
-        "trueup.heartbeat, trueup.metrics_token and telemetry.headers only; write the value"
+        "references work in probe, channel and publish tables, in the password of a page, in "
+        "trueup.heartbeat, trueup.metrics_token and telemetry.headers, and where deploys, captures "
+        "and actions hold secrets; write the value"
     )
     assert f"probes.toml:1: {table}: {sentence}" in told
     assert SECRET not in str(told)
