@@ -16,7 +16,7 @@ from monitor.context import Context
 from monitor.deciding import Tell, Withhold
 from monitor.notices import EventKind, Notice
 from monitor.routing import Routing
-from monitor.store import attended, incidents
+from monitor.store import attended, captures, incidents
 from monitor.store.attended import Attended
 from monitor.why import Why
 
@@ -94,12 +94,16 @@ def notify(
     *,
     why: Why,
 ) -> None:
-    """One event, one letter for each channel."""
+    """One event, one letter for each channel. Those of an opening wait a little for what is being
+    fetched because of it.
+    """
     told = tuple(dict.fromkeys(channels))
     numbered = replace(
         notice, sequence=incidents.next_sequence(db, number), told=told, why=why.value
     )
-    incidents.add_event(db, numbered, why=why.value, channels=told)
+    opens = notice.event is EventKind.OPENED
+    held_until = captures.held_until(db, number, notice.at) if opens else None
+    incidents.add_event(db, numbered, why=why.value, channels=told, held_until=held_until)
 
 
 def withhold(db: Database, incident: Attended, decision: Withhold, at: datetime) -> None:

@@ -17,7 +17,7 @@ from typing import Final
 
 from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
 
-from monitor import announcing, circumstances, deciding, following, summaries
+from monitor import announcing, attached, circumstances, deciding, following, summaries
 from monitor.clock import Clock
 from monitor.context import SUMMARY, Context, circle
 from monitor.deciding import Tell, Withhold
@@ -164,7 +164,8 @@ def _free(
     for incident in together:
         routing = context.routing_of(incident.probe)
         channels = routing.channels_at(incident.severity, at)
-        announcing.tell(db, incident, channels, at, why=_reason(incident))
+        why = _reason(incident)
+        announcing.tell(db, attached.refreshed(db, context, incident, at), channels, at, why=why)
     return Pass(told=True, next_at=at + SOONEST)
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from monitor.config.detection import watching
 from monitor.config.model import Config
 from monitor.routing import Routing, Severity, everyone
 
 OWN: Final = "trueup/"
 """What the ids of our own pseudo-probes begin with; no configured id holds a slash."""
 SUMMARY: Final = f"{OWN}summary"
+OBJECTIVE: Final = "objective/"
+"""What the ids of the pseudo-probes of objectives begin with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +27,13 @@ class Context:
     instance: str
 
     def routing_of(self, probe: str) -> Routing:
-        """Of a configured probe, or of our own trouble."""
+        """Of a configured probe, of an objective, or of our own trouble."""
         known = self.config.probes.get(probe)
         if known is not None:
             return known.routing
+        objective = self.config.changes.objectives.get(probe.removeprefix(OBJECTIVE))
+        if objective is not None and probe.startswith(OBJECTIVE):
+            return together(each.routing for each in watching(self.config, objective))
         return Routing(channels=everyone(*self.config.operators))
 
     def tags_of(self, probe: str) -> frozenset[str]:
@@ -39,6 +45,18 @@ class Context:
         tags = self.tags_of(probe)
         spans = [w.holds(at) for w in self.config.windows if w.concerns(probe, tags)]
         return max((span[1] for span in spans if span), default=None)
+
+
+def together(routings: Iterable[Routing]) -> Routing:
+    """Whom all of them tell; hours, escalation and reminders are those of the first one."""
+    known = list(routings)
+    if not known:
+        return Routing()
+    channels = {
+        severity: tuple(dict.fromkeys(c for each in known for c in each.channels.get(severity, ())))
+        for severity in Severity
+    }
+    return replace(known[0], severity=Severity.CRITICAL, channels=channels, needs=())
 
 
 def circle(routing: Routing, severity: Severity, at: datetime) -> str:

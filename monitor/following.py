@@ -11,7 +11,7 @@ from typing import Final
 
 from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
 
-from monitor import announcing, circumstances, summaries
+from monitor import announcing, attached, circumstances, summaries
 from monitor.context import SUMMARY, Context
 from monitor.notices import EventKind
 from monitor.routing import Routing, next_escalation, next_reminder
@@ -58,7 +58,7 @@ def follow(db: Database, context: Context, incident: Attended, at: datetime) -> 
         return Pass(next_at=next_at)
     if until := circumstances.quiet_until(db, context, incident, at):
         return Pass(next_at=until)
-    _say(db, routing, incident, found, at)
+    _say(db, context, routing, incident, found, at)
     return Pass(told=True, next_at=at + SOONEST)
 
 
@@ -106,11 +106,14 @@ def _nobody_knows(
     return not there & set(incidents.channels_told(db, incident.number))
 
 
-def _say(db: Database, routing: Routing, incident: Attended, due: _Due, at: datetime) -> None:
+def _say(
+    db: Database, context: Context, routing: Routing, incident: Attended, due: _Due, at: datetime
+) -> None:
     notice = incident.full_notice()
     if incident.probe == SUMMARY:
         notice = summaries.present(db, incident, at)
     told = due.to or announcing.who_should_know(db, routing, incident, at)
+    notice = attached.to_news(db, context, notice, at)
     notice = replace(notice, event=due.event, at=at, stage=due.stage)
     announcing.notify(db, incident.number, notice, told, why=due.why)
     if due.why is Why.NO_LONGER_ACKNOWLEDGED:

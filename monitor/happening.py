@@ -7,11 +7,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
 
-from monitor import announcing, incidents
+from monitor import announcing, attached, incidents
 from monitor.config.model import Component, Config, Probe
 from monitor.context import Context
 from monitor.incidents import Flapping, Opened, Resolved, Settled, Worsened
@@ -84,6 +84,7 @@ def _opened(db: Database, run: Run, row: RunRow, event: Opened, telling: Telling
         severity=severity,
         last_good_at=telling.before.last_good_at,
     )
+    notice = attached.to_opening(db, telling.context, notice, run.probe.id, telling.at)
     attended.change(db, number, notice=notice, flapping=event.flapping)
     opened = attended.one(db, number)
     if opened is not None:
@@ -100,22 +101,11 @@ def _went_on(
         return
     worse = isinstance(event, Worsened)
     severity = run.probe.routing.severity if worse else known.severity
+    news = _seen(run, telling) if worse else {}
     notice = replace(
-        known.full_notice(), event=_KINDS[type(event)], at=telling.at, severity=severity
+        known.full_notice(), event=_KINDS[type(event)], at=telling.at, severity=severity, **news
     )
-    if worse:
-        seen = _notice(run, telling, number, notice.dedup_key)
-        notice = replace(
-            notice,
-            outcome=seen.outcome,
-            reason=seen.reason,
-            summary=seen.summary,
-            failed_step=seen.failed_step,
-            excerpt=seen.excerpt,
-            pictures=seen.pictures,
-            trace_id=seen.trace_id,
-            trace=seen.trace,
-        )
+    notice = attached.to_news(db, telling.context, notice, telling.at)
     flaps = isinstance(event, Flapping) or (worse and known.flapping)
     attended.change(db, number, severity=severity, notice=notice, flapping=flaps)
     announcing.go_on(db, telling.context, number, telling.at, why=event.why)
@@ -134,12 +124,13 @@ def _resolved(db: Database, run: Run, event: Resolved, number: int, telling: Tel
         outcome=run.result.outcome.value,
         lasted=event.lasted,
     )
+    notice = attached.to_resolved(db, telling.context, notice, number, telling.at)
     told = incident_rows.channels_told(db, number)
     announcing.notify(db, number, notice, told, why=event.why)
 
 
 def _notice(run: Run, telling: Telling, number: int, key: str) -> Notice:
-    config, probe, result = telling.context.config, run.probe, run.result
+    config, probe = telling.context.config, run.probe
     concerned = _components_of(config, probe)
     return Notice(
         event=EventKind.OPENED,
@@ -153,19 +144,27 @@ def _notice(run: Run, telling: Telling, number: int, key: str) -> Notice:
         location=config.location,
         began_at=run.started_at,
         at=telling.at,
-        outcome=result.outcome.value,
-        reason=result.reason.value if result.reason else "",
-        summary=result.summary,
-        excerpt=result.excerpt,
-        pictures=telling.pictures,
-        failed_step=_failed_step(result),
         says=tuple(component.says for component in concerned if component.says),
         components=tuple(component.name for component in concerned),
         playbook=probe.playbook,
         page=config.page.url,
-        trace_id=result.trace_id,
-        trace=config.telemetry.link(result.trace_id),
+        **_seen(run, telling),
     )
+
+
+def _seen(run: Run, telling: Telling) -> dict[str, Any]:
+    """What of a notice a run tells, by the name of its field."""
+    result = run.result
+    return {
+        "outcome": result.outcome.value,
+        "reason": result.reason.value if result.reason else "",
+        "summary": result.summary,
+        "failed_step": _failed_step(result),
+        "excerpt": result.excerpt,
+        "pictures": telling.pictures,
+        "trace_id": result.trace_id,
+        "trace": telling.context.config.telemetry.link(result.trace_id),
+    }
 
 
 def pictures_of(files: Sequence[artefacts.Kept]) -> tuple[Picture, ...]:

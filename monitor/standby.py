@@ -164,7 +164,7 @@ class Standby:
             await self._write(told)
 
     async def _copied(self) -> _Shadow:
-        context = self._context()
+        context = _without_history(self._context())
         known = await self._known()
         memory = Memory(known)
         since = await memory.do(partial(_begin, context=context))
@@ -173,7 +173,7 @@ class Standby:
             memory,
             Recorder(memory, self._clock, self._folder, context),
             self._dispatch_of(memory),
-            Attending(memory, self._clock, self._context, news.set),
+            Attending(memory, self._clock, lambda: _without_history(self._context()), news.set),
             news,
             since,
         )
@@ -276,6 +276,12 @@ class Standby:
         """For whoever wants to see what it was."""
         with contextlib.suppress(OSError):
             (self._folder / FILE).replace(self._folder / f"{FILE}.unreadable")
+
+
+def _without_history(context: Context) -> Context:
+    """Nobody can tell from memory what is left of a budget, and what is fetched would be lost."""
+    changes = replace(context.config.changes, objectives={}, captures={})
+    return replace(context, config=replace(context.config, changes=changes))
 
 
 def _begin(db: Database, context: Context) -> int:

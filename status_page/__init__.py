@@ -1,5 +1,6 @@
 """What the public reads. One door: a `Page` in, files out."""
 
+from status_page.changes import Capture, Deed, Deploy, Objective
 from status_page.component import (
     WINDOWS,
     Component,
@@ -21,9 +22,12 @@ __all__ = [
     "LANGUAGES",
     "WINDOWS",
     "Asset",
+    "Capture",
     "Component",
     "Condition",
     "DayBar",
+    "Deed",
+    "Deploy",
     "Font",
     "Impact",
     "Incident",
@@ -31,6 +35,7 @@ __all__ = [
     "Maintenance",
     "Month",
     "Note",
+    "Objective",
     "Page",
     "Point",
     "Renderer",

@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum, unique
 from typing import Final, NamedTuple
 
+from status_page.changes import Deploy, Objective
+
 
 @unique
 class Condition(StrEnum):
@@ -144,6 +146,10 @@ class Component:
     """How long it took: the whole run first, then its steps."""
     notes: tuple[Note, ...] = ()
     """The probes behind it; on internal pages only."""
+    deploys: tuple[Deploy, ...] = ()
+    """Within the time of its chart, oldest first; none where the page does not tell them."""
+    objectives: tuple[Objective, ...] = ()
+    """What was promised of it; on internal pages only."""
 
     @property
     def availability(self) -> float | None:

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum, unique
 from typing import Final
 
+from status_page.changes import Capture, Deed, Deploy
+
 
 @unique
 class Stage(StrEnum):
@@ -70,6 +72,13 @@ class Incident:
     """People times minutes; None when no number of people is configured."""
     backfilled: bool = False
     """Written down afterwards, by a person: nothing of ours saw it."""
+    deploys: tuple[Deploy, ...] = ()
+    """Shortly before its first failing run, the newest first; on internal pages only, as is what
+    follows.
+    """
+    captures: tuple[Capture, ...] = ()
+    deeds: tuple[Deed, ...] = ()
+    """Oldest first."""
 
     @property
     def changed_at(self) -> datetime:

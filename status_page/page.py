@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from status_page.changes import Deed, Deploy
 from status_page.component import Component
 from status_page.incident import Incident, Maintenance
 
@@ -103,6 +104,10 @@ class Page:
     """Where visitors subscribe, absolute, for the page may be published far from the daemon's
     server; empty: nowhere.
     """
+    deploys: tuple[Deploy, ...] = ()
+    """Newest first, also of what no component knows; on internal pages only, as is what follows."""
+    deeds: tuple[Deed, ...] = ()
+    """What trueup did by itself, newest first."""
 
     @property
     def may_be_found(self) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
 
-from monitor.acts import planning, speaking
+from monitor.acts import deploying, planning, speaking
 from monitor.acts.finding import facts, find_open, name
 from monitor.acts.orders import (
     SOMEBODY,
@@ -21,6 +21,7 @@ from monitor.acts.orders import (
     Maintain,
     No,
     Order,
+    RecordDeploy,
     Silence,
     Withdraw,
     instant,
@@ -46,6 +47,8 @@ def carry_out(db: Database, order: Order, config: Known, at: datetime) -> Done:
             return planning.plan(db, Kind.MAINTENANCE, order, config, at)
         case End():
             return planning.end(db, order, at)
+        case RecordDeploy():
+            return deploying.record(db, order, config, at)
         case _:
             return speaking.speak(db, order, config, at)
 

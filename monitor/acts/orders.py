@@ -19,10 +19,13 @@ from monitor.acts.terms import (
     NAME_MAX,
     SOMEBODY,
     WORDS_MAX,
+    Address,
     Asked,
     Line,
+    MaybeTerm,
     Names,
     Said,
+    Term,
     Which,
     Words,
 )
@@ -42,6 +45,7 @@ __all__ = [
     "Maintain",
     "No",
     "Order",
+    "RecordDeploy",
     "Retell",
     "Say",
     "Silence",
@@ -106,10 +110,32 @@ class End(Asked):
     number: Annotated[int, Field(ge=1, le=2**53)]
 
 
-Order = Acknowledge | Withdraw | Silence | Maintain | End | Spoken
+class RecordDeploy(Asked):
+    """A version of a service went out: now, or at `at`."""
+
+    do: Literal["deploy"] = "deploy"
+    service: Term
+    version: Term
+    previous: MaybeTerm = ""
+    """Empty: the version that was recorded before it."""
+    environment: MaybeTerm = ""
+    """Empty: ours."""
+    url: Address = ""
+    note: Line = ""
+    at: AwareDatetime | None = None
+    source: Annotated[str, Field(pattern=r"^[a-z]{1,20}$")] = "cli"
+    """Who tells of it; what a person tells may be of long ago."""
+    key: MaybeTerm = ""
+    """What makes it one for its source; empty: its service, version, environment and second."""
 
 
-_WRITTEN: Final = ("by", "note", "words", "description", "title", "audience")
+Order = Acknowledge | Withdraw | Silence | Maintain | End | RecordDeploy | Spoken
+
+
+_WRITTEN: Final = (
+    *("by", "note", "words", "description", "title", "audience"),
+    *("service", "version", "previous", "environment", "url", "key"),
+)
 
 
 @cache

@@ -5,9 +5,9 @@ writer's transaction.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
 
@@ -23,6 +23,7 @@ from monitor.acts.orders import (
     instant,
 )
 from monitor.clock import iso
+from monitor.config.changes import Changes
 from monitor.config.model import Config
 from monitor.config.nearest import remedy
 from monitor.store import acts
@@ -38,13 +39,26 @@ class Known:
     probes: Mapping[str, frozenset[str]]
     public: frozenset[str]
     components: tuple[str, ...] = ()
+    changes: Changes = field(default_factory=Changes)
+    environment: str = ""
+    """Ours."""
+    pagers: tuple[str, ...] = ()
+    """The channels that hear of deploys."""
+
+
+_PAGER: Final = "pagerduty"
 
 
 def known(config: Config) -> Known:
+    pagers = (each.id for each in config.channels.values() if each.kind.name == _PAGER)
+    tell = config.changes.deploys.tell
     return Known(
         probes={probe.id: probe.tags for probe in config.probes.values()},
         public=frozenset(p for c in config.components.values() for p in c.probes),
         components=tuple(config.components),
+        changes=config.changes,
+        environment=config.environment,
+        pagers=tuple(pagers) if tell is None else tell,
     )
 
 

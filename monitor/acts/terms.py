@@ -19,6 +19,8 @@ TITLE_MAX: Final = 200
 WORDS_MAX: Final = 20_000
 BRIEF_MAX: Final = 2_000
 """Of words, where they are no postmortem."""
+TERM_MAX: Final = 200
+ADDRESS_MAX: Final = 2_000
 LISTED_MAX: Final = 1_000
 LONGEST: Final = timedelta(days=366)
 
@@ -26,6 +28,7 @@ LONGEST: Final = timedelta(days=366)
 _UNSPEAKABLE: Final = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
+_ADDRESS: Final = re.compile(r"https?://[!-~]+")
 
 
 def _tidy(text: str) -> str:
@@ -49,10 +52,20 @@ def _not_empty(text: str) -> str:
     return text
 
 
+def _web_address(text: str) -> str:
+    if text and not _ADDRESS.fullmatch(text):
+        raise ValueError("it is no address of a web page; write https://…")
+    return text
+
+
 Name = Annotated[str, Field(max_length=NAME_MAX), AfterValidator(_tidy)]
 Line = Annotated[str, Field(max_length=LINE_MAX), AfterValidator(_tidy)]
 Title = Annotated[str, Field(max_length=TITLE_MAX), AfterValidator(_tidy)]
 Said = Annotated[Line, AfterValidator(_not_empty)]
+MaybeTerm = Annotated[str, Field(max_length=TERM_MAX), AfterValidator(_tidy)]
+"""What programs call something: a service, a version, an environment."""
+Term = Annotated[MaybeTerm, AfterValidator(_not_empty)]
+Address = Annotated[str, Field(max_length=ADDRESS_MAX), AfterValidator(_web_address)]
 Words = Annotated[
     str, Field(max_length=WORDS_MAX), AfterValidator(_tidy_lines), AfterValidator(_not_empty)
 ]

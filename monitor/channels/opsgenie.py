@@ -47,6 +47,8 @@ async def send(settings: OpsgenieSettings, notice: Notice, _: str, outside: Outs
             posts = [_on_alias(settings, notice, "close", _said(notice, words))]
         case EventKind.ACKNOWLEDGED:
             posts = [_on_alias(settings, notice, "acknowledge", _said(notice, words))]
+        case EventKind.ACTED:  # a note on what is open, which never opens it anew
+            posts = [_on_alias(settings, notice, "notes", _said(notice, words))]
         case EventKind.WORSENED:
             priority = {"priority": PRIORITIES[notice.severity]}
             posts = [
@@ -99,7 +101,10 @@ def _said(notice: Notice, words: Words) -> dict[str, str]:
 
 
 def _news(notice: Notice, words: Words) -> str:
-    return one_line(f"{words.subject(notice)} {notice.note}", 1_000)
+    said = notice.note
+    if notice.event is EventKind.ACTED:
+        said = words.message(notice).opening
+    return one_line(f"{words.subject(notice)} {said}", 1_000)
 
 
 def _details(notice: Notice, words: Words) -> dict[str, str]:

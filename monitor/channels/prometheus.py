@@ -23,6 +23,7 @@ NEVER: Final = "0001-01-01T00:00:00Z"
 MEMBERS_MAX: Final = 50
 _LABEL_MAX: Final = 200
 _ANNOTATION_MAX: Final = 1_000
+_OURS: Final = Words()
 
 Pairs = Mapping[str, str]
 
@@ -56,10 +57,22 @@ def annotations_of(notice: Notice, words: Words) -> dict[str, str]:
             "event": notice.event.value,
             "incident": str(notice.incident),
             "probe_name": notice.probe_name,
+            **_of_changes(notice),
         },
         _ANNOTATION_MAX,
     )
     return said | {"description": words.text(notice)}
+
+
+def _of_changes(notice: Notice) -> dict[str, str]:
+    """What was deployed before, what was done about it, what is left of budgets."""
+    facts = {fact.label: fact.value for fact in _OURS.message(notice).facts}
+    return {
+        "last_deploy": facts.get("Last deploy", ""),
+        "deploy_url": notice.deploys[0].url if notice.deploys else "",
+        "action": facts.get("Action", ""),
+        "budget": facts.get("Budget", ""),
+    }
 
 
 def generator(notice: Notice) -> str:

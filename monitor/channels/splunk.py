@@ -53,6 +53,8 @@ async def send(settings: SplunkSettings, notice: Notice, _: str, outside: Outsid
             types = ["RECOVERY"]
         case EventKind.ACKNOWLEDGED:
             types = ["ACKNOWLEDGEMENT"]
+        case EventKind.ACTED:  # a line in what is open, which never opens it anew
+            types = [MESSAGE_TYPES[Severity.INFO]]
         case EventKind.TEST:  # nothing may stay open after a test
             types = [MESSAGE_TYPES[notice.severity], "RECOVERY"]
         case _:

@@ -33,6 +33,7 @@ from monitor.seen import Seen
 from monitor.state import ARTEFACTS
 from monitor.store import acts, kept
 from monitor.store.acts import Standing
+from monitor.store.captures import Kept
 from monitor.store.kept import KeptRun
 
 NAME = "evidence"
@@ -54,6 +55,7 @@ class _Found:
     notice: Notice | None
     runs: Sequence[KeptRun]
     shown: KeptRun | None
+    captures: Sequence[Kept] = ()
 
 
 def command(
@@ -75,8 +77,8 @@ def command(
     as_json: AsJson = False,
     config: ConfigPath = DEFAULT_CONFIG,
 ) -> None:
-    """Show what a run saw when it failed: the page, its steps, the console, the requests, and
-    where the pictures and the trace are.
+    """Show what a run saw when it failed: the page, its steps, the console, the requests, the logs
+    that were captured then, and where the pictures and the trace are.
 
     Exit status:
     0 when there was something to show;
@@ -100,6 +102,7 @@ def _hand_out(found: _Found, folder: Path, *, opened: bool, to: Path | None) -> 
     try:
         if to is not None:
             copied = exhibits.copy(found.runs, folder, to)
+            copied += exhibits.write_captures(found.captures, to)
             said = f"{copied} file{'' if copied == 1 else 's'} copied to {to}"
             err.print(said, markup=False, highlight=False, soft_wrap=True)
         if opened and found.shown:
@@ -129,6 +132,7 @@ def _of_incident(db: Database, number: int) -> _Found:
         notice=_notice(incident),
         runs=found.runs,
         shown=found.decided,
+        captures=found.captures,
     )
 
 
@@ -160,6 +164,7 @@ def _account(found: _Found, folder: Path, link: Callable[[str], str]) -> Account
         run=found.shown,
         seen=_seen(found.shown),
         others=tuple(run for run in found.runs if run is not found.shown),
+        captures=found.captures,
         folder=folder,
         link=link,
     )
@@ -182,7 +187,21 @@ def _document(found: _Found, folder: Path) -> dict[str, Any]:
         "excerpt": notice.excerpt if notice else None,
         "trace_id": (notice.trace_id or None) if notice else None,
         "trace": (notice.trace or None) if notice else None,
+        "captures": [_capture(capture) for capture in found.captures],
         "runs": [_run(run, folder, decided=run is found.shown) for run in found.runs],
+    }
+
+
+def _capture(capture: Kept) -> dict[str, Any]:
+    return {
+        "name": capture.name,
+        "state": capture.state,
+        "since": iso(capture.since_at),
+        "ended_at": _instant(capture.ended_at),
+        "lines": capture.fetched.lines,
+        "dropped": capture.fetched.dropped,
+        "trouble": capture.fetched.why or None,
+        "text": capture.fetched.text,
     }
 
 

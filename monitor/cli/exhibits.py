@@ -14,6 +14,7 @@ from typing import Final
 
 from monitor.notices import one_line
 from monitor.store import artefacts
+from monitor.store.captures import Kept, file_name
 from monitor.store.kept import FileView, KeptRun
 
 READ_MAX: Final = 64 * 1024
@@ -37,6 +38,12 @@ def first_lines(path: Path, most: int) -> list[str]:
         lines = [one_line(line, LINE_MAX) for line in text.splitlines()[: most * 4]]
         return [line for line in lines if line][: most + 1]
     return []
+
+
+def indented(line: str) -> str:
+    """As one that a terminal can bear, with the blanks that it begins with."""
+    blank = len(line) - len(line.lstrip())
+    return " " * min(blank, 40) + one_line(line, LINE_MAX)
 
 
 def facts_in(path: Path, names: Sequence[str]) -> dict[str, str]:
@@ -107,6 +114,23 @@ def copy(runs: Sequence[KeptRun], folder: Path, to: Path) -> int:
     except OSError as trouble:
         raise CannotShow(f"{to}: cannot be written ({trouble.strerror})") from None
     return copied
+
+
+def write_captures(captures: Sequence[Kept], to: Path) -> int:
+    """A text file for each that holds something, for nobody else to read; how many. Raises
+    CannotShow.
+    """
+    known = [capture for capture in captures if capture.fetched.text]
+    try:
+        to.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for capture in known:
+            path = to / file_name(capture.name)
+            path.unlink(missing_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(capture.fetched.text + "\n", "utf-8")
+    except OSError as trouble:
+        raise CannotShow(f"{to}: cannot be written ({trouble.strerror})") from None
+    return len(known)
 
 
 def _copied(path: Path, to: Path) -> bool:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from monitor import pages
-from monitor.config import Config, Probe
+from monitor.budget import PAIRS, Pair
+from monitor.config import Config, Probe, promises
+from monitor.config.changes import Objective
+from monitor.config.detection import watching, worst, worst_to_notice
 from monitor.deciding import CAUSE_PATIENCE, GATHER_FOR, TOGETHER
 from monitor.ourselves.network import USUAL
 from monitor.policy import For, InARow, Opening, OutOf
@@ -20,11 +22,15 @@ _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def explained(config: Config, at: datetime) -> Iterator[tuple[str, list[Line]]]:
-    """A heading and its lines for every probe, and at last for trueup itself; as of *at*."""
+    """A heading and its lines for every probe, every objective, and at last for trueup itself; as
+    of *at*.
+    """
     for probe in config.probes.values():
         held = list(_reasons(config, probe, at)) or ["never, but by a silence"]
         lines = [*_opening(probe), *_telling(probe), *(("held back", each) for each in held)]
         yield probe.id, lines
+    for objective in config.changes.objectives.values():
+        yield f"objective {objective.id}", list(_promise(config, objective))
     yield "trueup itself", _ourselves(config)
 
 
@@ -32,8 +38,31 @@ def _opening(probe: Probe) -> Iterator[Line]:
     routing = probe.routing
     slow = "; slow runs count too, as a warning" if probe.policy.slow_counts else ""
     yield "incident", f"{routing.severity.value}, {_in_words(probe.policy.opening)}{slow}"
-    worst = write_duration(pages.worst_to_notice(probe))
+    worst = write_duration(worst_to_notice(probe))
     yield "at the latest", f"{worst} after it breaks{_and_more(probe)}"
+
+
+def _promise(config: Config, objective: Objective) -> Iterator[Line]:
+    component = config.components.get(objective.component)
+    yield "promised", f"{component.name if component else objective.component}: {objective.written}"
+    found = worst(config, objective)
+    if found is not None:
+        gathering = write_duration(GATHER_FOR)
+        yield "worst", promises.costs(config, objective, found)
+        yield "made of", f"{found.parts()}, when only {found.probe} sees it"
+        yield "besides", f"{gathering} more when {TOGETHER} or more open together"
+    for fault in promises.others(config, objective):
+        yield "not kept", fault
+    if promises.home_only(watching(config, objective)):
+        yield "beware", "its probes only open a home page, which stays up in most outages"
+    if objective.burn:
+        yield "burns", "; ".join(_pair(pair) for pair in PAIRS)
+
+
+def _pair(pair: Pair) -> str:
+    what = "told as critical" if pair.urgent else "as a warning"
+    long, short = write_duration(pair.long), write_duration(pair.short)
+    return f"{what} when {pair.times:g} times too fast in {long} and in {short}"
 
 
 def _in_words(opening: Opening) -> str:

@@ -47,7 +47,7 @@ def give(config: Config, make: Callable[[], Order], *, as_json: bool) -> None:
     """
     log_quietly(config)
     try:
-        done = _carried_out(config, make())
+        done = carried_out(config, make())
     except ValidationError as bad:
         fail(orders.complaint(bad))
     except CannotAct as no:
@@ -60,7 +60,8 @@ def give(config: Config, make: Callable[[], Order], *, as_json: bool) -> None:
         out.print(done.said, markup=False, highlight=False, soft_wrap=True)
 
 
-def _carried_out(config: Config, order: Order) -> Done:
+def carried_out(config: Config, order: Order) -> Done:
+    """Raises CannotAct, StoreTrouble, and Unanswered when it is not known to be done."""
     database = config.state / DATABASE
     if not database.exists():
         raise StoreTrouble(f"{database}: no history yet; start the daemon with: trueup run")

@@ -1,4 +1,4 @@
-"""`trueup incidents`: what went wrong, since when, and who was told."""
+"""`trueup incidents`: what went wrong, since when, and who was told; one whole, or by the month."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from monitor.cli import by_hand, standing, tables
+from monitor.cli import by_hand, counted, standing, tables, times, whole
 from monitor.cli.by_hand import Line
 from monitor.cli.ground import (
     DEFAULT_CONFIG,
@@ -18,32 +18,63 @@ from monitor.cli.ground import (
     ConfigPath,
     banner,
     brief,
+    fail,
     history,
     out,
     read,
     say_json,
 )
+from monitor.cli.postmortem import told_of
 from monitor.clock import SystemClock, iso
 from monitor.store import views
 from monitor.store.views import ChannelView, IncidentView
 from monitor.why import in_words
 
 NAME = "incidents"
-EXAMPLES = "[dim]trueup incidents · trueup incidents --days 7 · trueup incidents --json[/]"
+EXAMPLES = (
+    "[dim]trueup incidents · trueup incidents 12 · trueup incidents --days 7 ·"
+    " trueup incidents --stats --months 12 · trueup incidents --json[/]"
+)
 
 CENTURY: Final = 36_500
 
 
-def command(
+def command(  # noqa: PLR0913 - one parameter an option
+    incident: Annotated[
+        str,
+        typer.Argument(help="Its number, n and a number, its key, or last: that one, whole."),
+    ] = "",
+    *,
     days: Annotated[int, typer.Option(min=1, max=CENTURY, help="How far back to look.")] = 90,
+    stats: Annotated[
+        bool, typer.Option("--stats", help="How many, how long and how soon, by the month.")
+    ] = False,
+    months: Annotated[
+        int, typer.Option(min=1, max=120, help="How many months --stats goes back.")
+    ] = counted.MONTHS,
+    component: Annotated[
+        str, typer.Option("--component", help="Of this one only, by its id; with --stats.")
+    ] = "",
     as_json: AsJson = False,
     config: ConfigPath = DEFAULT_CONFIG,
 ) -> None:
-    """List incidents, the open ones first, with who was told; those written by hand, too.
+    """List incidents, the open ones first, with who was told; those written by hand, too. With a
+    number, tell that one whole, instant by instant; with --stats, add them up by the month.
 
-    Exit status 0, or 3 when there is no history yet.
+    Exit status 0, 1 when there is no such incident, or 3 when there is no history yet.
     """
     read_config = read(config)
+    if stats and incident:
+        fail("--stats is about all incidents; leave out either")
+    if component and not stats:
+        fail("--component goes with --stats")
+    if incident:
+        which = times.incident(incident, by_hand=True)
+        whole.show(read_config, told_of(read_config, which), as_json=as_json)
+        return
+    if stats:
+        counted.show(read_config, months, component, as_json=as_json)
+        return
     at = SystemClock().now()
     with history(read_config) as db:
         seen = views.incidents(db, since=at - timedelta(days=days))

@@ -15,11 +15,13 @@ from monitor.notices import Notice, one_line, span
 from monitor.reasons import in_words
 from monitor.seen import Seen
 from monitor.store.acts import Standing
+from monitor.store.captures import Kept, said_of
 from monitor.store.kept import KeptRun
 
 QUOTES: Final = {"console.txt": "Console", "requests.txt": "Requests"}
 PAGE: Final = "page.json"
 QUOTED: Final = 8
+CAPTURED: Final = 40
 OTHERS_SHOWN: Final = 20
 MEMBERS_SHOWN: Final = 20
 
@@ -34,6 +36,7 @@ class Account:
     run: KeptRun | None
     seen: Seen | None
     others: Sequence[KeptRun]
+    captures: Sequence[Kept]
     folder: Path
     link: Callable[[str], str]
     """Where a trace of the target is looked at, or empty."""
@@ -50,6 +53,7 @@ def recount(account: Account) -> None:
     _page(account, account.run)
     if account.seen:
         _what_was_seen(account.seen)
+    _captures(account)
     _quotes(account, account.run)
     _trace(account)
     _files(account, account.run)
@@ -91,6 +95,7 @@ def _without_a_run(account: Account) -> None:
         _line(f"{member.name}: trueup evidence {member.incident}")
     _line(one_line(_sentence(in_words(notice.reason), notice.summary)) or " ".join(notice.says))
     _quote("Answered", notice.excerpt.splitlines())
+    _captures(account)
     _trace(account)
     if not notice.members:
         _line(
@@ -117,6 +122,16 @@ def _what_was_seen(known: Seen) -> None:
     if known.steps or known.views:
         out.print()
         tables.show(travels.table("step", known.steps, known.views))
+
+
+def _captures(account: Account) -> None:
+    for capture in account.captures:
+        _line(f"\nCaptured, {capture.name}: {said_of(capture)}")
+        lines = capture.fetched.text.splitlines()
+        for line in lines[:CAPTURED]:
+            _line(f"  | {exhibits.indented(line)}")
+        if len(lines) > CAPTURED:
+            _line("  | … more with --out FOLDER", "dim")
 
 
 def _quotes(account: Account, run: KeptRun) -> None:

@@ -22,7 +22,9 @@ from monitor.clock import Clock
 from monitor.config import Config, Probe
 from monitor.context import Context
 from monitor.daemon import room
+from monitor.daemon.borrowed import borrowed
 from monitor.daemon.press import Press
+from monitor.daemon.response import Response
 from monitor.dispatch import Dispatch
 from monitor.housekeeping import Housekeeping
 from monitor.incidents import Event
@@ -49,8 +51,6 @@ from monitor.store.reserve import Reserve
 from monitor.telemetry import Telemetry
 from monitor.tracing import Attempts
 from probes import Tools
-from probes.browser import Browsers
-from probes.wire import Wire
 
 CHANNEL: Final = "channel-"
 PLACE: Final = "publish-"
@@ -97,6 +97,7 @@ class Crew:
     attending: Attending
     operator: Operator
     press: Press
+    response: Response
     housekeeping: Housekeeping
     desk: Desk
     network: Network
@@ -156,7 +157,7 @@ async def build(stack: AsyncExitStack, config: Config, clock: Clock, hooks: Hook
     network = Network(config.anchors, clock.monotonic)
     loop = LoopWatch(clock.monotonic)
     schedule = Schedule(clock, hooks.act, most=room.for_runs())
-    tools = await _tools(stack, config, clock, hooks)
+    tools = borrowed(stack, config, clock, hooks.secrets)
     attempts = Attempts(instance, config.location, lambda probe: probe in recorder.unsettled)
     runner = Runner(tools, clock, hooks.scrub, Doubts(network, loop).weigh, attempts)
     telemetry = Telemetry(instance, config.location, hooks.scrub)
@@ -185,6 +186,15 @@ async def build(stack: AsyncExitStack, config: Config, clock: Clock, hooks: Hook
         attending=Attending(writer, clock, lambda: recorder.context, dispatch.wake),
         operator=operator,
         press=Press((writer, reader), clock, state, operator, signing),
+        response=Response(
+            (writer, reader),
+            outside,
+            hooks.scrub,
+            context=lambda: recorder.context,
+            again=schedule.again,
+            told=dispatch.wake,
+            doubt=lambda: network.gone is True,
+        ),
         housekeeping=Housekeeping(state / DATABASE, writer, clock, operator, reserve),
         desk=Desk((writer, reader), clock, hooks.acted, hooks.scrub),
         network=network,
@@ -223,6 +233,7 @@ async def start(
         (crew.heartbeat.serve, "heartbeat"),
         (crew.daily.serve, "daily test"),
         (crew.housekeeping.serve, "housekeeping"),
+        *crew.response.parts,
     ):
         parts.background(stack, serve, name)
     stack.push_async_callback(crew.errands.end, ERRANDS_LAST)
@@ -234,6 +245,7 @@ async def start(
         routes = [
             *own,
             *crew.press.routes,
+            *crew.response.routes(crew.desk),
             *acknowledging.routes(crew.desk, signer),
             *showing.routes(crew.desk, signer, config.state / ARTEFACTS),
         ]
@@ -249,6 +261,7 @@ def configure(crew: Crew, config: Config) -> None:
     crew.dispatch.speak(words)
     crew.standby.speak(words)
     crew.press.configure(config)
+    crew.response.configure(config)
     crew.desk.configure(config)
     crew.network.configure(config.anchors)
     crew.selfwatch.configure(config.probes.keys())
@@ -258,14 +271,6 @@ def configure(crew: Crew, config: Config) -> None:
     crew.metrics.configure(config)
     crew.attempts.told = config.telemetry.trace_context
     crew.telemetry.configure(config)
-
-
-async def _tools(stack: AsyncExitStack, config: Config, clock: Clock, hooks: Hooks) -> Tools:
-    browsers = Browsers(executable=config.browser, idle=config.browser_idle, secrets=hooks.secrets)
-    stack.push_async_callback(browsers.close)
-    tools = Tools(transport=Wire(now=clock.now), browsers=browsers, monotonic=clock.monotonic)
-    stack.push_async_callback(tools.transport.aclose)
-    return tools
 
 
 def _listen(config: Config) -> socket.socket | None:

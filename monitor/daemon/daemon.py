@@ -9,9 +9,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import signal
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -26,6 +25,7 @@ from monitor.config import BadConfiguration, Config, Probe, Scrubber, load
 from monitor.context import Context
 from monitor.daemon import crew, saying, thrift
 from monitor.daemon.figures import Gauge
+from monitor.daemon.signals import listen_for_signals
 from monitor.incidents import Event
 from monitor.links import Signer
 from monitor.log import get_logger
@@ -78,7 +78,8 @@ class Daemon:
         thrift.share()
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
         async with AsyncExitStack() as stack:
-            self._listen_for_signals(stack)  # first in, last out: a second signal changes nothing
+            # First in, last out: a second signal changes nothing.
+            listen_for_signals(stack, stop=self.stop, reload=self.reload)
             try:
                 await self._build(stack)
                 await self._apply(self._config)
@@ -135,17 +136,20 @@ class Daemon:
 
     async def _act(self, probe: Probe, slot: datetime) -> None:
         between = self._crew.schedule.is_between(probe.id)
+        probe = self._crew.response.vigil.strictly(probe)
         run = await self._crew.runner.run(probe, slot, between=between)
         saying.tell(run)
         self._crew.selfwatch.saw(run)
         self._crew.metrics.saw(run)
         self._crew.keeper.keep(run)
         self._crew.telemetry.saw(run)
+        self._crew.response.vigil.saw(run)
 
     def _acted(self) -> None:
         """Somebody did something about an incident."""
         self._crew.dispatch.wake()
         self._crew.attending.wake()
+        self._crew.response.wake()
         self._crew.press.publisher.wake()
 
     def _after(self, run: Run, events: Sequence[Event]) -> None:
@@ -154,6 +158,7 @@ class Daemon:
         if events:
             self._crew.dispatch.wake()
             self._crew.attending.wake()
+            self._crew.response.wake()
             self._ask_needs(run.probe)
         if run.probe.id in self._crew.recorder.undecided:
             self._ask_again(run)
@@ -285,15 +290,3 @@ class Daemon:
         with contextlib.suppress(StoreTrouble, TimeoutError):
             async with asyncio.timeout(LAST_WORDS.total_seconds()):
                 await self._crew.writer.do(partial(records.set_meta, key="alive", value=None))
-
-    def _listen_for_signals(self, stack: AsyncExitStack) -> None:
-        loop = asyncio.get_running_loop()
-        wanted: dict[int, Callable[[], None]] = {
-            signal.SIGTERM: self.stop,
-            signal.SIGINT: self.stop,
-            signal.SIGHUP: self.reload,
-        }
-        for number, act in wanted.items():
-            loop.add_signal_handler(number, act)
-            stack.callback(signal.signal, number, signal.SIG_IGN)  # the end is near anyway
-            stack.callback(loop.remove_signal_handler, number)

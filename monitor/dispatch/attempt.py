@@ -21,6 +21,7 @@ GOES_ON: Final = frozenset(
         EventKind.FLAPPING,
         EventKind.REMINDED,
         EventKind.ESCALATED,
+        EventKind.ACTED,
     )
 )
 """Events of an incident that somebody may still acknowledge."""

@@ -212,6 +212,7 @@ class Dispatch:
             at=at,
             set_aside=lane.set_aside(at),
             confirmed=lane.confirmed(),
+            hurry=self._stopping,
         )
         return await self._reader.ask(question)
 

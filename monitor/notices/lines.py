@@ -29,15 +29,29 @@ def one_line(words: str, room: int = LINE_MAX) -> str:
 
 def span(length: timedelta) -> str:
     """`12 minutes`, `1 hour 5 minutes`: the two largest units, from days to seconds."""
+    said = [f"{many} {unit}{'' if many == 1 else 's'}" for many, unit in _units(length, _LONG)]
+    return " ".join(said) or "less than a second"
+
+
+def brief(length: timedelta) -> str:
+    """`40 s`, `3 min 20 s`: as `span`, where there is little room."""
+    return " ".join(f"{many} {unit}" for many, unit in _units(length, _BRIEF)) or "less than 1 s"
+
+
+_LONG: Final = ("day", "hour", "minute", "second")
+_BRIEF: Final = ("d", "h", "min", "s")
+
+
+def _units(length: timedelta, names: Sequence[str]) -> list[tuple[int, str]]:
     left = max(int(length.total_seconds()), 0)
-    said = []
-    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)):
-        count, left = divmod(left, size)
-        if count:
-            said.append(f"{count} {unit}{'' if count == 1 else 's'}")
+    said: list[tuple[int, str]] = []
+    for unit, size in zip(names, (86_400, 3_600, 60, 1), strict=True):
+        many, left = divmod(left, size)
+        if many:
+            said.append((many, unit))
         elif said:
             break
-    return " ".join(said[:2]) or "less than a second"
+    return said[:2]
 
 
 def instant(at: datetime) -> str:

@@ -11,20 +11,12 @@ from enum import StrEnum, unique
 from types import MappingProxyType
 from typing import Final
 
+from monitor.notices.changes import Shown, budgets, captured, deployed, done
 from monitor.notices.lines import instant, one_line, span
 from monitor.notices.notice import About, EventKind, Notice
-from monitor.notices.wording import (
-    count,
-    is_open,
-    is_slow,
-    is_unwatched,
-    may_acknowledge,
-    opening,
-    seen,
-    short,
-    subject,
-    who,
-)
+from monitor.notices.traits import count, is_open, is_unwatched, may_acknowledge, seen, who
+from monitor.notices.voices import voice_of
+from monitor.notices.wording import opening, short, subject
 from monitor.routing import Severity
 from monitor.why import Why, in_words
 
@@ -63,7 +55,9 @@ class Fact:
     value: str
     """One line. May quote the target, so it is text and never markup."""
     quote: tuple[str, ...] = ()
-    """Lines that belong to it: the first lines of an answer, or what a summary speaks of."""
+    """Lines that belong to it: the first lines of an answer or of what was fetched, deploys before
+    the last one, what a summary speaks of.
+    """
     is_link: bool = False
     """Whether `value` is an address to go to."""
 
@@ -112,7 +106,7 @@ def _tone(notice: Notice) -> Tone:
         return Tone.GOOD
     if not may_acknowledge(notice) or notice.severity is Severity.INFO:
         return Tone.CALM
-    critical = notice.severity is Severity.CRITICAL and notice.about is not About.OURSELVES
+    critical = notice.severity is Severity.CRITICAL and voice_of(notice).loud
     flapping = notice.event is EventKind.FLAPPING
     return Tone.BAD if critical and not flapping else Tone.UNEASY
 
@@ -130,14 +124,19 @@ def _facts(notice: Notice) -> list[Fact]:
 
 
 def _present(notice: Notice) -> list[Fact]:
-    one = notice.about is About.PROBE
+    voice = voice_of(notice)
+    one = voice.counts_runs
     good = instant(notice.last_good_at) if notice.last_good_at else "none known"
     return [
-        _fact(_since(notice), _began(notice)),
+        _fact(voice.since(notice), _began(notice)),
         Fact(label="Seen", value=seen(notice), quote=_quoted(notice.excerpt)),
         _members(notice),
+        _shown("Last deploy", deployed(notice)),
+        _shown("Action", done(notice)),
+        _shown("Captured", captured(notice)),
         _fact("Failing runs", _in_a_row(notice.failures) if one else ""),
         _fact("Last good run", good if one else ""),
+        _shown("Budget", budgets(notice)),
         _fact("Why now", in_words(notice.why) if notice.why in _TELLING else ""),
         _fact("Severity", "" if notice.severity is Severity.CRITICAL else notice.severity.value),
     ]
@@ -151,12 +150,16 @@ _TELLING: Final = frozenset(
 
 def _past(notice: Notice) -> list[Fact]:
     until = f" until {instant(notice.began_at + notice.lasted)}" if notice.lasted else ""
-    ours = notice.about is About.OURSELVES
+    was, lasted = voice_of(notice).was(notice)
     return [
-        _fact("It was", "" if ours else " ".join(notice.says)),
-        _fact("Lasted from" if ours else "Was down from", instant(notice.began_at) + until),
+        _fact("It was", was),
+        _fact(lasted, instant(notice.began_at) + until),
         _fact("Seen then", seen(notice)),
         _members(notice),
+        _shown("Last deploy", deployed(notice)),
+        _shown("Action", done(notice)),
+        _shown("Captured", captured(notice)),
+        _shown("Budget", budgets(notice)),
     ]
 
 
@@ -174,18 +177,24 @@ def _to_do(notice: Notice) -> list[Fact]:
 
 def _more(notice: Notice) -> list[Fact]:
     """Where there is more to see of it."""
+    deploy = _link("Deploy", notice.deploys[0].url if notice.deploys else "")
     if not is_open(notice):
-        return []
-    shown = bool(notice.pictures) and notice.incident > 0
+        return [deploy]
+    shown = bool(notice.pictures or notice.captures) and notice.incident > 0
     by_hand = _fact("Evidence", f"trueup evidence {notice.incident}" if shown else "")
     return [
         _link("Evidence", notice.evidence) if notice.evidence else by_hand,
+        deploy,
         _link("Trace", notice.trace) if notice.trace else _fact("Trace", notice.trace_id),
     ]
 
 
 def _fact(label: str, value: str) -> Fact:
     return Fact(label=label, value=one_line(value))
+
+
+def _shown(label: str, shown: Shown) -> Fact:
+    return Fact(label=label, value=one_line(shown[0]), quote=shown[1])
 
 
 def _link(label: str, address: str) -> Fact:
@@ -199,12 +208,6 @@ def _began(notice: Notice) -> str:
     age = notice.at - notice.began_at
     ago = f", {span(age)} before this was written" if age >= timedelta(seconds=1) else ""
     return instant(notice.began_at) + ago
-
-
-def _since(notice: Notice) -> str:
-    if notice.about is About.OURSELVES or notice.event is EventKind.FLAPPING:
-        return "Since"
-    return "Slow since" if is_slow(notice) else "Down since"
 
 
 def _members(notice: Notice) -> Fact:
@@ -234,6 +237,6 @@ def _acknowledged(notice: Notice) -> str:
 
 
 def _incident(notice: Notice) -> Fact:
-    seen_by = f" by {notice.probe} ({notice.kind})" if notice.about is About.PROBE else ""
+    seen_by = f" by {notice.probe} ({notice.kind})" if voice_of(notice).counts_runs else ""
     where = f"{notice.incident} in {notice.environment}, seen from {notice.location}"
     return _fact("Incident", where + seen_by)

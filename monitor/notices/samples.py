@@ -8,7 +8,18 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
-from monitor.notices.notice import NO_LONGER_WATCHED, About, EventKind, Member, Notice, Picture
+from monitor.notices.notice import (
+    NO_LONGER_WATCHED,
+    About,
+    Captured,
+    Change,
+    Deed,
+    EventKind,
+    Left,
+    Member,
+    Notice,
+    Picture,
+)
 from monitor.routing import Severity
 from monitor.why import Why
 
@@ -104,6 +115,80 @@ _OURS: Final = replace(
 )
 
 
+_DEPLOYS: Final = (
+    Change(
+        service="api",
+        version="1.4.2",
+        previous="1.4.1",
+        by="ci",
+        url="https://ci.example.org/deploys/142",
+        at=_BEGAN_AT - timedelta(seconds=40),
+    ),
+    Change(service="web", version="2026.9", by="ci", at=_BEGAN_AT - timedelta(minutes=12)),
+)
+_FOLLOWS: Final = replace(
+    _OPENED,
+    at=_BEGAN_AT + timedelta(seconds=7),
+    failures=1,
+    deploys=_DEPLOYS,
+    captures=(
+        Captured(
+            name="journal",
+            first=(
+                "Traceback (most recent call last):\n"
+                '  File "/srv/api/shorten.py", line 31, in shorten\n'
+                "AttributeError: 'File' object has no attribute 'loads' (× 214)"
+            ),
+            lines=42,
+        ),
+        Captured(name="proxy", first="", why="it took longer than 20 s"),
+    ),
+    budgets=(
+        Left(
+            objective="Signing in: 15m per year",
+            left=timedelta(minutes=3, seconds=20),
+            allowed=timedelta(minutes=15),
+        ),
+    ),
+)
+_ROLLED_BACK: Final = "api 1.4.2 to 1.4.1 (action rollback, 3 s after it opened)"
+
+
+def _acted(said: str, **changes: Any) -> Notice:
+    at = _BEGAN_AT + timedelta(seconds=10)
+    deed = Deed(name="rollback", said=said, at=at)
+    given: dict[str, Any] = {
+        "event": EventKind.ACTED,
+        "sequence": 2,
+        "at": at,
+        "why": Why.ACTED.value,
+    }
+    return replace(_FOLLOWS, deeds=(deed,), **given | changes)
+
+
+_BURNS: Final = replace(
+    _BARE,
+    incident=44,
+    probe="objective/uploads",
+    probe_name="Uploads",
+    kind="trueup",
+    about=About.OBJECTIVE,
+    components=("Uploads",),
+    reason=Why.BUDGET_BURNS,
+    summary="9 of 60 runs failed in 1h: the budget burns 15 times as fast as it may",
+    says=("The budget of Uploads (99.9 % per month) burns too fast.",),
+    why=Why.BUDGET_BURNS,
+    at=_BEGAN_AT + timedelta(minutes=9),
+    budgets=(
+        Left(
+            objective="Uploads: 99.9 % per month",
+            left=timedelta(minutes=31, seconds=10),
+            allowed=timedelta(minutes=43, seconds=12),
+        ),
+    ),
+)
+
+
 def _on(event: EventKind, **changes: Any) -> Notice:
     return replace(_OPENED, event=event, sequence=2, at=_LATER, **changes)
 
@@ -123,6 +208,36 @@ SAMPLES: Final[Mapping[str, Notice]] = MappingProxyType(
         "resolved": _RESOLVED,
         "resolved, and never told before": replace(_RESOLVED, untold=True),
         "no longer watched": replace(_RESOLVED, outcome=NO_LONGER_WATCHED, lasted=None),
+        "opened, after a deploy": _FOLLOWS,
+        "acted": _acted(
+            f"The roll-back of {_ROLLED_BACK} was asked for and accepted: answered 201, queue item"
+            " 12. Whether it helps shows soon."
+        ),
+        "acted, as a dry run": _acted(
+            f"Would have rolled back {_ROLLED_BACK}: the action is a dry run, nothing was sent."
+            ' Write mode = "live" to have it done the next time.'
+        ),
+        "acted, and it has not helped": _acted(
+            f"Rolled back {_ROLLED_BACK} (answered 201, queue item 12), and it has not helped"
+            " within 10 min. Do it by hand: https://wiki.example.org/playbooks/signin",
+            why=Why.DID_NOT_HELP,
+            at=_BEGAN_AT + timedelta(minutes=10, seconds=12),
+        ),
+        "resolved, after it was acted on": _acted(
+            f"Rolled back {_ROLLED_BACK}: passing again after 34 s.",
+            event=EventKind.RESOLVED,
+            why=Why.GOOD_IN_A_ROW,
+            at=_BEGAN_AT + timedelta(seconds=54),
+            lasted=timedelta(seconds=44),
+            acknowledge="",
+        ),
+        "a budget that burns too fast": _BURNS,
+        "a budget that burns too fast, and nobody is on it": replace(
+            _BURNS, event=EventKind.ESCALATED, stage=1, at=_BEGAN_AT + timedelta(minutes=40)
+        ),
+        "a budget that burns no more": replace(
+            _BURNS, event=EventKind.RESOLVED, outcome="PASS", lasted=timedelta(hours=2)
+        ),
         "a test": _on(EventKind.TEST, note="asked for at a desk"),
         "a summary": _SUMMARY,
         "a summary that is over": replace(

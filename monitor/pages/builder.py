@@ -13,8 +13,10 @@ from monitor import announced
 from monitor.announced import Plan, Work, Works
 from monitor.config.model import Component, Config, PageSettings, Probe
 from monitor.pages import told
+from monitor.pages.changed import Changed
 from monitor.pages.history import MONTHS, History
-from monitor.pages.part import Part
+from monitor.pages.part import NOTHING_INSIDE, Inside, Part
+from monitor.pages.promises import Promises, Reading
 from monitor.pages.steps import Steps
 from monitor.pages.told import Seen
 from monitor.store import acts, public, views
@@ -55,6 +57,8 @@ class Builder:
         except BaseException:
             self._config = None  # what was read in part is no ground for the next page
             raise
+        incidents = _same(self._incidents(db, at), self._kept_incidents)
+        promises = self._promised(db, at)
         settings = self._settings
         return Page(
             id=settings.id,
@@ -72,11 +76,13 @@ class Builder:
             protected=bool(settings.password),
             made_at=at,
             fresh_for=settings.fresh_for,
-            components=tuple(part.made(at, self._views) for part in self._parts),
-            incidents=_same(self._incidents(db, at), self._kept_incidents),
+            components=tuple(part.made(at, self._inside(part, promises)) for part in self._parts),
+            incidents=incidents,
             complete_since=self._complete_since,
             maintenance=_same(self._works.told(self._shown, at), self._kept_works),
             subscribe=_subscribe(config, settings),
+            deploys=self._changed.newest(),
+            deeds=self._changed.deeds(),
         )
 
     def _begin(self, config: Config) -> None:
@@ -91,10 +97,12 @@ class Builder:
         self._works = Works()
         self._parts = [Part(self._settings, self._history, *each) for each in self._shown]
         self._steps = Steps(config)
+        self._changed = Changed(config, self._settings)
+        self._promises = Reading(config, self._components if self._settings.internal else ())
         self._views: Mapping[str, ProbeView] = {}
         self._kept_incidents: dict[str, Incident] = {}
         self._complete_since: date | None = None
-        self._made_of: tuple[list[Told], Works] | None = None
+        self._made_of: tuple[object, ...] | None = None
         self._kept_works: dict[str, Maintenance] = {}
 
     def _read(self, db: Database, at: datetime) -> None:
@@ -105,6 +113,7 @@ class Builder:
         if self._settings.internal and self._config:
             of = self._history.keys
             self._views = views.probes(db, self._config.location, of=of)
+        self._changed.read(db, at)
         for part in self._parts:
             part.read(self._works, self._steps)
 
@@ -128,9 +137,11 @@ class Builder:
         since = (at - KEPT).replace(hour=0, minute=0, second=0, microsecond=0)
         found = public.for_pages(db, since=since)
         over = all(each.ended_at is not None for each in found)
-        if over and self._made_of == (found, self._works):
+        self._changed.read_evidence(db, found)
+        made_of = (found, self._works, self._changed.evidence)
+        if over and self._made_of == made_of:
             return self._kept_incidents.values()
-        self._made_of = (found, self._works)
+        self._made_of = made_of
         seen = Seen(
             settings=self._settings,
             components=self._components,
@@ -138,10 +149,21 @@ class Builder:
             plans=self._plan,
             slow=frozenset(self._history.slow),
             at=at,
+            evidence=self._changed.of_incident,
         )
         made = told.incidents(found, seen)
         self._complete_since = _complete_since(found, made, at)
         return made
+
+    def _promised(self, db: Database, at: datetime) -> Promises:
+        ends = [(each.id, each.resolved_at) for each in self._kept_incidents.values()]
+        return self._promises.read(db, at, ends)
+
+    def _inside(self, part: Part, promises: Promises) -> Inside:
+        if not (self._settings.internal or self._settings.deploys):
+            return NOTHING_INSIDE
+        deploys = self._changed.of_component(part.id, part.probes)
+        return Inside(self._views, deploys, promises.get(part.id, ()))
 
     def _plan(self, probe: str) -> Plan:
         known = self._config.probes.get(probe) if self._config else None

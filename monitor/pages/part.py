@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 import status_page
 from monitor import announced
@@ -21,6 +21,7 @@ from monitor.pages.verdict import verdict
 from monitor.store.page_numbers import Stands
 from monitor.store.views import ProbeView
 from status_page import Condition
+from status_page.changes import Deploy, Objective
 from status_page.component import Month, Note, Series, Speed, Uptime
 
 _NOT_WATCHED: Final = timedelta(minutes=1)
@@ -34,6 +35,18 @@ class _Told:
     months: tuple[Month, ...] = ()
     speed: tuple[tuple[str, Speed], ...] = ()
     chart: tuple[Series, ...] = ()
+
+
+class Inside(NamedTuple):
+    """What pages tell of a component that not everybody reads."""
+
+    seen: Mapping[str, ProbeView]
+    """By probe, for notes."""
+    deploys: tuple[Deploy, ...] = ()
+    objectives: tuple[Objective, ...] = ()
+
+
+NOTHING_INSIDE: Final = Inside({})
 
 
 class Part:
@@ -96,16 +109,28 @@ class Part:
         keys = [self._history.keys[p.id] for p in self._probes if p.id in self._history.keys]
         return keys[0] if len(keys) == 1 else speeds.slowest(self._history, keys)
 
-    def made(self, at: datetime, seen: Mapping[str, ProbeView]) -> status_page.Component:
-        """The very same as before, unless it tells something else. *seen* is for notes."""
+    @property
+    def id(self) -> str:
+        return self._component.id
+
+    @property
+    def probes(self) -> tuple[str, ...]:
+        """All that it is said to be watched by."""
+        return self._component.probes
+
+    def made(self, at: datetime, inside: Inside) -> status_page.Component:
+        """The very same as before, unless it tells something else."""
         stands = list(self._stands(at))
         condition, since = verdict(stands)
-        notes = tuple(self._notes(stands, seen)) if self._settings.internal else ()
-        before = self._made
-        told = None if before is None else (before.condition, before.since, before.notes)
-        if before is not None and not self._changed and told == (condition, since, notes):
+        notes = tuple(self._notes(stands, inside.seen)) if self._settings.internal else ()
+        before, now = self._made, (condition, since, notes, inside.deploys, inside.objectives)
+        if before is not None and not self._changed and _said(before) == now:
             return before
-        new = self._component_of(condition, since, notes)
+        new = replace(
+            self._component_of(condition, since, notes),
+            deploys=inside.deploys,
+            objectives=inside.objectives,
+        )
         if new != before:
             self._made = new
         assert self._made is not None  # noqa: S101 - what is new is no None
@@ -160,6 +185,10 @@ class Part:
                 took=view.last_took if view else None,
                 summary=view.last_summary if view else "",
             )
+
+
+def _said(made: status_page.Component) -> tuple[object, ...]:
+    return made.condition, made.since, made.notes, made.deploys, made.objectives
 
 
 def _standing(stands: Stands | None, patience: timedelta, at: datetime) -> Standing:

@@ -18,6 +18,7 @@ from monitor.announced import Plan
 from monitor.clock import from_us, to_us
 from monitor.config.model import Component, PageSettings
 from monitor.context import SUMMARY
+from monitor.pages.changed import NOTHING, Evidence
 from monitor.pages.merged import Entry, named
 from monitor.store.public import Told, Words
 from monitor.uptime import Spans
@@ -50,6 +51,8 @@ class Seen:
     slow: frozenset[int]
     """Numbers of incidents in which nothing was down."""
     at: datetime
+    evidence: Callable[[str, Sequence[Told]], Evidence] = lambda _, __: NOTHING
+    """What internal pages tell of incidents that are told as one, by its id and these."""
 
     @property
     def watched(self) -> frozenset[str]:
@@ -188,6 +191,7 @@ def _incident(
     entry: Entry, seen: Seen, everything: Sequence[tuple[int, int]]
 ) -> status_page.Incident:
     key, still = entry.id, entry.ended_at is None
+    evidence = seen.evidence(key, entry.members)
     return status_page.Incident(
         id=key,
         sentence=entry.title or entry.sentence,
@@ -199,6 +203,9 @@ def _incident(
         audience=_audience(entry, seen.settings),
         user_minutes=_user_minutes(entry),
         backfilled=any(each.backfilled for each in entry.members),
+        deploys=evidence.deploys,
+        captures=evidence.captures,
+        deeds=evidence.deeds,
     )
 
 

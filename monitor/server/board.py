@@ -13,9 +13,12 @@ from monitor.notices import Notice, from_json, one_line, span
 from monitor.reasons import in_words
 from monitor.seen import Seen
 from monitor.store.acts import Standing
+from monitor.store.captures import Kept, said_of
 from monitor.store.kept import FileView, KeptRun, OfIncident
 
 OTHERS_MOST: Final = 5
+CAPTURED_MOST: Final = 60
+"""Lines of a capture; the rest is in its file."""
 _SIGNS: Final = {"PASS": "✓", "SLOW": "~", "FAIL": "✕", "ERROR": "?"}
 
 
@@ -49,6 +52,18 @@ class Other:
     files: Sequence[File]
 
 
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What was fetched when it opened. `number` is what the whole of it is asked for with."""
+
+    number: int
+    name: str
+    said: str
+    """How much there is, and what went wrong."""
+    lines: Sequence[str]
+    is_more: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
     """Texts may quote the target; they are never markup."""
@@ -60,6 +75,7 @@ class Board:
     """What failed, when, and how."""
     warnings: Sequence[str]
     excerpt: Sequence[str]
+    captures: Sequence[Fetched]
     rows: Sequence[Row]
     trace_id: str
     trace: str
@@ -83,6 +99,7 @@ def of(incident: Standing, found: OfIncident, at: datetime) -> Board:
         lines=[line for line in _lines(incident, notice, run, known, at) if line],
         warnings=known.warnings if known else (),
         excerpt=[one_line(line, 200) for line in excerpt.splitlines()],
+        captures=[_fetched(capture) for capture in found.captures],
         rows=list(_rows(known)) if known else [],
         trace_id=known.trace_id if known else "",
         trace=trace if urlsplit(trace).scheme in ("https", "http") else "",
@@ -140,6 +157,12 @@ def _rows(known: Seen) -> Iterator[Row]:
         outcome = step.outcome.value
         yield Row(_SIGNS[outcome], outcome.lower(), step.name, _ms(step.took), lcp, page)
         yield from (Row("", "", "", "", _ms(v.lcp), _path(v.address)) for v in opened[1:])
+
+
+def _fetched(capture: Kept) -> Fetched:
+    lines = capture.fetched.text.splitlines()
+    shown, is_more = lines[:CAPTURED_MOST], len(lines) > CAPTURED_MOST
+    return Fetched(capture.id, capture.name, said_of(capture), shown, is_more)
 
 
 def _path(address: str) -> str:

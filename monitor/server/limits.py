@@ -11,10 +11,12 @@ import asyncio
 import resource
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+HOOKS: Final = b"/hook/"
+"""Below it bodies are expected. Whatever answers there reads no more of one than it has to."""
 _SHARE = 4  # one descriptor in so many for connections, for an answer holds a file open as well
 
 
@@ -28,6 +30,8 @@ class Limits:
     request: timedelta = timedelta(seconds=10)
     response: timedelta = timedelta(seconds=60)
     request_bytes: int = 16 * 1024
+    hook_bytes: int = 512 * 1024
+    """Of a request to a hook, whose headers have ended within `request_bytes`."""
 
     @property
     def affordable(self) -> int:
@@ -47,6 +51,7 @@ class _Bounded(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._deadline: asyncio.TimerHandle | None = None
         self._received = 0
+        self._hooked = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn
         super().connection_made(transport)
@@ -62,7 +67,7 @@ class _Bounded(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         self._received += len(data)
-        if self._received > self.limits.request_bytes:
+        if self._received > self._most(data):
             self.send_400_response("The request is too large.")
         else:
             super().data_received(data)
@@ -75,10 +80,26 @@ class _Bounded(HttpToolsProtocol):
                 self._allow(self.limits.request)
         super().on_message_begin()
 
+    def on_headers_complete(self) -> None:
+        super().on_headers_complete()
+        self._hooked = self.url.startswith(HOOKS)
+
     def on_message_complete(self) -> None:
         super().on_message_complete()
         self._received = 0
+        self._hooked = False
         self._allow(self.limits.response)
+
+    def _most(self, data: bytes) -> int:
+        """How many bytes the request may have whose last ones are *data*."""
+        few = self.limits.request_bytes
+        if self._received <= few:
+            return few
+        before = self._received - len(data)
+        asked = b"POST " + self.url if before else data
+        ends = b"\r\n\r\n" in data[: max(few - before, 0)]
+        to_a_hook = self._hooked or (ends and asked.startswith(b"POST " + HOOKS))
+        return self.limits.hook_bytes if to_a_hook else few
 
     def send_400_response(self, msg: str) -> None:
         """Unless an answer is under way, which it would become a part of."""

@@ -11,7 +11,7 @@ from typing import Final
 
 from jinja2 import DictLoader, Environment, StrictUndefined
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from monitor.acts.desk import Desk
@@ -19,6 +19,7 @@ from monitor.links import EVIDENCE_PATH, SEE, BadLink, Signer
 from monitor.server import board, sheets
 from monitor.server.acknowledging import busy, page_of
 from monitor.store import StoreTrouble
+from monitor.store.captures import file_name
 from monitor.store.kept import FileView, OfIncident
 from status_page.frame_parts import tint
 
@@ -58,6 +59,7 @@ def routes(desk: Desk, signer: Signer, folder: Path) -> tuple[Route, ...]:
     return (
         Route(f"{EVIDENCE_PATH}/{{token}}", pages.show, methods=["GET"]),
         Route(f"{EVIDENCE_PATH}/{{token}}/{{number:int}}", pages.hand_out, methods=["GET"]),
+        Route(f"{EVIDENCE_PATH}/{{token}}/captures/{{number:int}}", pages.quote, methods=["GET"]),
     )
 
 
@@ -95,6 +97,23 @@ class _Pages:
             return page_of(sheets.GONE_FILE)
         plain = file.media_type if file.media_type in _PLAIN else _as_text(file)
         return FileResponse(path, headers=_OF_FILES, media_type=plain, filename=file.name)
+
+    async def quote(self, request: Request) -> Response:
+        """What was captured, as a text file."""
+        try:
+            number = self._number(request.path_params["token"])
+            found = await self._desk.evidence(number)
+        except BadLink as bad:
+            return page_of(sheets.BAD[bad.flaw])
+        except StoreTrouble as trouble:
+            return busy(trouble)
+        asked = request.path_params["number"]
+        known = next((capture for capture in found.captures if capture.id == asked), None)
+        if known is None or not known.fetched.text:
+            return page_of(sheets.GONE_FILE)
+        name = file_name(known.name)
+        headers = _OF_FILES | {"content-disposition": f'attachment; filename="{name}"'}
+        return PlainTextResponse(known.fetched.text + "\n", headers=headers)
 
     def _number(self, token: str) -> int:
         return self._signer.incident_of(token, self._desk.clock.now(), to=SEE)

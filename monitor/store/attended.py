@@ -192,7 +192,7 @@ def own_open(db: Database) -> list[str]:
     """The ids of our own pseudo-probes that have an open incident, without what they begin with."""
     rows = db.execute(
         "SELECT DISTINCT probe.id FROM incident JOIN probe ON probe.key = incident.probe"
-        " WHERE resolved_at IS NULL AND probe.kind = ?",
+        " WHERE resolved_at IS NULL AND probe.kind = ? AND probe.id LIKE 'trueup/%'",
         (OWN_KIND,),
     )
     return [str(row[0]).partition("/")[2] for row in rows.fetchall()]

@@ -39,6 +39,7 @@ CREATE TABLE capture (
     state TEXT NOT NULL,
     since_at INTEGER NOT NULL,
     planned_at INTEGER NOT NULL,
+    letters_wait_until INTEGER NOT NULL DEFAULT 0,
     started_at INTEGER,
     ended_at INTEGER,
     why TEXT NOT NULL DEFAULT '',
@@ -62,9 +63,13 @@ CREATE TABLE action (
     started_at INTEGER,
     ended_at INTEGER,
     answer TEXT NOT NULL DEFAULT '',
+    output TEXT NOT NULL DEFAULT '',
+    target TEXT NOT NULL DEFAULT '',
+    verify_until INTEGER,
     verified_at INTEGER,
     verdict TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX action_of_incident ON action (incident);
+CREATE INDEX action_under_way ON action (state) WHERE state = 'started';
 CREATE UNIQUE INDEX action_once ON action (name, deploy, mode) WHERE decision = 'act';
 """

@@ -99,9 +99,19 @@ def next_sequence(db: Database, incident: int) -> int:
     return int(row[0])
 
 
-def add_event(db: Database, notice: Notice, *, why: str, channels: Iterable[str]) -> None:
-    """The event, and one outbox row for each channel that is to hear of it."""
+def add_event(
+    db: Database,
+    notice: Notice,
+    *,
+    why: str,
+    channels: Iterable[str],
+    held_until: datetime | None = None,
+) -> None:
+    """The event, and one outbox row for each channel that is to hear of it. The letters may wait
+    for something until *held_until*, at the latest.
+    """
     at = to_us(notice.at)
+    next_at = at if held_until is None else max(at, to_us(held_until))
     event = db.execute(
         "INSERT INTO event (incident, sequence, kind, at, why) VALUES (?, ?, ?, ?, ?) RETURNING id",
         (notice.incident, notice.sequence, notice.event.value, at, why),
@@ -111,7 +121,7 @@ def add_event(db: Database, notice: Notice, *, why: str, channels: Iterable[str]
         db.execute(
             "INSERT INTO outbox (incident, event, channel, body, created_at, next_at)"
             " VALUES (?, ?, ?, ?, ?, ?)",
-            (notice.incident, event, channel, body, at, at),
+            (notice.incident, event, channel, body, at, next_at),
         )
 
 

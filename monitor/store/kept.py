@@ -10,6 +10,8 @@ from typing import Final
 from sqlite_utils import Database
 
 from monitor.clock import from_us
+from monitor.store import captures
+from monitor.store.captures import Kept as Capture
 
 _EVIDENCE: Final = (
     "SELECT evidence.id, location, slot, started_at, failed, decided, document FROM evidence"
@@ -48,6 +50,8 @@ class OfIncident:
 
     runs: tuple[KeptRun, ...]
     decided: KeptRun | None
+    captures: tuple[Capture, ...] = ()
+    """What was fetched when it opened."""
 
 
 def of_incident(db: Database, number: int) -> OfIncident:
@@ -67,7 +71,8 @@ def of_incident(db: Database, number: int) -> OfIncident:
         *(probe, began_us, *([] if ended_us is None else [ended_us])),
     )
     decided = next((run for run in found if run.decided), None)
-    return OfIncident(found, decided or next(iter(found), None))
+    fetched = captures.of_incident(db, number)
+    return OfIncident(found, decided or next(iter(found), None), fetched)
 
 
 def of_probe(db: Database, probe: str) -> tuple[KeptRun, ...]:

@@ -75,11 +75,17 @@ def _first(when: str, due: str) -> str:
     )
 
 
+# A letter never tried waits when it was held for something. Stamped later than now, it was held by
+# a clock that was ahead; that must not make it wait longer.
+_NEW: Final = (
+    "mine.attempts = 0 AND mine.next_at > :at"
+    " AND (:hurry OR mine.next_at <= mine.created_at OR mine.created_at > :at)"
+)
 # A question of its own for each, so that an index answers it however many letters wait.
 _NEXT: Final = " UNION ALL ".join(
     (
         _first("mine.next_at <= :at", "mine.next_at"),
-        _first("mine.attempts = 0 AND mine.next_at > :at", ":at"),
+        _first(_NEW, ":at"),
         _first("mine.next_at > :furthest", ":at"),
         _first("mine.next_at > :at", "mine.next_at"),
     )
@@ -119,12 +125,14 @@ def next_letter(
     at: datetime,
     set_aside: Collection[int] = (),
     confirmed: Collection[int] = (),
+    hurry: bool = False,
 ) -> Letter | None:
     """The one that is due first and not *set_aside*, or None. *confirmed* are letters that the
     channel took, whatever the store knows of it yet.
 
-    A letter never tried is due, and so is one that would wait longer than any wait of ours: the
-    clock that said otherwise has been put right since.
+    A letter never tried is due, unless it is held for something; so is one that would wait longer
+    than any wait of ours: the clock that said otherwise has been put right since. In a *hurry*
+    nothing is held.
     """
     row = db.execute(
         "SELECT found.id, body, attempts, first_tried_at, due_at, probe.id,"  # noqa: S608 - constants
@@ -139,6 +147,7 @@ def next_letter(
             "channel": channel,
             "at": to_us(at),
             "furthest": to_us(at + FURTHEST),
+            "hurry": hurry,
             "set_aside": json.dumps(list(set_aside)),
             "confirmed": json.dumps(list(confirmed)),
         },

@@ -6,11 +6,16 @@ within the one that holds the words.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
+from status_page.changes import Deploy
+from status_page.drawing import marks
 from status_page.drawing.escaped import escape
+from status_page.drawing.marks import Mark
 from status_page.drawing.plot import HEIGHT, Plot, Stretch
 from status_page.tongue import Tongue
 
@@ -23,20 +28,42 @@ _NEAR_AN_EDGE: Final = 3.5
 _MONTHS_FROM: Final = timedelta(days=61)
 
 
-def chart(given: Plot, tongue: Tongue, key: str, title: str, height: int = 150) -> str:
+@dataclass(frozen=True, slots=True)
+class _Box:
+    """How high it all is, in pixels."""
+
+    above: int
+    height: int
+    """Of the plot alone."""
+
+    @property
+    def whole(self) -> int:
+        return self.above + self.height + _BELOW
+
+
+def chart(
+    given: Plot,
+    tongue: Tongue,
+    key: str,
+    title: str,
+    height: int = 150,
+    deploys: Sequence[Deploy] = (),
+) -> str:
     """HTML of a picture and its table. *key* is unique on its page; *title* is no HTML yet."""
+    found = marks.marks(deploys, given)
+    box = _Box(_ABOVE + (marks.ROOM if found else 0), height)
     told = [_told(stretch, tongue) for stretch in given.stretches]
     when = [_when(stretch, tongue) for stretch in given.stretches]
-    table = _table(given, tongue, title, when) if given.stretches else ""
-    size = f'height="{_ABOVE + height + _BELOW}"'
+    table = _table(given, tongue, title, when, found) if given.stretches else ""
     return (
-        f'<div class="plot">{_levels(given, tongue, height, size)}'
+        f'<div class="plot">{_levels(given, tongue, box)}'
         f'<svg role="img" aria-labelledby="{key}-title" aria-describedby="{key}-desc"'
-        f' width="100%" {size}>'
+        f' width="100%" height="{box.whole}">'
         f'<title id="{key}-title">{escape(title)}</title>'
-        f'<desc id="{key}-desc">{escape(_summary(given, tongue))}</desc>'
-        f"{_drawing(given, tongue, height)}{_ticks(given, tongue, height)}"
-        f"{_hints(given, tongue, height, when, told)}</svg></div>{table}"
+        f'<desc id="{key}-desc">{escape(_summary(given, tongue, found))}</desc>'
+        f"{_drawing(given, tongue, box)}{_ticks(given, tongue, box)}"
+        f"{_hints(given, tongue, box, when, told)}"
+        f"{marks.drawn(found, tongue, box.above, height)}</svg></div>{table}"
     )
 
 
@@ -46,31 +73,34 @@ def took(tongue: Tongue, span: timedelta) -> str:
     return tongue.span(span)
 
 
-def _drawing(given: Plot, tongue: Tongue, height: int) -> str:
+def _drawing(given: Plot, tongue: Tongue, box: _Box) -> str:
     paths = given.paths
     if tongue.direction == "rtl":
         paths = f'<g transform="matrix(-1 0 0 1 {given.width} 0)">{paths}</g>'
     return (
-        f'<svg y="{_ABOVE}" width="100%" height="{height}" viewBox="0 0 {given.width} {HEIGHT}"'
-        f' preserveAspectRatio="none">{paths}</svg>'
+        f'<svg y="{box.above}" width="100%" height="{box.height}"'
+        f' viewBox="0 0 {given.width} {HEIGHT}" preserveAspectRatio="none">{paths}</svg>'
     )
 
 
-def _levels(given: Plot, tongue: Tongue, height: int, size: str) -> str:
+def _levels(given: Plot, tongue: Tongue, box: _Box) -> str:
     """Words beside the plot, each as high as its line."""
     start = "100%" if tongue.direction == "rtl" else "0"
     highest, said = given.levels[-1], [took(tongue, level) for level in given.levels]
+    foot = box.above + box.height + 4
     words = "".join(
-        f'<text x="{start}" y="{_ABOVE + height - round(height * (level / highest)) + 4}">'
+        f'<text x="{start}" y="{foot - round(box.height * (level / highest))}">'
         f"{escape(word)}</text>"
         for level, word in zip(given.levels, said, strict=True)
     )
     width = _PER_LETTER * max(map(len, said)) + _BESIDE
-    return f'<svg class="levels" aria-hidden="true" width="{width}" {size}>{words}</svg>'
+    return (
+        f'<svg class="levels" aria-hidden="true" width="{width}" height="{box.whole}">{words}</svg>'
+    )
 
 
-def _ticks(given: Plot, tongue: Tongue, height: int) -> str:
-    foot = _ABOVE + height + _BELOW - 6
+def _ticks(given: Plot, tongue: Tongue, box: _Box) -> str:
+    foot = box.whole - 6
     span = given.ends_at - given.began_at
     shown = [
         (at, place) for at, place in given.ticks if _NEAR_AN_EDGE <= place <= 100 - _NEAR_AN_EDGE
@@ -93,12 +123,12 @@ def _across(place: float, tongue: Tongue, width: float = 0) -> float:
     return round(100 - place - width, 2) if tongue.direction == "rtl" else place
 
 
-def _hints(given: Plot, tongue: Tongue, height: int, when: list[str], told: list[str]) -> str:
+def _hints(given: Plot, tongue: Tongue, box: _Box, when: list[str], told: list[str]) -> str:
     """What a pointer is told over each day."""
     return "".join(
-        f'<rect class="hint" x="{_across(stretch.place, tongue, stretch.width)}%" y="{_ABOVE}"'
-        f' width="{stretch.width}%" height="{height}"><title>{escape(at)}: {escape(said)}</title>'
-        "</rect>"
+        f'<rect class="hint" x="{_across(stretch.place, tongue, stretch.width)}%"'
+        f' y="{box.above}" width="{stretch.width}%" height="{box.height}">'
+        f"<title>{escape(at)}: {escape(said)}</title></rect>"
         for stretch, at, said in zip(given.stretches, when, told, strict=True)
     )
 
@@ -124,7 +154,7 @@ def _median(stretch: Stretch, tongue: Tongue) -> str:
     return most if least == most else tongue.say("{start} to {end}", start=least, end=most)
 
 
-def _summary(given: Plot, tongue: Tongue) -> str:
+def _summary(given: Plot, tongue: Tongue, found: Sequence[Mark]) -> str:
     first, last = given.began_at.date(), (given.ends_at - timedelta(microseconds=1)).date()
     said = tongue.say(
         "From {first} to {last}: {what}.",
@@ -132,25 +162,42 @@ def _summary(given: Plot, tongue: Tongue) -> str:
         last=tongue.short_day(last),
         what=_told(given.whole, tongue),
     )
-    if not given.missing:
-        return said
-    gaps = tongue.say("No run that counts in {span} of it.", span=tongue.duration(given.missing))
-    return f"{said} {gaps}"
+    gaps = ""
+    if given.missing:
+        span = tongue.duration(given.missing)
+        gaps = tongue.say("No run that counts in {span} of it.", span=span)
+    return " ".join(filter(None, (said, gaps, marks.counted(found, tongue))))
 
 
-def _table(given: Plot, tongue: Tongue, title: str, when: list[str]) -> str:
-    heads = (tongue.say("Day"), tongue.say("Half of the runs within"), tongue.say("95 % within"))
+def _table(given: Plot, tongue: Tongue, title: str, when: list[str], found: Sequence[Mark]) -> str:
+    heads = [tongue.say("Day"), tongue.say("Half of the runs within"), tongue.say("95 % within")]
+    heads += [tongue.say("Deploys")] if found else []
     head = "".join(f'<th scope="col">{escape(word)}</th>' for word in heads)
     none, fold = escape(tongue.say("no run that counts")), escape(tongue.say("As a table"))
+    ends = [*(stretch.at for stretch in given.stretches[1:]), given.ends_at]
     rows = "".join(
-        f'<tr><th scope="row">{escape(at)}</th><td>{escape(_median(stretch, tongue))}</td>'
-        f"<td>{escape(took(tongue, stretch.p95))}</td></tr>"
-        if stretch.p95 is not None
-        else f'<tr><th scope="row">{escape(at)}</th><td colspan="2">{none}</td></tr>'
-        for stretch, at in zip(given.stretches, when, strict=True)
+        f'<tr><th scope="row">{escape(at)}</th>{_cells(stretch, tongue, none)}'
+        f"{_deploys(found, stretch.at, end, tongue)}</tr>"
+        for stretch, at, end in zip(given.stretches, when, ends, strict=True)
     )
     return (
         f"<details><summary><span>{fold}</span></summary>"
         f'<div class="scrolled" tabindex="0" role="group" aria-label="{escape(title)}"><table>'
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div></details>"
     )
+
+
+def _cells(stretch: Stretch, tongue: Tongue, none: str) -> str:
+    if stretch.p95 is None:
+        return f'<td colspan="2">{none}</td>'
+    return (
+        f"<td>{escape(_median(stretch, tongue))}</td><td>{escape(took(tongue, stretch.p95))}</td>"
+    )
+
+
+def _deploys(found: Sequence[Mark], began_at: datetime, ends_at: datetime, tongue: Tongue) -> str:
+    if not found:
+        return ""
+    deploys = marks.between(found, began_at, ends_at)
+    said = marks.listed(deploys, tongue) if deploys else "–"
+    return f'<td dir="auto">{escape(said)}</td>'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import UTC
+from datetime import UTC, date
 from typing import Final, Protocol
 
 from markupsafe import Markup
@@ -16,7 +16,11 @@ from status_page.index.headline import headline
 from status_page.index.row import Source
 from status_page.index.said import Speaker
 from status_page.index.view import Group, Sheet
+from status_page.inside.deployed import deployed
+from status_page.inside.done import done
+from status_page.inside.promised import promised
 from status_page.page import Page
+from status_page.pages.pieces import safe
 from status_page.text import tidy
 from status_page.tongue import Tongue
 
@@ -66,6 +70,18 @@ def sheet(page: Page, tongue: Tongue, pieces: Pieces) -> Sheet:
         groups=tuple(_groups(sources, tongue, pieces)),
         past=past.past(page, tongue),
         past_note=past.note(page, tongue, map(pieces.watched, sources)),
+        inside=_inside(page, tongue, today) if page.internal else Markup(),
+    )
+
+
+def _inside(page: Page, tongue: Tongue, today: date) -> Markup:
+    names = {found.id: found.name for found in page.components}
+    titles = {each.id: each.sentence for each in page.incidents} if page.deeds else {}
+    objectives = [each for found in page.components for each in found.objectives]
+    return safe(
+        promised(objectives, names, tongue)
+        + deployed(page, tongue, today)
+        + done(page.deeds, titles, tongue, today)
     )
 
 

@@ -115,3 +115,5 @@ class Sheet:
     past: tuple[PastDay, ...]
     past_note: str
     """What is to be said of the days without incidents."""
+    inside: Markup
+    """What only internal pages tell: promises, deploys, actions."""

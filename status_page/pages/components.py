@@ -13,6 +13,7 @@ from status_page.drawing.calendar import Sheet, sheets
 from status_page.drawing.escaped import escape
 from status_page.drawing.plot import Plot, plot
 from status_page.frame import languages
+from status_page.inside.promised import promised
 from status_page.kept import Kept
 from status_page.page import Page
 from status_page.pages.around import announced, open_now, past
@@ -117,6 +118,7 @@ def _main(
         yield _unwatched(tongue)
     else:
         shares, seen = shares_of(component, tongue), component.first_seen
+        yield promised(component.objectives, {}, tongue)
         yield windows(component, tongue, sum(each.backfilled for each in kin.incidents))
         yield year(drawn.days, _calendar(drawn, tongue), shares, seen, tongue) if seen else ""
         yield months(component, shares, tongue)

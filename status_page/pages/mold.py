@@ -60,7 +60,7 @@ def mold(page: Page, tongue: Tongue, tone: Condition) -> Mold:
         tone=tone,
         feeds=tuple(feeds),
     )
-    whole = template("component.html", tongue).render(frame=outside, page=Held(main))
+    whole = template("component.html", tongue).render(frame=outside, page=Held(main, page.internal))
     return Mold(tuple(re.split(f"{here}-({'|'.join(_PLACES)})-", whole)))
 
 
@@ -70,6 +70,7 @@ def around(page: Page) -> tuple[object, ...]:
     return (
         *own,
         page.may_be_found,
+        page.internal,
         page.language,
         page.languages,
         page.look,

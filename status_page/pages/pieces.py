@@ -56,6 +56,15 @@ def lifted(html: str) -> str:
     return _HEADING.sub(lambda each: f"{each[0][:-1]}{int(each[1]) - by}", html)
 
 
+def scrolling(html: str, title: str) -> str:
+    """Somebody's words with tables and code that scroll by themselves, also by keyboard, so that
+    nothing else does. *title* is what tables are called where they are not seen.
+    """
+    begins = f'<div class="scrolled" tabindex="0" role="group" aria-label="{escape(title)}"><table>'
+    whole = html.replace("<table>", begins).replace("</table>", "</table></div>")
+    return whole.replace("<pre>", '<pre tabindex="0">')
+
+
 def safe(html: str) -> Markup:
     """For a template: *html* was escaped where it was made."""
     return Markup(html)  # noqa: S704 - said above

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from status_page.changes import Deploy
 from status_page.component import Component
 from status_page.drawing.chart import chart, took
 from status_page.drawing.escaped import escape
@@ -13,6 +14,7 @@ from status_page.tongue import Tongue
 
 _OF_A_STEP = 84
 _MOST_STEPS = 24
+_DRAWN = 'class="deploy"'
 
 
 def speeds(component: Component, plots: tuple[Plot | None, ...], tongue: Tongue) -> str:
@@ -22,20 +24,22 @@ def speeds(component: Component, plots: tuple[Plot | None, ...], tongue: Tongue)
         for series, plot in zip(component.chart, plots, strict=True)
         if plot is not None
     ]
-    whole = "".join(_whole(plot, tongue) for name, plot in drawn if not name)
+    deploys = component.deploys
+    whole = "".join(_whole(plot, tongue, deploys) for name, plot in drawn if not name)
     steps = [(name, plot) for name, plot in drawn if name][:_MOST_STEPS]
-    content = whole + _percentiles(component, tongue) + _steps(steps, tongue)
+    content = whole + _percentiles(component, tongue) + _steps(steps, tongue, deploys)
     return section("speed", tongue.say("How long it takes"), content) if content else ""
 
 
-def _whole(plot: Plot, tongue: Tongue) -> str:
+def _whole(plot: Plot, tongue: Tongue, deploys: tuple[Deploy, ...]) -> str:
     said = escape(
         tongue.say(
             "The line: half of the runs were quicker. The band above it: 95 % of the runs were."
         )
     )
-    drawn = chart(plot, tongue, "whole", tongue.say("How long it takes"))
-    return f'<div class="chart">{drawn}</div><p class="note legend">{said}</p>'
+    drawn = chart(plot, tongue, "whole", tongue.say("How long it takes"), deploys=deploys)
+    flags = f" {escape(tongue.say('A flag: something was deployed.'))}" if _DRAWN in drawn else ""
+    return f'<div class="chart">{drawn}</div><p class="note legend">{said}{flags}</p>'
 
 
 def _percentiles(component: Component, tongue: Tongue) -> str:
@@ -58,13 +62,13 @@ def _percentiles(component: Component, tongue: Tongue) -> str:
     return table(tongue.say("How long it takes, by span"), heads, rows)
 
 
-def _steps(steps: list[tuple[str, Plot]], tongue: Tongue) -> str:
+def _steps(steps: list[tuple[str, Plot]], tongue: Tongue, deploys: tuple[Deploy, ...]) -> str:
     """Each on a scale of its own: what is slow for a click is nothing for an upload."""
     if not steps:
         return ""
     figures = "".join(
         f'<div class="chart step"><h4 dir="auto">{escape(name)}</h4>'
-        f"{chart(plot, tongue, f'step-{at}', name, _OF_A_STEP)}</div>"
+        f"{chart(plot, tongue, f'step-{at}', name, _OF_A_STEP, deploys)}</div>"
         for at, (name, plot) in enumerate(
             ((shorten(tidy(name), 80), plot) for name, plot in steps), 1
         )

@@ -12,9 +12,11 @@ from markupsafe import Markup
 
 from status_page.component import Condition
 from status_page.incident import Impact, Incident, Maintenance, Stage, Update
+from status_page.inside.deployed import shortly_before
+from status_page.inside.done import captured, done
 from status_page.markdown import to_html
 from status_page.pages.kin import Phase, Work, title_of
-from status_page.pages.pieces import lifted, safe
+from status_page.pages.pieces import lifted, safe, scrolling
 from status_page.pages.view import Fact, Saying, Story
 from status_page.templates import marked
 from status_page.text import anchor, shorten, tidy
@@ -54,6 +56,11 @@ def of_incident(incident: Incident, names: Names, tongue: Tongue) -> Story:
         timeline=tuple(_timeline(incident, told, tongue)),
         back=month_path(incident.began_at),
         month=tongue.month(incident.began_at.date()),
+        inside=safe(
+            shortly_before(incident.deploys, incident.began_at, tongue, EVER)
+            + done(incident.deeds, {}, tongue, EVER)
+            + captured(incident.captures, tongue)
+        ),
     )
 
 
@@ -110,10 +117,15 @@ def _saying(update: Update, tongue: Tongue) -> Saying:
         stage=stage_name(tongue, update.stage),
         kind=update.stage.value,
         when=Timed("", update.at, at),
-        words=safe(lifted(to_html(update.words))),
+        words=_words(update.words, tongue),
         corrected=_corrected(update.edited_at, tongue),
         anchor=anchor(update.id),
     )
+
+
+def _words(text: str, tongue: Tongue) -> Markup:
+    """Of a person, below an `h2`."""
+    return safe(scrolling(lifted(to_html(text)), tongue.say("A table")))
 
 
 def _corrected(at: datetime | None, tongue: Tongue) -> Timed | None:
@@ -143,11 +155,12 @@ def of_work(work: Work, names: Names, tongue: Tongue) -> Story:
         state=Timed(phase_name(work.phase, tongue)),
         facts=tuple(_of_work(what, names, tongue)),
         note="",
-        words=safe(lifted(to_html(what.words))) if what.words else Markup(),
+        words=_words(what.words, tongue) if what.words else Markup(),
         lessons=None,
         timeline=(),
         back=month_path(what.starts_at),
         month=tongue.month(what.starts_at.date()),
+        inside=Markup(),
     )
 
 

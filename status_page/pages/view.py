@@ -17,6 +17,8 @@ class Held:
     """The page of a component, which is joined from pieces that know no template."""
 
     main: str
+    inside: bool = False
+    """Whether it is on an internal page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ class Story:
     back: str
     """Address of the month that it is listed in."""
     month: str
+    inside: Markup
+    """What only internal pages tell: deploys, actions, what was fetched."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache, lru_cache
 from typing import Final
 
-from babel import Locale, dates, lists, numbers
+from babel import Locale, dates, lists, numbers, units
 
 _REGIONS: Final = {"en": "en_GB"}
 """Where a language alone would write dates as only one country does."""
@@ -59,6 +59,19 @@ def dated(code: str, day: date, form: str) -> str:
 @lru_cache(_MANY)
 def interval(code: str, first: date, last: date, skeleton: str) -> str:
     return dates.format_interval(first, last, skeleton, locale=locale(code))
+
+
+@lru_cache(_MANY)
+def unit(code: str, given: int, name: str) -> str:
+    """`3 min`. *name*: `second`, `minute`, `hour` or `day`."""
+    written = units.format_unit(given, f"duration-{name}", length="short", locale=_signs(code))
+    return written.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+@cache
+def _signs(code: str) -> Locale:
+    """English has the signs that no language is the owner of, for its own are `40 secs`."""
+    return Locale("root") if code == "en" else locale(code)
 
 
 @cache

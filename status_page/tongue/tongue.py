@@ -16,6 +16,7 @@ _NBSP: Final = "\N{NO-BREAK SPACE}"
 _HERE: Final = "\0"
 """Stands for the time in a sentence; no text on the page can hold it."""
 _KEPT: Final = 4096
+_UNITS: Final = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 
 
 class Tongue:
@@ -100,6 +101,19 @@ class Tongue:
         if len(told) == 1:
             return told[0]
         return self.say("{longer} {shorter}", longer=told[0], shorter=told[1])
+
+    def brief(self, span: timedelta) -> str:
+        """`3 min 40 s`, in figures and to the second: the two largest units that say something,
+        rounded down.
+        """
+        left, said = max(span, timedelta()) // timedelta(seconds=1), list[str]()
+        for name, size in _UNITS:
+            number, left = divmod(left, size)
+            if number or (size == 1 and not said):
+                said.append(cldr.unit(self.code, number, name))
+            elif said:
+                break
+        return " ".join(said[:2])
 
     def span(self, span: timedelta) -> str:
         """How long a run took: `412 ms`, `1.2 s`."""

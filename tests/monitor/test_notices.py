@@ -143,8 +143,16 @@ def test_a_refused_connection_is_told_in_words() -> None:
 
 def test_the_examples_in_the_documentation_are_what_is_sent() -> None:
     blocks = re.findall(r"^```text\n(.*?)^```", DOCS, re.MULTILINE | re.DOTALL)
-    shown = ("opened", "resolved", "a summary", "trueup's own trouble")
-    assert blocks[:4] == [f"{subject(SAMPLES[n])}\n\n{text(SAMPLES[n])}" for n in shown]
+    shown = (
+        "opened",
+        "resolved",
+        "a summary",
+        "trueup's own trouble",
+        "opened, after a deploy",
+        "resolved, after it was acted on",
+        "a budget that burns too fast",
+    )
+    assert blocks[: len(shown)] == [f"{subject(SAMPLES[n])}\n\n{text(SAMPLES[n])}" for n in shown]
 
 
 @pytest.mark.parametrize("reason", result.Reason)
@@ -219,6 +227,10 @@ def test_the_documented_bodies_are_what_is_sent() -> None:
     assert [json.loads(block) for block in blocks[:2]] == [
         json.loads(to_json(SAMPLES[name])) for name in ("opened", "resolved")
     ]
+    whole = json.loads(to_json(SAMPLES["resolved, after it was acted on"]))
+    after_a_deploy = json.loads(blocks[2])
+    assert after_a_deploy == {key: whole[key] for key in after_a_deploy}
+    assert after_a_deploy.keys() == {"deploys", "captures", "deeds", "budgets"}
 
 
 def test_every_key_of_the_body_is_documented() -> None:

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, expect
 from starlette.staticfiles import StaticFiles
 
 from tests.status_page.browsing import Site, needs_browser, visiting
+from tests.status_page.inside.worlds import operated
 from tests.status_page.pages import lives
 from tests.support.serve import serving
 
@@ -27,6 +28,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("public")
     page = lives.lived_in(languages=("en", "ar"), environment="staging")
     Site(folder, "").publish(page)
+    Site(folder / "inside", "").publish(operated(languages=("en", "ar")))
     with serving(StaticFiles(directory=folder, html=True)) as address:
         yield address
 
@@ -39,6 +41,10 @@ def test_nothing_sticks_out(browser: Browser, published: str, width: int) -> Non
             "maintenance/w2/index.html",
             "ar/components/uploads/index.html",
             "ar/incidents/i2/index.html",
+            "inside/index.html",
+            "inside/components/uploads/index.html",
+            "inside/incidents/i1/index.html",
+            "inside/ar/index.html",
         ):
             tab.goto(f"{published}/{path}")
             wider = "document.documentElement.scrollWidth - document.documentElement.clientWidth"

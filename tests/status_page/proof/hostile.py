@@ -6,7 +6,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from status_page import Component, Condition, Incident, Look, Page, Stage, Update
+from status_page import (
+    Capture,
+    Component,
+    Condition,
+    Deed,
+    Deploy,
+    Incident,
+    Look,
+    Page,
+    Stage,
+    Update,
+)
+from tests.status_page.inside.worlds import objective
 from tests.status_page.pages import lives
 from tests.status_page.proof.worlds import shortened
 
@@ -70,6 +82,8 @@ def _page(words: str, named: Mapping[str, str], **facts: object) -> Page:
             lives.work(at, title=said, words=said, components=(key,), starts=(at - 1) * lives.DAY)
             for at, (key, said) in enumerate(named.items())
         ),
+        deploys=tuple(map(_deploy, named.values())),
+        deeds=tuple(map(_deed, named.values())),
     )
     return replace(made, **facts)  # type: ignore[arg-type]  # any of its fields
 
@@ -84,8 +98,26 @@ def _component(key: str, words: str, condition: Condition) -> Component:
         condition=condition,
         chart=(lives.chart(words, number=24),),
         notes=(replace(lives.NOTE, name=words, summary=words),),
+        deploys=(_deploy(words),),
+        objectives=(objective(component=key, promise=words),),
     )
     return shortened(made)
+
+
+def _deploy(words: str) -> Deploy:
+    return Deploy(
+        at=lives.NOW - lives.HOUR * 5,
+        service=words,
+        version=words,
+        before=f"not {words}",
+        by=words,
+        environment=words,
+        link=words,
+    )
+
+
+def _deed(words: str) -> Deed:
+    return Deed(at=lives.NOW, name=words, said=words, incident="i1")
 
 
 def _incidents(named: Mapping[str, str]) -> Iterator[Incident]:
@@ -101,4 +133,7 @@ def _incidents(named: Mapping[str, str]) -> Iterator[Incident]:
             audience=words,
             components=(key, "gone"),
             updates=tuple(told) if at else (),
+            deploys=(_deploy(words),),
+            captures=(Capture(name=words, first=words, lines=3, why=words),),
+            deeds=(_deed(words),),
         )

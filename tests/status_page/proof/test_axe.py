@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 from tests.status_page.browsing import Site, needs_browser, visiting
 from tests.status_page.examples import DAY, EXAMPLES, NOW, many
+from tests.status_page.inside.worlds import operated
 from tests.status_page.proof.worlds import rich
 from tests.support.serve import serving
 
@@ -45,6 +46,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         Site(folder / name, "").show(EXAMPLES[name]())
     Site(folder / "dense", "").show(many(40))
     Site(folder / "rich", "").publish(rich(languages=("en", "ar"), url=""))
+    Site(folder / "inside", "").publish(operated())
     with serving(StaticFiles(directory=folder, html=True), date_header=False) as found:
         yield found
 
@@ -71,6 +73,13 @@ def looked_at(tab: Page, url: str, *, opened: bool = True) -> list[str]:
 @pytest.mark.parametrize("name", STATES)
 def test_every_state_of_the_first_page(name: str, tab: Page, address: str) -> None:
     assert looked_at(tab, f"{address}/{name}/index.html") == []
+
+
+@pytest.mark.parametrize(
+    "path", ["index.html", "components/uploads/index.html", "incidents/i1/index.html"]
+)
+def test_the_pages_of_those_who_run_it(path: str, tab: Page, address: str) -> None:
+    assert looked_at(tab, f"{address}/inside/{path}") == []
 
 
 @pytest.mark.parametrize("path", KINDS)

@@ -187,3 +187,21 @@ def test_saying_the_same_again_costs_next_to_nothing() -> None:
         speaks.duration(77 * MINUTE)
         speaks.number(12345)
     assert time.thread_time() - began < 0.25
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0, "0 s"),
+        (40.9, "40 s"),
+        (220, "3 min 40 s"),
+        (3605, "1 h"),
+        (7500, "2 h 5 min"),
+        (90_061, "1 d 1 h"),
+        (-5, "0 s"),
+    ],
+)
+def test_a_budget_is_told_in_figures_and_to_the_second(seconds: float, said: str) -> None:
+    told = tongue("en").brief(timedelta(seconds=seconds))
+
+    assert told.replace("\N{NO-BREAK SPACE}", " ") == said

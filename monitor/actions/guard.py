@@ -1,0 +1,271 @@
+"""Whether something is done by itself about an incident. Pure: whoever asks brings the facts and
+the time. Whatever is in doubt is a no, and every no has a name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum, unique
+from typing import Final
+
+from monitor.actions import filling
+from monitor.actions.filling import Values
+from monitor.config.changes import Action, ActionMode
+from monitor.store.action_words import State
+from monitor.store.actions import Act, Deployed
+
+
+@unique
+class Because(StrEnum):
+    """The reason of a decision, as it is stored."""
+
+    # It is done
+    FOLLOWS_DEPLOY = "follows_deploy"
+    # It is not the incident for it
+    NO_SERVICE = "no_service"
+    NOT_WATCHED = "not_watched"
+    OVER = "over"
+    NO_COMPONENT = "no_component"
+    NOT_CRITICAL = "not_critical"
+    NOBODY_TO_TELL = "nobody_to_tell"
+    # It is not the deploy for it
+    NO_DEPLOY = "no_deploy"
+    TOO_LONG_AFTER = "too_long_after"
+    NEWER_DEPLOY = "newer_deploy"
+    IS_ROLL_BACK = "is_roll_back"
+    # It was done
+    DONE_FOR_DEPLOY = "done_for_deploy"
+    DONE_FOR_INCIDENT = "done_for_incident"
+    # It is not the time for it
+    MAINTENANCE = "maintenance"
+    SILENCED = "silenced"
+    ACKNOWLEDGED = "acknowledged"
+    NOBODY_TOLD = "nobody_told"
+    NETWORK_IN_DOUBT = "network_in_doubt"
+    COOLS_DOWN = "cools_down"
+    TOO_LATE = "too_late"
+    # It cannot be put into words
+    PREVIOUS_UNKNOWN = "previous_unknown"
+    PREVIOUS_BROKEN = "previous_broken"
+    VALUE_UNSAFE = "value_unsafe"
+
+
+_WORDS: Final = {
+    Because.FOLLOWS_DEPLOY: "the incident follows a deploy of the service",
+    Because.NO_SERVICE: "it is no incident of a probe",
+    Because.NOT_WATCHED: "the probe does not watch the service",
+    Because.OVER: "it is over",
+    Because.NO_COMPONENT: "the probe belongs to no component, so nobody is missing anything",
+    Because.NOT_CRITICAL: "it is not critical",
+    Because.NOBODY_TO_TELL: "nobody would be told of it",
+    Because.NO_DEPLOY: "no deploy of the service is known before its first failing run",
+    Because.TOO_LONG_AFTER: "the deploy before it is older than the action looks back",
+    Because.NEWER_DEPLOY: "there is a newer deploy: somebody is acting already",
+    Because.IS_ROLL_BACK: "the deploy was a roll-back itself",
+    Because.DONE_FOR_DEPLOY: "it was done for this deploy already",
+    Because.DONE_FOR_INCIDENT: "it was done for this incident already",
+    Because.MAINTENANCE: "work on the service is announced",
+    Because.SILENCED: "the probe is silenced",
+    Because.ACKNOWLEDGED: "somebody is on it",
+    Because.NOBODY_TOLD: "nobody was told of it yet",
+    Because.NETWORK_IN_DOUBT: "trueup's own network is in doubt",
+    Because.COOLS_DOWN: "it was done for another deploy a short while ago",
+    Because.TOO_LATE: "the incident has been open for too long to surprise anybody",
+    Because.PREVIOUS_UNKNOWN: "nobody knows the version before",
+    Because.PREVIOUS_BROKEN: "the version before had to be rolled back itself",
+    Because.VALUE_UNSAFE: "the version does not look like one, and is handed to nobody",
+}
+
+BESIDE_THE_POINT: Final = (Because.NO_SERVICE, Because.NOT_WATCHED)
+"""Reasons that nobody asks for: it is not about the service at all."""
+_ROLL_BACK_WORDS: Final = ("roll back", "roll-back", "rollback", "rolled back", "revert")
+
+
+def in_words(because: str) -> str:
+    """For people; what is no reason of ours is given back as it is."""
+    return next((words for known, words in _WORDS.items() if known == because), because)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is known of an incident, its service and what was done, at one moment."""
+
+    incident: int
+    environment: str
+    service: str
+    probe: str
+    of_probe: bool = True
+    """It is no summary, no objective, and not trueup's own."""
+    watched: bool
+    component: bool
+    critical: bool
+    reaches: bool
+    """Its routing tells somebody when it is critical."""
+    began_at: datetime
+    opened_at: datetime
+    is_open: bool = True
+    told: bool
+    """People were told, or are being told by what stands in the outbox."""
+    maintained: bool = False
+    silenced: bool = False
+    acknowledged: bool = False
+    in_doubt: bool = False
+    """Whether trueup's own network is."""
+    deploys: Sequence[Deployed] = ()
+    """Of the service in our environment, the newest first."""
+    acts: Sequence[Act] = ()
+    """What the action did, the newest first, in either mode."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`deploy` is the one that the incident follows, as far as that was seen."""
+
+    acts: bool
+    because: Because
+    deploy: Deployed | None = None
+    values: Values | None = None
+
+
+def decide(action: Action, facts: Facts, at: datetime) -> Decision:
+    """Every guard is asked, the first one that says no gives the reason."""
+    if (no := _wrong_incident(facts)) is not None:
+        return Decision(acts=False, because=no)
+    deploy, no = _followed(action, facts)
+    if deploy is None or no is not None:
+        return Decision(acts=False, because=no or Because.NO_DEPLOY, deploy=deploy)
+    values = _values(facts, deploy)
+    no = (
+        _done_already(action, facts, deploy)
+        or _wrong_moment(action, facts, at)
+        or _unspeakable(action, facts, values)
+    )
+    if no is not None:
+        return Decision(acts=False, because=no, deploy=deploy)
+    return Decision(acts=True, because=Because.FOLLOWS_DEPLOY, deploy=deploy, values=values)
+
+
+def _first(*guards: tuple[bool, Because]) -> Because | None:
+    return next((because for holds, because in guards if holds), None)
+
+
+def _wrong_incident(facts: Facts) -> Because | None:
+    return _first(
+        (not facts.of_probe, Because.NO_SERVICE),
+        (not facts.watched, Because.NOT_WATCHED),
+        (not facts.is_open, Because.OVER),
+        (not facts.component, Because.NO_COMPONENT),
+        (not facts.critical, Because.NOT_CRITICAL),
+        (not facts.reaches, Because.NOBODY_TO_TELL),
+    )
+
+
+def _followed(action: Action, facts: Facts) -> tuple[Deployed | None, Because | None]:
+    """The newest deploy before the first failing run, and what speaks against it."""
+    deploy = next((each for each in facts.deploys if each.at <= facts.began_at), None)
+    if deploy is None:
+        return None, Because.NO_DEPLOY
+    no = _first(
+        (facts.began_at - deploy.at > action.within, Because.TOO_LONG_AFTER),
+        (facts.deploys[0].version != deploy.version, Because.NEWER_DEPLOY),
+        (_is_roll_back(facts, deploy), Because.IS_ROLL_BACK),
+    )
+    return deploy, no
+
+
+def _before(facts: Facts, deploy: Deployed) -> list[Deployed]:
+    """The deploys that came before, the newest first."""
+    return list(facts.deploys[list(facts.deploys).index(deploy) + 1 :])
+
+
+def _is_roll_back(facts: Facts, deploy: Deployed) -> bool:
+    """It says so, it goes where the action went, or it is an older version once more."""
+    note = deploy.note.lower()
+    if any(words in note for words in _ROLL_BACK_WORDS):
+        return True
+    if any(a.target == deploy.version and a.started_at <= deploy.at for a in facts.acts):
+        return True
+    before = [each.version for each in _before(facts, deploy)]
+    between = next((i for i, version in enumerate(before) if version != deploy.version), None)
+    return between is not None and deploy.version in before[between:]
+
+
+def _done_already(action: Action, facts: Facts, deploy: Deployed) -> Because | None:
+    mine = [act for act in facts.acts if act.mode == action.mode]
+    same = _recorded_as(facts, deploy)
+    return _first(
+        (any(act.deploy in same for act in mine), Because.DONE_FOR_DEPLOY),
+        (any(act.incident == facts.incident for act in mine), Because.DONE_FOR_INCIDENT),
+    )
+
+
+def _recorded_as(facts: Facts, deploy: Deployed) -> set[int]:
+    """A deploy may be recorded by more than one source: the rows of one version in a row."""
+    rows = list(facts.deploys)
+    found = rows.index(deploy)
+    first = last = found
+    while first > 0 and rows[first - 1].version == deploy.version:
+        first -= 1
+    while last + 1 < len(rows) and rows[last + 1].version == deploy.version:
+        last += 1
+    return {each.id for each in rows[first : last + 1]}
+
+
+def _wrong_moment(action: Action, facts: Facts, at: datetime) -> Because | None:
+    return _first(
+        (facts.maintained, Because.MAINTENANCE),
+        (facts.silenced, Because.SILENCED),
+        (facts.acknowledged, Because.ACKNOWLEDGED),
+        (not facts.told, Because.NOBODY_TOLD),
+        (facts.in_doubt, Because.NETWORK_IN_DOUBT),
+        (_cools_down(action, facts, at), Because.COOLS_DOWN),
+        (at - facts.opened_at > action.within, Because.TOO_LATE),
+    )
+
+
+def _cools_down(action: Action, facts: Facts, at: datetime) -> bool:
+    """A clock that was put back makes it longer, never shorter."""
+    return any(
+        at - act.started_at < action.cool_down
+        for act in facts.acts
+        if act.mode == action.mode and act.state is not State.UNSENT
+    )
+
+
+def _values(facts: Facts, deploy: Deployed) -> Values:
+    given = deploy.previous or _known_before(facts, deploy)
+    return Values(
+        service=facts.service,
+        version=deploy.version,
+        previous=given if given != deploy.version else _known_before(facts, deploy),
+        environment=facts.environment,
+        incident=str(facts.incident),
+        probe=facts.probe,
+    )
+
+
+def _known_before(facts: Facts, deploy: Deployed) -> str:
+    """The version that was there before, by the deploys that were recorded."""
+    others = (each.version for each in _before(facts, deploy) if each.version != deploy.version)
+    return next(others, "")
+
+
+def _unspeakable(action: Action, facts: Facts, values: Values) -> Because | None:
+    needs = filling.goes_back(action)
+    return _first(
+        ("previous" in filling.used(action) and not values.previous, Because.PREVIOUS_UNKNOWN),
+        (needs and values.previous in _broken(facts), Because.PREVIOUS_BROKEN),
+        (not filling.is_safe(action, values), Because.VALUE_UNSAFE),
+    )
+
+
+def _broken(facts: Facts) -> set[str]:
+    """Versions that something was done about before."""
+    acted = {act.deploy for act in facts.acts}
+    return {each.version for each in facts.deploys if each.id in acted}
+
+
+def is_live(action: Action) -> bool:
+    return action.mode is ActionMode.LIVE

@@ -1,0 +1,162 @@
+"""What a notice says beside what was seen: the deploys shortly before it began, what is left of
+budgets, what trueup did about it. Inside the writer's transaction.
+
+A stumble here costs these words, and never the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import Final
+from weakref import WeakKeyDictionary
+
+from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
+
+from monitor import objectives
+from monitor.config.changes import Objective
+from monitor.config.model import Config
+from monitor.context import Context
+from monitor.log import get_logger
+from monitor.notices import About, Change, Left, Notice, to_json
+from monitor.store import actions, captures, deploys
+from monitor.store.attended import Attended
+from monitor.store.deploys import Deploy
+
+DEPLOYS_MOST: Final = 5
+BUDGETS_MOST: Final = 5
+
+log = get_logger()
+
+
+def to_opening(
+    db: Database, context: Context, notice: Notice, probe_id: str, at: datetime
+) -> Notice:
+    """The notice of an incident that opens and has its number already. What is to be fetched for it
+    is due from here on.
+    """
+    _guarded(db, notice, lambda: _plan(db, context, notice, probe_id, at))
+    return to_news(db, context, notice, at)
+
+
+def to_news(db: Database, context: Context, notice: Notice, at: datetime) -> Notice:
+    """Later news of it: deploys that became known since, what was done, and budgets as of then."""
+    for words in (_with_deploys, _with_deeds, _with_budgets):
+        notice = _guarded(db, notice, partial(words, db, context, notice, at))
+    return notice
+
+
+def to_resolved(
+    db: Database, context: Context, notice: Notice, number: int, at: datetime
+) -> Notice:
+    """The notice of its end; what was done about it is known to have helped, or not."""
+    recovered_at = notice.began_at + (notice.lasted or at - notice.began_at)
+    _guarded(db, notice, lambda: _verify(db, notice, number, recovered_at))
+    return to_news(db, context, notice, at)
+
+
+def refreshed(db: Database, context: Context, incident: Attended, at: datetime) -> Attended:
+    """One that is told only now, as `to_news` would say it."""
+    notice = to_news(db, context, incident.full_notice(), at)
+    return replace(incident, notice=to_json(notice))
+
+
+def _guarded(db: Database, notice: Notice, words: Callable[[], Notice]) -> Notice:
+    try:
+        with db.atomic():
+            return words()
+    except Exception:
+        if not db.conn.in_transaction:  # nothing of the page would be kept either
+            raise
+        log.exception("a notice goes without some of its words", incident=notice.incident)
+        return notice
+
+
+def _plan(db: Database, context: Context, notice: Notice, probe_id: str, at: datetime) -> Notice:
+    wanted = [c for c in context.config.changes.captures.values() if probe_id in c.probes]
+    if wanted:
+        captures.plan(db, notice.incident, wanted, notice.began_at, at)
+    return notice
+
+
+def _verify(db: Database, notice: Notice, number: int, recovered_at: datetime) -> Notice:
+    actions.resolved(db, number, recovered_at)
+    return notice
+
+
+def _with_deploys(db: Database, context: Context, notice: Notice, _: datetime) -> Notice:
+    probes = _probes_of(notice)
+    if not probes:
+        return notice
+    config, began_at = context.config, notice.began_at
+    lately = deploys.before(db, began_at - config.changes.deploys.window, began_at)
+    concerning = partial(
+        deploys.concerning,
+        changes=config.changes,
+        environment=config.environment,
+        first_failed_at=began_at,
+    )
+    ours = {each.id for probe in probes for each in concerning(lately, probe_id=probe)}
+    found = [_change(each) for each in lately if each.id in ours]
+    return replace(notice, deploys=tuple(found[:DEPLOYS_MOST]) or notice.deploys)
+
+
+def _with_deeds(db: Database, _: Context, notice: Notice, __: datetime) -> Notice:
+    return replace(notice, deeds=actions.deeds_of(db, notice.incident) or notice.deeds)
+
+
+def _with_budgets(db: Database, context: Context, notice: Notice, at: datetime) -> Notice:
+    config = context.config
+    found = [_left(db, config, each, at) for each in _promises(config, notice)]
+    return replace(notice, budgets=tuple(found[:BUDGETS_MOST]) or notice.budgets)
+
+
+def _promises(config: Config, notice: Notice) -> Iterator[Objective]:
+    """The objectives that it counts against."""
+    probes = frozenset(_probes_of(notice))
+    own = notice.probe.rpartition("/")[2] if notice.about is About.OBJECTIVE else ""
+    for objective in config.changes.objectives.values():
+        component = config.components.get(objective.component)
+        concerned = component is not None and not probes.isdisjoint(component.probes)
+        if concerned or objective.id == own:
+            yield objective
+
+
+_LATELY: Final[WeakKeyDictionary[Database, tuple[datetime, dict[str, Left]]]] = WeakKeyDictionary()
+"""By connection, what was read for the newest instant: a thousand incidents that open in one
+transaction ask for the same budget.
+"""
+
+
+def _left(db: Database, config: Config, objective: Objective, at: datetime) -> Left:
+    known_at, known = _LATELY.get(db, (at, {}))
+    if known_at != at:
+        known = {}
+    if objective.id not in known:
+        known[objective.id] = objectives.left(db, config, objective, at)
+    _LATELY[db] = at, known
+    return known[objective.id]
+
+
+def _probes_of(notice: Notice) -> tuple[str, ...]:
+    """Those whose deploys it names."""
+    match notice.about:
+        case About.PROBE:
+            return (notice.probe,)
+        case About.SUMMARY:
+            return tuple(each.probe for each in notice.members)
+        case About.OURSELVES | About.OBJECTIVE:
+            return ()
+
+
+def _change(deploy: Deploy) -> Change:
+    return Change(
+        service=deploy.service,
+        version=deploy.version,
+        previous=deploy.previous,
+        by=deploy.by,
+        url=deploy.url,
+        at=deploy.at,
+    )

@@ -1,0 +1,275 @@
+"""The incident of an objective whose budget burns. Inside the writer's transaction.
+
+Which pair of windows it opened for is remembered beside it, because it ends when both of that one
+are below. Nothing here is done twice, however often it is looked at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
+
+from monitor import announcing, deciding, objectives
+from monitor.budget import PAIRS, Pace
+from monitor.config.changes import Objective
+from monitor.config.detection import watching
+from monitor.context import OBJECTIVE, Context
+from monitor.deciding import Case, Withhold
+from monitor.notices import NO_LONGER_WATCHED, About, EventKind, Left, Notice
+from monitor.objectives.rates import Rates, rates
+from monitor.objectives.reading import spans_of
+from monitor.routing import Severity
+from monitor.store import attended, incidents, records
+from monitor.store import objectives as rows
+from monitor.store.attended import Attended
+from monitor.why import Why
+from probes import write_duration
+
+KIND: Final = "objective"
+REPEATED: Final = 2
+"""Outages in the long window of the slow pair that are worth a word, though each was told."""
+_GRAVEST: Final = tuple(Severity)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One look at one objective."""
+
+    db: Database
+    context: Context
+    objective: Objective
+    at: datetime
+
+    @property
+    def probe(self) -> str:
+        return OBJECTIVE + self.objective.id
+
+    @property
+    def memo(self) -> str:
+        return f"burns:{self.objective.id}"
+
+
+def attend(db: Database, *, context: Context, objective: Objective, at: datetime) -> bool:
+    """Opens it, tells of it, ends it; whether there is something to deliver."""
+    look = _Look(db, context, objective, at)
+    known = attended.open_of(db, look.probe)
+    before = spans_of(each for each in rows.told_of(db, look.probe) if not each.open)
+    found = rates(db, context.config, objective, at, apart=before)
+    fire = _fire(found)
+    if known is None:
+        return _begin(look, found, fire)
+    index = _opened_for(look)
+    if fire is not None and (fire.pair.urgent or not PAIRS[index].urgent or not known.told_at):
+        return _goes_on(look, known, found, fire)
+    over = _rests(found, index)
+    if known.told_at is None:
+        over = not _noted(found) and (over or known.withheld == Why.CAUSE_KNOWN)
+    return over and _end(look, known)
+
+
+def forget(db: Database, *, probe: str, at: datetime) -> bool:
+    """Ends that of an objective that nobody promises any more."""
+    known = attended.open_of(db, probe)
+    if known is None:
+        return False
+    incidents.resolve_incident(db, known.number, recovered_at=at, resolved_at=at)
+    notice = replace(
+        known.full_notice(), event=EventKind.RESOLVED, at=at, outcome=NO_LONGER_WATCHED, lasted=None
+    )
+    return _tell_end(db, known.number, notice, Why.NO_LONGER_WATCHED)
+
+
+def _fire(found: Rates) -> Pace | None:
+    """The most urgent pair that burns with something that nobody was told of; the slow one also
+    after several outages, though each was told.
+    """
+    fire = next((pace for pace in found.untold if pace.burns), None)
+    if fire is None and found.going_on is None and len(found.told) >= REPEATED:
+        fire = next((p for p in found.everything if p.burns and not p.pair.urgent), None)
+    return fire
+
+
+def _noted(found: Rates) -> Pace | None:
+    """A pair that burns because of an outage that people know of and that goes on."""
+    urgent = (pace for pace in found.everything if pace.pair.urgent and pace.burns)
+    return next(urgent, None) if found.going_on else None
+
+
+def _opened_for(look: _Look) -> int:
+    number = records.get_meta(look.db, look.memo)
+    return number if isinstance(number, int) and 0 <= number < len(PAIRS) else 0
+
+
+def _rests(found: Rates, index: int) -> bool:
+    """Whether both windows of the pair that it opened for are below."""
+    if not found.untold:
+        return True
+    pace = found.untold[index]
+    repeated = not pace.pair.urgent and len(found.told) >= REPEATED
+    return (found.everything[index] if repeated else pace).rests
+
+
+def _begin(look: _Look, found: Rates, fire: Pace | None) -> bool:
+    pace = fire or _noted(found)
+    if pace is None:
+        return False
+    severity = _severity(look, pace)
+    began_at = found.began_at or look.at
+    new = incidents.NewIncident(
+        probe=attended.own_key(look.db, look.probe, _name(look)),
+        location=look.context.config.location,
+        began_at=began_at,
+        opened_at=look.at,
+        reason=Why.BUDGET_BURNS.value,
+        summary=_summary(pace),
+        failed_step="",
+        failures=pace.long.failed,
+        severity=severity,
+    )
+    number, key = incidents.open_incident(look.db, new, instance=look.context.instance)
+    notice = replace(_notice(look, pace, severity, began_at), incident=number, dedup_key=key)
+    attended.change(look.db, number, notice=notice)
+    _remember(look, pace)
+    opened = attended.one(look.db, number)
+    return opened is not None and _consider(look, opened, found)
+
+
+def _goes_on(look: _Look, known: Attended, found: Rates, fire: Pace) -> bool:
+    severity = _severity(look, fire)
+    graver = _GRAVEST.index(severity) < _GRAVEST.index(known.severity)
+    if graver or known.told_at is None:
+        notice = replace(
+            _notice(look, fire, severity, known.began_at),
+            event=EventKind.WORSENED if known.told_at else EventKind.OPENED,
+            incident=known.number,
+            dedup_key=known.dedup_key,
+        )
+        attended.change(look.db, known.number, severity=severity, notice=notice)
+        _remember(look, fire)
+    if known.told_at is None:
+        return _consider(look, replace(known, severity=severity), found)
+    if _rests(found, _opened_for(look)):  # it goes on with another pair
+        _remember(look, fire)
+    if graver:
+        announcing.go_on(look.db, look.context, known.number, look.at, why=Why.BUDGET_BURNS)
+    return graver
+
+
+def _consider(look: _Look, incident: Attended, found: Rates) -> bool:
+    """Tells it, or notes why not; whether it was told."""
+    held = _held(look, incident, found)
+    if held is not None:
+        announcing.withhold(look.db, incident, held, look.at)
+        return False
+    fresh = attended.one(look.db, incident.number) or incident
+    channels = look.context.routing_of(look.probe).channels_at(fresh.severity, look.at)
+    announcing.tell(look.db, fresh, channels, look.at, why=Why.BUDGET_BURNS)
+    return True
+
+
+def _held(look: _Look, incident: Attended, found: Rates) -> Withhold | None:
+    if found.going_on is not None:
+        return Withhold(Why.CAUSE_KNOWN, under=found.going_on.number)
+    case = Case(
+        severity=incident.severity,
+        routing=look.context.routing_of(look.probe),
+        opened_at=incident.opened_at,
+        silenced_until=_silenced_until(look, found),
+    )
+    return deciding.its_own_reason(case, look.at)
+
+
+def _silenced_until(look: _Look, found: Rates) -> datetime | None:
+    """When the first silence of those that failed ends, where all of them are silenced."""
+    ends = [
+        attended.announced_until(look.db, "silence", probe, look.context.tags_of(probe), look.at)
+        for probe in found.failing
+    ]
+    known = [end for end in ends if end is not None]
+    return min(known) if known and len(known) == len(ends) else None
+
+
+def _end(look: _Look, known: Attended) -> bool:
+    at = look.at
+    incidents.resolve_incident(look.db, known.number, recovered_at=at, resolved_at=at)
+    notice = replace(
+        known.full_notice(),
+        event=EventKind.RESOLVED,
+        at=at,
+        outcome="PASS",
+        lasted=max(at - known.began_at, timedelta()),
+        budgets=(_left(look),),
+    )
+    return _tell_end(look.db, known.number, notice, Why.BUDGET_STEADY)
+
+
+def _tell_end(db: Database, number: int, notice: Notice, why: Why) -> bool:
+    told = incidents.channels_told(db, number)
+    announcing.notify(db, number, notice, told, why=why)
+    return bool(told)
+
+
+def _remember(look: _Look, pace: Pace) -> None:
+    records.set_meta(look.db, look.memo, PAIRS.index(pace.pair))
+
+
+def _severity(look: _Look, pace: Pace) -> Severity:
+    """What is no reason to wake anybody when it is down is none when it burns."""
+    own = [p.routing.severity for p in watching(look.context.config, look.objective)]
+    gravest = min(own, key=_GRAVEST.index, default=Severity.CRITICAL)
+    least = Severity.CRITICAL if pace.pair.urgent else Severity.WARNING
+    return max(gravest, least, key=_GRAVEST.index)
+
+
+def _name(look: _Look) -> str:
+    return objectives.promised(look.context.config, look.objective)
+
+
+def _left(look: _Look) -> Left:
+    return objectives.left(look.db, look.context.config, look.objective, look.at)
+
+
+def _summary(pace: Pace) -> str:
+    long = write_duration(pace.pair.long)
+    return (
+        f"{pace.long.failed} of {pace.long.runs} runs failed in {long}: the budget burns"
+        f" {_times(pace.long.times)} as fast as it may"
+    )
+
+
+def _times(times: float) -> str:
+    return f"{times:.0f} times" if times >= 9.5 else f"{times:.1f} times"
+
+
+def _notice(look: _Look, pace: Pace, severity: Severity, began_at: datetime) -> Notice:
+    config = look.context.config
+    name = objectives.name_of(config, look.objective)
+    playbooks = [p.playbook for p in watching(config, look.objective) if p.playbook]
+    return Notice(
+        event=EventKind.OPENED,
+        about=About.OBJECTIVE,
+        severity=severity,
+        incident=0,
+        sequence=1,
+        dedup_key="",
+        probe=look.probe,
+        probe_name=_name(look),
+        kind=KIND,
+        environment=config.environment,
+        location=config.location,
+        began_at=began_at,
+        at=look.at,
+        outcome="FAIL",
+        reason=Why.BUDGET_BURNS.value,
+        summary=_summary(pace),
+        failures=pace.long.failed,
+        says=(f"The budget of {name} ({look.objective.written}) burns too fast.",),
+        components=(name,),
+        playbook=playbooks[0] if playbooks else "",
+        why=Why.BUDGET_BURNS.value,
+        page=config.page.url,
+        budgets=(_left(look),),
+    )

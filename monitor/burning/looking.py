@@ -1,0 +1,99 @@
+"""The loop that looks after every objective."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+
+from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
+
+from monitor.burning import flames
+from monitor.clock import Clock
+from monitor.config.model import Config
+from monitor.context import OBJECTIVE, Context
+from monitor.log import get_logger
+from monitor.store import StoreTrouble, Takes
+from monitor.store import objectives as rows
+
+EVERY: Final = timedelta(minutes=1)
+AT_MOST: Final = timedelta(seconds=10)
+AFTER_TROUBLE: Final = timedelta(seconds=30)
+
+log = get_logger()
+
+
+class Burning:
+    """Looks after every objective."""
+
+    def __init__(
+        self, writer: Takes, clock: Clock, context: Callable[[], Context], told: Callable[[], None]
+    ) -> None:
+        """*told* is called after a commit that put something into the outbox."""
+        self._writer = writer
+        self._clock = clock
+        self._context = context
+        self._told = told
+        self._woken = asyncio.Event()
+
+    def configure(self, _: Config) -> None:
+        """The objectives are those of the context; what is not promised any more ends at once."""
+        self.wake()
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    async def serve(self) -> None:
+        """Until cancelled."""
+        while True:
+            self._woken.clear()
+            pause = await self.look()
+            await asyncio.sleep(AT_MOST.total_seconds())  # what comes together is looked at once
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout((pause - AT_MOST).total_seconds()):
+                    await self._woken.wait()
+
+    async def look(self) -> timedelta:
+        """Once; gives when to look again."""
+        work = partial(attend, context=self._context(), at=self._clock.now())
+        try:
+            told = await self._writer.do(work)
+        except StoreTrouble as trouble:
+            log.error("cannot look after budgets", why=str(trouble))
+            return AFTER_TROUBLE
+        except Exception:
+            log.exception("looking after budgets stumbled and goes on")
+            return AFTER_TROUBLE
+        if told:
+            self._told()
+        return EVERY
+
+
+def attend(db: Database, context: Context, at: datetime) -> bool:
+    """One look at every objective; whether there is something to deliver."""
+    promised = {
+        OBJECTIVE + id_: objective
+        for id_, objective in context.config.changes.objectives.items()
+        if objective.burn
+    }
+    told = False
+    for probe in rows.burning(db, OBJECTIVE):
+        if probe not in promised:
+            told |= _guarded(partial(flames.forget, probe=probe), db, probe, at)
+    for probe, objective in promised.items():
+        work = partial(flames.attend, context=context, objective=objective)
+        told |= _guarded(work, db, probe, at)
+    return told
+
+
+def _guarded(work: Callable[..., bool], db: Database, probe: str, at: datetime) -> bool:
+    """What is wrong with one is no other one's business."""
+    try:
+        with db.atomic():
+            return work(db, at=at)
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError):
+        log.exception("a budget cannot be looked after", objective=probe)
+        return False

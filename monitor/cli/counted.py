@@ -1,0 +1,128 @@
+"""`trueup incidents --stats`: how often, how long, and how soon, by the month."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+from monitor.cli import tables
+from monitor.cli.ground import banner, brief, fail, history, out, say_json
+from monitor.clock import SystemClock
+from monitor.config import Config
+from monitor.notices import span
+from monitor.reports import statistics
+from monitor.reports.statistics import Month, Took
+
+MONTHS: Final = 6
+_SECOND: Final = timedelta(seconds=1)
+_EXPLAINED: Final = (
+    "Median / worst, since the first failing run. It broke between the last good run and that one,"
+    " so it took between two times until it was noticed."
+)
+
+
+def show(config: Config, months: int, component: str, *, as_json: bool) -> None:
+    """To standard output. Ends the command when there is no such component."""
+    if component and component not in config.components:
+        named = ", ".join(config.components) or "there is none at all"
+        fail(f"there is no component {component!r}; those there are: {named}")
+    at = SystemClock().now()
+    since = statistics.first_of(at, months - 1)
+    with history(config) as db:
+        counted = statistics.read(db, config, since, at, component)
+    found = statistics.months(counted, since, at)
+    if as_json:
+        say_json([document(each) for each in found])
+        return
+    whose = f" of {config.components[component].name}" if component else ""
+    out.print(f"{banner(config)} {_headline(found)}{whose}.".strip(), highlight=False)
+    out.print()
+    _table(found)
+    for line in _notes(found, config):
+        out.print(line, style="dim", highlight=False, markup=False)
+
+
+def _headline(found: Sequence[Month]) -> str:
+    count = sum(each.incidents for each in found)
+    down = sum((each.down for each in found), timedelta())
+    months = f"{len(found)} months" if len(found) > 1 else "this month"
+    said = f"{count} incident{'' if count == 1 else 's'} in {months}"
+    return f"{said}, down for {span(down)}" if down else said
+
+
+def _table(found: Sequence[Month]) -> None:
+    table = tables.table(
+        "month", "incidents", "down", "noticed", "told", "acknowledged", "over", "after a deploy"
+    )
+    for each in reversed(found):
+        still = f" ({each.still_open} open)" if each.still_open else ""
+        table.add_row(
+            f"{each.first:%Y-%m}",
+            f"{each.incidents}{still}" if each.incidents else "none",
+            brief(each.down) if each.down >= _SECOND else "",
+            noticed(each),
+            pair(each.tell),
+            pair(each.acknowledge),
+            pair(each.recover),
+            f"{each.after_deploy} of {each.incidents}" if each.incidents else "",
+        )
+    tables.show(table)
+
+
+def noticed(month: Month) -> str:
+    """`30s–1m / 40s–1m10s`: both bounds of the median, and of the worst."""
+    least, most = month.detect, month.detect_most
+    if least is None:
+        return ""
+    if most is None:
+        return f"≥{_short(least.median)} / ≥{_short(least.worst)}"
+    return (
+        f"{_short(least.median)}–{_short(most.median)} / {_short(least.worst)}–{_short(most.worst)}"
+    )
+
+
+def pair(of: Took | None) -> str:
+    return f"{_short(of.median)} / {_short(of.worst)}" if of else ""
+
+
+def _short(length: timedelta) -> str:
+    return brief(length) if length >= _SECOND else "0s"
+
+
+def _notes(found: Sequence[Month], config: Config) -> list[str]:
+    if not any(each.incidents for each in found):
+        return []
+    window = span(config.changes.deploys.window)
+    return [
+        "",
+        _EXPLAINED,
+        f"After a deploy: it began within {window} of one that it may follow.",
+    ]
+
+
+def document(month: Month) -> dict[str, Any]:
+    """For programs; spans in seconds."""
+    return {
+        "month": f"{month.first:%Y-%m}",
+        "incidents": month.incidents,
+        "open": month.still_open,
+        "down_s": _seconds(month.down),
+        "after_deploy": month.after_deploy,
+        "detect": _took(month.detect),
+        "detect_at_most": _took(month.detect_most),
+        "tell": _took(month.tell),
+        "acknowledge": _took(month.acknowledge),
+        "recover": _took(month.recover),
+    }
+
+
+def _took(of: Took | None) -> dict[str, Any] | None:
+    if of is None:
+        return None
+    known = {"median_s": _seconds(of.median), "worst_s": _seconds(of.worst)}
+    return {"incidents": of.count, **known}
+
+
+def _seconds(length: timedelta) -> float:
+    return round(length.total_seconds(), 3)

@@ -1,0 +1,1 @@
+"""Deploys: how they are heard of, and what follows from one."""

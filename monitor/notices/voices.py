@@ -1,0 +1,234 @@
+"""What is said otherwise depending on whose trouble it is: one voice for each. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from monitor.notices.changes import left, said_briefly
+from monitor.notices.lines import one_line
+from monitor.notices.notice import About, EventKind, Notice
+from monitor.notices.traits import (
+    NAME_MAX,
+    after,
+    age,
+    count,
+    is_slow,
+    names,
+    sentence,
+    state,
+    things,
+    things_listed,
+    trouble,
+)
+from monitor.routing import Severity
+from monitor.why import Why
+
+SUBJECT_MAX: Final = 120
+
+
+class OfOne:
+    """One probe, and what all the others have in common with it."""
+
+    loud: bool = True
+    """Whether it is somebody's emergency when it is critical."""
+    counts_runs: bool = True
+    """Whether there is one probe whose runs can be spoken of."""
+
+    def headline(self, notice: Notice) -> tuple[str, str]:
+        """While it goes on: how it begins, and what it is about."""
+        if notice.event is EventKind.ACTED and notice.deeds and notice.why != Why.DID_NOT_HELP:
+            return self.lead(notice), said_briefly(notice.deeds[-1])
+        return self.lead(notice), self.what(notice)
+
+    def lead(self, notice: Notice) -> str:
+        now = state(notice)
+        match notice.event:
+            case EventKind.WORSENED:
+                return f"{now.split()[0]}, now {notice.severity.value}: "
+            case EventKind.REMINDED:
+                return f"STILL {now} after {age(notice)}: "
+            case EventKind.ESCALATED:
+                return f"NOBODY IS ON IT, {now} for {age(notice)}: "
+            case EventKind.ACTED:
+                return self.acted(notice, now)
+            case _:
+                return f"{now}: "
+
+    def acted(self, notice: Notice, now: str) -> str:
+        name = one_line(notice.deeds[-1].name, NAME_MAX) if notice.deeds else "trueup acted"
+        if notice.why == Why.DID_NOT_HELP:
+            return f"STILL {now} after {age(notice)}, {name} has not helped: "
+        return f"{now}, {name}: "
+
+    def what(self, notice: Notice) -> str:
+        """The subject of the matter, as a headline has it."""
+        return names(notice) if is_slow(notice) else " ".join(notice.says) or names(notice)
+
+    def over(self, notice: Notice) -> tuple[str, str]:
+        """As `headline`, once it is over."""
+        return "UP again: ", names(notice)
+
+    def matter(self, notice: Notice) -> str:
+        """What is wrong, in whole sentences."""
+        if is_slow(notice):
+            return f"Slower than it should be: {names(notice)}."
+        return " ".join(notice.says) or f"Not working: {names(notice)}."
+
+    def worse(self, notice: Notice) -> str:
+        return f"It matters more than before: {notice.severity.value} now."
+
+    def good_news(self, notice: Notice) -> str:
+        return f"Works again{after(notice, ' after ')}: {names(notice)}."
+
+    def since(self, notice: Notice) -> str:
+        """What the beginning is called while it goes on."""
+        if notice.event is EventKind.FLAPPING:
+            return "Since"
+        return "Slow since" if is_slow(notice) else "Down since"
+
+    def was(self, notice: Notice) -> tuple[str, str]:
+        """Once it is over: what it was, and what the time of it is called."""
+        return " ".join(notice.says), "Was down from"
+
+
+class OfSeveral(OfOne):
+    """A summary."""
+
+    counts_runs = False
+
+    def headline(self, notice: Notice) -> tuple[str, str]:
+        lead = self.lead(notice)
+        room = SUBJECT_MAX - len(lead) - NAME_MAX - len("[] ")
+        return lead, things_listed(notice, room)
+
+    def lead(self, notice: Notice) -> str:
+        many = f"{things(notice)} {state(notice)}"
+        match notice.event:
+            case EventKind.WORSENED:
+                return f"{many} by now: "
+            case EventKind.REMINDED:
+                return f"{things(notice)} STILL {state(notice)} after {age(notice)}: "
+            case EventKind.ESCALATED:
+                return f"NOBODY IS ON IT, {many}: "
+            case _:
+                return f"{many} since {notice.began_at:%H:%M} UTC: "
+
+    def what(self, notice: Notice) -> str:
+        return things(notice)
+
+    def over(self, notice: Notice) -> tuple[str, str]:
+        return "UP again: ", f"all of {things(notice)}"
+
+    def matter(self, notice: Notice) -> str:
+        verb = "is" if count(notice) == 1 else "are"
+        since = f"{notice.began_at:%H:%M} UTC"
+        return f"{things(notice)} {verb} down since {since}: {things_listed(notice)}."
+
+    def worse(self, _: Notice) -> str:
+        return "More of them than when you were told last."
+
+    def good_news(self, notice: Notice) -> str:
+        return f"All of {things(notice)} are over{after(notice, ' after ')}."
+
+
+class OfOurselves(OfOne):
+    """The watching itself."""
+
+    loud = False
+    counts_runs = False
+
+    def lead(self, notice: Notice) -> str:
+        match notice.event:
+            case EventKind.REMINDED:
+                return f"OWN TROUBLE for {age(notice)}, no outage: "
+            case EventKind.ESCALATED:
+                return "NOBODY IS ON IT, OWN TROUBLE, no outage: "
+            case _:
+                return "OWN TROUBLE, no outage: "
+
+    def what(self, notice: Notice) -> str:
+        return trouble(notice)
+
+    def over(self, notice: Notice) -> tuple[str, str]:
+        return "OWN TROUBLE OVER: ", trouble(notice).rstrip(".")
+
+    def matter(self, notice: Notice) -> str:
+        return f"{sentence(trouble(notice))} {_NO_OUTAGE}"
+
+    def good_news(self, notice: Notice) -> str:
+        was = sentence(trouble(notice))
+        return f"trueup is well again{after(notice, ' after ')}. It was: {was}"
+
+    def since(self, _: Notice) -> str:
+        return "Since"
+
+    def was(self, _: Notice) -> tuple[str, str]:
+        return "", "Lasted from"
+
+
+class OfObjective(OfOne):
+    """A budget that burns too fast: what it is of may work at this very moment."""
+
+    counts_runs = False
+
+    def lead(self, notice: Notice) -> str:
+        grave = notice.severity is Severity.CRITICAL
+        much = "" if grave else f" ({notice.severity.value})"
+        match notice.event:
+            case EventKind.WORSENED:
+                return "BUDGET BURNS FASTER: "
+            case EventKind.REMINDED:
+                return f"BUDGET STILL BURNS{much} after {age(notice)}: "
+            case EventKind.ESCALATED:
+                return f"NOBODY IS ON IT, BUDGET BURNS{much} for {age(notice)}: "
+            case _:
+                return f"BUDGET BURNS TOO FAST{much}: "
+
+    def what(self, notice: Notice) -> str:
+        return f"{names(notice)}, {left(notice.budgets[0])}" if notice.budgets else names(notice)
+
+    def over(self, notice: Notice) -> tuple[str, str]:
+        return "BUDGET STEADY: ", self.what(notice)
+
+    def matter(self, notice: Notice) -> str:
+        return (
+            f"Fails too often: {names(notice)}. It may work at this very moment, and fail again."
+            f" The budget burns too fast{_left(notice)}."
+        )
+
+    def good_news(self, notice: Notice) -> str:
+        after_all = after(notice, ", after ")
+        return f"The budget of {names(notice)} is steady again{after_all}{_left(notice)}."
+
+    def since(self, _: Notice) -> str:
+        return "Burning since"
+
+    def was(self, _: Notice) -> tuple[str, str]:
+        return "", "Burned from"
+
+
+def _left(notice: Notice) -> str:
+    if not notice.budgets:
+        return ""
+    first = notice.budgets[0]
+    return f": {left(first)} ({one_line(first.objective, 80)})"
+
+
+_NO_OUTAGE: Final = (
+    "This is trouble of trueup itself and no outage: it says nothing about the service."
+)
+
+_VOICES: Final[Mapping[About, OfOne]] = MappingProxyType(
+    {
+        About.PROBE: OfOne(),
+        About.SUMMARY: OfSeveral(),
+        About.OURSELVES: OfOurselves(),
+        About.OBJECTIVE: OfObjective(),
+    }
+)
+
+
+def voice_of(notice: Notice) -> OfOne:
+    return _VOICES[notice.about]

@@ -1,0 +1,100 @@
+"""How fast the budget of an objective burns: from failed runs, and not from down time, so that one
+run in twenty that fails for hours counts though it never opens an incident.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
+
+from monitor import announced, budget
+from monitor.announced import Works
+from monitor.budget import MANY, PAIRS, Pace, Slice
+from monitor.clock import from_us, to_us
+from monitor.config.changes import Objective
+from monitor.config.detection import watching
+from monitor.config.model import Config, Probe
+from monitor.objectives.reading import spans_of
+from monitor.store import acts, page_numbers
+from monitor.store import objectives as rows
+from monitor.store.acts import Kind
+from monitor.store.fives import SPAN_US
+from monitor.store.objectives import Outage
+from monitor.uptime import Spans, within
+
+LONGEST: timedelta = max(pair.long for pair in PAIRS)
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Of one objective, announced work left out."""
+
+    everything: tuple[Pace, ...] = ()
+    untold: tuple[Pace, ...] = ()
+    """Without the time of outages that people heard of as such."""
+    began_at: datetime | None = None
+    """The first five minutes with a failed run among those."""
+    told: tuple[Outage, ...] = ()
+    """The outages that people heard of, the oldest first."""
+    failing: frozenset[str] = frozenset()
+    """Ids of the probes that failed."""
+
+    @property
+    def going_on(self) -> Outage | None:
+        """One that people know of and that is open."""
+        return next((each for each in self.told if each.open), None)
+
+
+def rates(
+    db: Database, config: Config, objective: Objective, at: datetime, *, apart: Spans = ()
+) -> Rates:
+    """As of *at*. *apart* is left out of the slow pair, besides: people have heard of that."""
+    found = page_numbers.keys(db, [probe.id for probe in watching(config, objective)])
+    probes = {key: config.probes[id_] for id_, (key, _) in found.items()}
+    since_us, at_us = to_us(at - LONGEST), to_us(at)
+    seen = [s for s in rows.slices(db, since_us=since_us, of=probes) if s.starts_us <= at_us]
+    if sum(each.failed for each in seen) < MANY:  # as nearly always
+        return Rates()
+    counted = _unannounced(db, config, seen, probes, at)
+    known = rows.outages(db, since_us=since_us, until_us=at_us, of=probes)
+    told = tuple(outage for outage in known if outage.known)
+    untold = _outside(counted, spans_of(told))
+    paces = budget.paces(untold, objective.share, at_us, SPAN_US)
+    slow = budget.paces(_outside(untold, apart), objective.share, at_us, SPAN_US)
+    return Rates(
+        everything=budget.paces(counted, objective.share, at_us, SPAN_US),
+        untold=tuple(one if one.pair.urgent else two for one, two in zip(paces, slow, strict=True)),
+        began_at=_first(untold or counted),
+        told=told,
+        failing=frozenset(probes[each.probe].id for each in counted if each.failed),
+    )
+
+
+def _first(slices: Sequence[Slice]) -> datetime | None:
+    failed = [each.starts_us for each in slices if each.failed]
+    return from_us(min(failed)) if failed else None
+
+
+def _unannounced(
+    db: Database, config: Config, seen: Sequence[Slice], probes: dict[int, Probe], at: datetime
+) -> list[Slice]:
+    since = at - LONGEST
+    works = Works(
+        [
+            *announced.written(acts.spans(db, Kind.MAINTENANCE, at, since=since)),
+            *announced.configured(config.windows, since, at),
+        ]
+    )
+    plans = {key: works.plan([probe]).spans for key, probe in probes.items()}
+    return [each for each in seen if not _in(plans[each.probe], each)]
+
+
+def _outside(slices: Sequence[Slice], spans: Spans) -> list[Slice]:
+    return [each for each in slices if not _in(spans, each)] if spans else list(slices)
+
+
+def _in(spans: Spans, each: Slice) -> bool:
+    return bool(spans) and bool(within(spans, each.starts_us, each.starts_us + SPAN_US))

@@ -1,0 +1,189 @@
+"""Reading all that is known about one incident."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
+
+import status_page
+from monitor import pages
+from monitor.config import Config
+from monitor.config.model import Component
+from monitor.notices import Notice, from_json
+from monitor.reports import spending
+from monitor.reports.account import Account, Seen
+from monitor.store import captures, chronicle, deploys, kept
+from monitor.store.chronicle import Known
+from monitor.store.deploys import Deploy
+from monitor.store.public import Told
+from monitor.why import Why
+
+_AFTER: Final = timedelta(minutes=5)
+"""Runs so long after the end are read, too: the last failing one began before it."""
+_OTHERS_MOST: Final = 20
+
+
+def account(db: Database, config: Config, told: Told, at: datetime) -> Account:
+    """Of one incident, as `monitor.store.public` gives it, with what nobody reads in public."""
+    known = chronicle.one(db, told.number) if told.number is not None else None
+    page = _page(db, config, told, at)
+    concerned = _concerned(config, told, page)
+    together = _together(db, config, known, at) if known else []
+    seen = tuple(_seen(db, config, each, at) for each in together)
+    above = chronicle.one(db, told.under) if told.under is not None else None
+    found = Account(
+        at=at,
+        name=told.name,
+        told=told,
+        page=page,
+        address=_address(config, page),
+        components=concerned,
+        seen=seen,
+        above=_seen(db, config, above, at) if above else None,
+    )
+    since, until = found.began_at, found.ended_at or at
+    others = _others(db, config, found, since, until)
+    changes = deploys.before(db, since - config.changes.deploys.window, until)
+    suspects = frozenset(each.id for one in seen for each in _suspects(config, one, changes))
+    ours = [each for each in changes if _is_ours(config, found, each)]
+    return replace(
+        found,
+        others=tuple(others),
+        deploys=tuple(reversed(ours)),
+        suspects=suspects,
+        spent=spending.spent(db, config, found),
+        public_at=_public_at(config, found),
+    )
+
+
+def _page(db: Database, config: Config, told: Told, at: datetime) -> status_page.Incident | None:
+    """The incident as the first page tells it, perhaps as one with others."""
+    found = pages.build(db, config, at).incidents
+    exact = next((each for each in found if each.id == told.key), None)
+    if exact is not None or told.number is None or told.hidden:
+        return exact
+    behind = {c.id for c in config.components.values() if told.probe in c.probes}
+    end = told.ended_at or at
+    return next(
+        (
+            each
+            for each in found
+            if behind & set(each.components)
+            and each.began_at <= told.began_at
+            and (each.resolved_at or at) >= end
+        ),
+        None,
+    )
+
+
+def _concerned(
+    config: Config, told: Told, page: status_page.Incident | None
+) -> tuple[Component, ...]:
+    if page is not None:
+        ids: Iterable[str] = page.components
+    elif told.components:
+        ids = told.components
+    else:
+        ids = [c.id for c in config.components.values() if told.probe in c.probes]
+    return tuple(config.components[each] for each in ids if each in config.components)
+
+
+def _address(config: Config, page: status_page.Incident | None) -> str:
+    if page is None or not config.page.url:
+        return ""
+    return f"{config.page.url.rstrip('/')}/incidents/{page.id}/"
+
+
+def _together(db: Database, config: Config, known: Known, at: datetime) -> list[Known]:
+    """It, and what is one outage with it: the members of a summary, or incidents of the same
+    components at the same time.
+    """
+    if known.own:
+        return [known, *(m for m in chronicle.under(db, known.number) if m.withheld == _MEMBER)]
+    probes = {
+        probe
+        for component in config.components.values()
+        if known.probe in component.probes
+        for probe in component.probes
+    }
+    found = chronicle.overlapping(db, probes, known.began_at, known.ended_at or at)
+    return [known, *(each for each in found if each.number != known.number)]
+
+
+_MEMBER: Final = Why.IN_A_SUMMARY.value
+
+
+def _seen(db: Database, config: Config, known: Known, at: datetime) -> Seen:
+    notice = _notice(known)
+    last_good_at = notice.last_good_at if notice else None
+    probe = config.probes.get(known.probe)
+    until = (known.ended_at or at) + _AFTER
+    return Seen(
+        known=known,
+        notice=notice,
+        last_good_at=last_good_at,
+        runs=tuple(_runs(db, known, until)),
+        events=tuple(chronicle.events(db, known.number)),
+        letters=tuple(chronicle.letters(db, known.number)),
+        captures=captures.of_incident(db, known.number),
+        deeds=tuple(chronicle.acted(db, known.number)),
+        kept=() if known.own else kept.of_incident(db, known.number).runs,
+        at_worst=pages.worst_to_notice(probe) if probe else None,
+    )
+
+
+def _runs(db: Database, known: Known, until: datetime) -> Iterable[chronicle.Ran]:
+    if known.own:
+        return
+    end = known.ended_at
+    for run in chronicle.failing(db, known.probe, known.location, known.began_at - _AFTER, until):
+        if known.began_at <= run.at and (end is None or run.at < end):
+            yield run
+
+
+def _notice(known: Known) -> Notice | None:
+    try:
+        return from_json(known.notice) if known.notice else None
+    except ValueError:
+        return None
+
+
+def _others(
+    db: Database, config: Config, found: Account, since: datetime, until: datetime
+) -> list[Known]:
+    mine = {each.known.number for each in found.seen}
+    of_others = chronicle.overlapping(db, config.probes, since, until)
+    return [each for each in of_others if each.number not in mine][:_OTHERS_MOST]
+
+
+def _suspects(config: Config, seen: Seen, changes: Sequence[Deploy]) -> list[Deploy]:
+    known = seen.known
+    return deploys.concerning(
+        changes, config.changes, known.probe, config.environment, known.began_at
+    )
+
+
+def _is_ours(config: Config, found: Account, deploy: Deploy) -> bool:
+    """Of our environment, and of a service that any of its probes watches, or that nobody knows."""
+    if deploy.environment not in {"", config.environment}:
+        return False
+    service = config.changes.service(deploy.service)
+    if service is None:
+        return True
+    probes = {each.known.probe for each in found.seen}
+    probes |= {probe for component in found.components for probe in component.probes}
+    return bool(probes & set(service.probes))
+
+
+def _public_at(config: Config, found: Account) -> datetime | None:
+    """With the component's own sentence as soon as it may, or with the first words of a person."""
+    if found.page is None:
+        return None
+    said = [each.at for each in found.told.updates if not each.withdrawn]
+    opened = [each.known.opened_at for each in found.seen if not each.known.own]
+    due = [at + config.page.publish_after for at in opened]
+    return min([*due, *said], default=None)

@@ -1,0 +1,219 @@
+"""The post-mortem of an incident as Markdown: what is known is written, what only people know is
+left to fill in. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from monitor.reports import evidence, prose, verdicts
+from monitor.reports.account import Account
+from monitor.reports.markdown import Hours, brief, elapsed, table, text
+from monitor.reports.public_part import public_part
+from monitor.reports.timeline import timeline
+from monitor.reports.times import Bounds, Times, times
+from monitor.reports.verdicts import Said
+
+WHYS: Final = 5
+_COUNTED: Final = (
+    "Nobody knows when exactly it broke. So each time is counted from the first failing run, at"
+    " least, and from the last good one, at most."
+)
+_NONE: Final = timedelta()
+
+
+def postmortem(found: Account, zone: ZoneInfo) -> str:
+    """The whole document, with a line break at its end."""
+    hours, when = Hours(zone), times(found)
+    sections = [
+        ("Summary", [prose.summary(found, when, hours)]),
+        ("Impact", _impact(found)),
+        ("Time line", _timeline(found, hours)),
+        ("How long it took", _times(found, when)),
+        ("Budget", _budget(found)),
+        ("Deploys", _deploys(found, hours)),
+        ("Evidence", evidence.section(found)),
+        ("What was done", _done(found, hours)),
+        ("What went well", _said(verdicts.said(found, when), good=True)),
+        ("What went badly", _said(verdicts.said(found, when), good=False)),
+        ("Causes", _causes(found)),
+        ("Actions", _actions()),
+        ("For the public", public_part(found, hours)),
+    ]
+    lines = [f"# Post-mortem of incident {found.name}: {text(prose.headline(found))}", ""]
+    lines += [_written(found, hours)]
+    for title, body in sections:
+        made = list(body)
+        if made:
+            lines += ["", f"## {title}", "", *made]
+    return "\n".join(lines) + "\n"
+
+
+def _written(found: Account, hours: Hours) -> str:
+    far = " so far" if found.ended_at is None else ""
+    said = f"trueup wrote this on {hours.full(found.at)} from what it recorded{far}"
+    return f"{said}; what only people know stands between square brackets and is yours to write."
+
+
+def _impact(found: Account) -> Iterator[str]:
+    components = ", ".join(text(c.name) for c in found.components)
+    if components:
+        yield f"- What it concerned: {components}."
+    if who := prose.audience(found):
+        yield f"- Whom it concerned: {text(who)}."
+    yield from _how_much(found)
+    if found.seen and not prose.is_budget(found):
+        yield f"- What else was open at the time: {_others(found)}."
+    if found.address:
+        yield f"- What the public read: <{found.address}>."
+    yield from _above(found)
+
+
+def _how_much(found: Account) -> Iterator[str]:
+    minutes = prose.user_minutes(found)
+    if minutes is not None:
+        far = " so far" if found.ended_at is None else ""
+        yield f"- How much: about {minutes:,} user-minutes{far} in {brief(found.lasted)}."
+    elif found.components:
+        yield (
+            "- How much: nobody has counted the people; `people` in the component's table makes"
+            " user-minutes of it."
+        )
+
+
+def _above(found: Account) -> Iterator[str]:
+    if found.summary is not None:
+        yield f"- People were told of it in the summary, incident {found.summary.known.number}."
+    elif found.above is not None:
+        above = found.above.known
+        yield f"- It was explained by incident {above.number} ({text(above.probe)})."
+
+
+def _others(found: Account) -> str:
+    if not found.others:
+        return "nothing; everything else that is watched had no incident"
+    return ", ".join(f"incident {each.number} ({text(each.probe)})" for each in found.others)
+
+
+def _timeline(found: Account, hours: Hours) -> list[str]:
+    began = found.began_at
+    many = len({each.known.probe for each in found.seen}) > 1
+    rows = []
+    for moment in timeline(found):
+        whose = f"{text(moment.probe)}: " if many and moment.probe else ""
+        at = hours.near(moment.at, began)
+        rows.append((at, elapsed(moment.at - began), f"{whose}{text(moment.words)}"))
+    zone = hours.name(began)
+    head = (f"Time, {zone}", "Since it broke", "What happened")
+    return [f"It began on {hours.day(began)}.", "", *table(head, rows, right=1)]
+
+
+def _times(found: Account, when: Times) -> list[str]:
+    if not found.seen or prose.is_budget(found):
+        return []
+    worst = max((s.at_worst for s in found.seen if s.at_worst), default=None)
+    promised = f"at the worst {brief(worst)}, as it is configured now" if worst else ""
+    allowed = "; ".join(f"{text(each.written)} for {text(each.objective)}" for each in found.spent)
+    rows = [
+        ("noticed", *_bounds(when.detect), promised),
+        ("told to the first channel", *_bounds(when.tell), ""),
+        ("acknowledged", *_bounds(when.acknowledge), ""),
+        ("working again", *_bounds(when.recover), allowed),
+    ]
+    head = ("Until it was", "at least", "at most", "what was promised")
+    return [_COUNTED, "", *table(head, rows)]
+
+
+def _bounds(of: Bounds | None) -> tuple[str, str]:
+    if of is None:
+        return "it was not", ""
+    return brief(of.least), brief(of.most) if of.most is not None else "not known"
+
+
+def _budget(found: Account) -> list[str]:
+    if not found.spent:
+        return []
+    rows = [
+        (text(each.objective), text(each.written), brief(each.allowed), brief(each.by_it),
+         brief(each.left) if each.left >= _NONE else f"−{brief(each.left)}")
+        for each in found.spent
+    ]  # fmt: skip
+    head = ("Objective", "Promised", "Allowed", "Spent by this", "Left after it")
+    return table(head, rows)
+
+
+def _deploys(found: Account, hours: Hours) -> list[str]:
+    if not found.deploys:
+        return []
+    rows = []
+    for each in found.deploys:
+        version = text(each.version)
+        rows.append(
+            (
+                hours.near(each.at, found.began_at),
+                text(each.service),
+                f"[{version}](<{each.url}>)" if _is_link(each.url) else version,
+                text(each.previous),
+                text(each.by),
+                "yes" if each.id in found.suspects else "",
+            )
+        )
+    head = ("Time", "Service", "Version", "Before", "By", "It may follow this")
+    return table(head, rows)
+
+
+def _is_link(url: str) -> bool:
+    return url.startswith(("https://", "http://")) and not set(url) & set(" <>\n\r|")
+
+
+def _done(found: Account, hours: Hours) -> list[str]:
+    by_hand = list(_by_people(found, hours))
+    by_us = [text(deed.said) for seen in found.seen for deed in seen.deeds if deed.said]
+    by_us += [
+        f"Fetched {text(capture.name)}."
+        for seen in found.seen
+        for capture in seen.captures
+        if capture.fetched.lines
+    ]
+    lines = ["By people:", "", *_list(by_hand), "- [FILL IN: what people did to end it, and when]"]
+    if found.seen:
+        lines += ["", "By trueup:", "", *_list(by_us or ["Nothing but watching and telling."])]
+    return lines
+
+
+def _by_people(found: Account, hours: Hours) -> Iterator[str]:
+    for seen in found.seen:
+        if seen.known.acknowledged_by and seen.known.acknowledged_at:
+            at = hours.near(seen.known.acknowledged_at, found.began_at)
+            yield f"{at}: {text(seen.known.acknowledged_by)} acknowledged it."
+    for words in found.told.updates:
+        if not words.withdrawn:
+            at = hours.near(words.at, found.began_at)
+            yield f"{at}: {text(words.by)} wrote to the public ({text(words.status)})."
+
+
+def _said(every: Sequence[Said], *, good: bool) -> list[str]:
+    own = "[FILL IN: what else went well]" if good else "[FILL IN: what else went badly]"
+    return [*_list(each.words for each in every if each.good is good), f"- {own}"]
+
+
+def _list(lines: Iterable[str]) -> list[str]:
+    return [f"- {line}" for line in lines]
+
+
+def _causes(found: Account) -> list[str]:
+    what = text(prose.headline(found))
+    lines = [f"1. Why was it so that “{what}”? [FILL IN: because …]"]
+    lines += [f"{number}. And why was that? [FILL IN: because …]" for number in range(2, WHYS + 1)]
+    return lines
+
+
+def _actions() -> list[str]:
+    rows = [("[FILL IN: what is done so that it cannot happen again]", "[FILL IN: who]",
+             "[FILL IN: date]", "no")]  # fmt: skip
+    rows += [("[FILL IN: what is done so that it is noticed sooner]", "[FILL IN: who]",
+              "[FILL IN: date]", "no")]  # fmt: skip
+    return table(("Action", "Owner", "Until", "Done"), rows)

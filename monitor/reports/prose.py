@@ -1,0 +1,176 @@
+"""What an incident was, in sentences for somebody who was not there. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+
+from monitor.notices import About
+from monitor.reports.account import Account, Spent
+from monitor.reports.markdown import Hours, brief, text
+from monitor.reports.times import Times
+from monitor.store.deploys import Deploy
+
+_MINUTE: Final = timedelta(minutes=1)
+SLOW: Final = "too_slow"
+
+
+def headline(found: Account) -> str:
+    """What people could not do, as plain text without a full stop."""
+    said = found.told.title or (found.page.sentence if found.page else "")
+    said = said or next((c.says for c in found.components if c.says and not is_slow(found)), "")
+    if not said and found.components and not is_budget(found):
+        state = "was slow" if is_slow(found) else "was down"
+        said = f"{' and '.join(c.name for c in found.components)} {state}"
+    if not said and found.first is not None:
+        said = found.first.known.summary or found.first.known.probe_name
+    return (said or "something was down").strip().rstrip(".")
+
+
+def is_slow(found: Account) -> bool:
+    """Whether nothing of it was down."""
+    known = [each.known for each in found.seen]
+    return bool(known) and all(k.reason == SLOW and k.severity == "warning" for k in known)
+
+
+def is_budget(found: Account) -> bool:
+    """Whether it is of an objective."""
+    notice = found.first.notice if found.first else None
+    return notice is not None and notice.about is About.OBJECTIVE
+
+
+def audience(found: Account) -> str:
+    """Whom it concerned; empty where nobody said."""
+    said = found.page.audience if found.page else found.told.audience
+    return said or ", ".join(dict.fromkeys(c.audience for c in found.components if c.audience))
+
+
+def people(found: Account) -> int | None:
+    """How many they are at any time; None where nobody counts them."""
+    counted = [c.people for c in found.components if c.people is not None]
+    return sum(counted) if counted else None
+
+
+def user_minutes(found: Account) -> int | None:
+    """To two digits, as the page says it; so far, while it is open."""
+    if found.page is not None and found.page.user_minutes is not None:
+        return found.page.user_minutes
+    many = people(found)
+    if many is None:
+        return None
+    exact = many * (found.lasted / _MINUTE)
+    grain: int = 10 ** max(math.floor(math.log10(exact)) - 1, 0) if exact >= 1 else 1
+    return round(exact / grain) * grain
+
+
+def summary(found: Account, when: Times, hours: Hours) -> str:
+    """One paragraph."""
+    sentences = [
+        *_what(found, hours),
+        *_bounded(found, hours),
+        *_after_deploys(found),
+        *_followed(found, when),
+        *_over(found, hours),
+        *(spent(each, found) for each in found.spent),
+    ]
+    return " ".join(sentences)
+
+
+def _what(found: Account, hours: Hours) -> Iterator[str]:
+    began, ended = found.began_at, found.ended_at
+    said = text(headline(found))
+    who = audience(found)
+    if is_budget(found):
+        when = f"On {hours.day(began)}, at {hours.time(began)} {hours.name(began)}"
+        yield f"{when}, a budget began to burn too fast: {said}."
+        return
+    met = f"this was so for {text(who)}" if who else "this was so"
+    zone = hours.name(began)
+    if ended is None:
+        since = f"Since {hours.day(began)}, {hours.time(began)} {zone}"
+        yield f"{since}, for {brief(found.lasted)} so far, {met.replace('was', 'is')}: “{said}.”"
+    else:
+        span = f"from {hours.time(began)} to {hours.near(ended, began)} {zone}"
+        yield f"On {hours.day(began)}, {span}, for {brief(found.lasted)}, {met}: “{said}.”"
+    many, minutes = people(found), user_minutes(found)
+    if many is not None and minutes is not None:
+        far = " so far" if ended is None else ""
+        cost = f"about {minutes:,} user-minutes{far}"
+        yield f"They are {many:,} people at any time, so that is {cost}."
+    if found.told.number is None:
+        yield "No probe saw it: people wrote it down."
+
+
+def _bounded(found: Account, hours: Hours) -> Iterator[str]:
+    good, began = found.last_good_at, found.began_at
+    if is_budget(found) or not found.seen:
+        return
+    if good is None:
+        yield "When it worked for the last time is not known."
+        return
+    yield (
+        f"It broke between {hours.near(good, began)}, the last good run, and"
+        f" {hours.time(began)}, the first failing one."
+    )
+
+
+def _after_deploys(found: Account) -> Iterator[str]:
+    before = [each for each in found.deploys if each.id in found.suspects]
+    if before:
+        newest = before[-1]
+        gap = brief(found.began_at - newest.at)
+        more = f", and {len(before) - 1} more shortly before that" if len(before) > 1 else ""
+        what = f"{deployed(newest)} had been deployed{_by(newest)}"
+        yield f"{what} {gap} before the first failing run{more}."
+    elif found.seen and not is_budget(found):
+        yield "No deploy that it could follow was recorded."
+
+
+def deployed(deploy: Deploy) -> str:
+    return f"{text(deploy.version)} of {text(deploy.service)}"
+
+
+def _by(deploy: Deploy) -> str:
+    return f" by {text(deploy.by)}" if deploy.by else ""
+
+
+def _followed(found: Account, when: Times) -> Iterator[str]:
+    if when.opened_at is None:
+        return
+    opened = brief(when.opened_at - found.began_at)
+    yield f"trueup opened incident {found.name} {opened} after the first failing run."
+    if when.told_at is not None:
+        yield f"People were first told {_after(when.told_at - when.opened_at)}."
+    else:
+        yield "No channel was told that it opened."
+    if when.acknowledged_at is not None:
+        since = when.told_at or when.opened_at
+        who = next((e.known.acknowledged_by for e in found.seen if e.known.acknowledged_by), "")
+        name = text(who) if who else "Somebody"
+        yield f"{name} acknowledged it {_after(when.acknowledged_at - since)}."
+    for seen in found.seen:
+        yield from (f"{text(deed.said)}" for deed in seen.deeds if deed.said)
+
+
+def _after(gap: timedelta) -> str:
+    return "in the same second" if gap < timedelta(seconds=1) else f"{brief(gap)} later"
+
+
+def _over(found: Account, hours: Hours) -> Iterator[str]:
+    ended = found.ended_at
+    if ended is None:
+        yield "It is still open; this is what is known so far."
+    elif found.seen:
+        yield f"It worked again at {hours.near(ended, found.began_at)}."
+
+
+def spent(each: Spent, found: Account) -> str:
+    """What it cost of one budget."""
+    so_far = " so far" if found.ended_at is None else ""
+    budget = f"the budget of {text(each.objective)} ({text(each.written)})"
+    left = f"of which {brief(each.left)} is left"
+    if each.left < timedelta():
+        left = f"which is overspent by {brief(each.left)}"
+    return f"It took {brief(each.by_it)}{so_far} of {budget}, {left}."

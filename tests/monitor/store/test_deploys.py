@@ -1,0 +1,91 @@
+"""Deploys as they are kept, and which of them an incident may follow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlite_utils import Database  # noqa: TID251 - a test's own look into the store
+
+from monitor.config.changes import Changes, Deploys, Service
+from monitor.store import Writer, deploys
+from monitor.store.deploys import Deploy, concerning
+from tests.support.clock import NIGHT
+
+Do = Callable[[Callable[[Database], Any]], Any]
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def do(tmp_path: Path) -> Iterator[Do]:
+    writer = Writer(tmp_path / "trueup.db")
+    yield lambda work: writer.submit(work).result(30)
+    writer.close()
+
+
+def deploy(version: str, minutes: float = 0, **more: Any) -> Deploy:
+    at = NIGHT + minutes * MINUTE
+    given: dict[str, Any] = {
+        "service": "api",
+        "environment": "production",
+        "source": "cli",
+        "key": version,
+    }
+    return Deploy(version=version, at=at, recorded_at=at, **given | more)
+
+
+def versions(found: list[Deploy]) -> list[str]:
+    return [each.version for each in found]
+
+
+def test_windows_and_lists_are_in_the_order_in_which_they_are_read(do: Do) -> None:
+    for version, minutes in (("1", 0), ("2", 1), ("3", 1), ("4", 2)):
+        do(partial(deploys.add, deploy=deploy(version, minutes)))
+    do(partial(deploys.add, deploy=deploy("9", 3, service="web")))
+    upto = NIGHT + 2 * MINUTE
+    assert versions(do(lambda db: deploys.newest(db, 3))) == ["9", "4", "3"]
+    assert versions(do(lambda db: deploys.newest(db, 9, "web"))) == ["9"]
+    assert versions(do(lambda db: deploys.since(db, NIGHT + MINUTE))) == ["2", "3", "4", "9"]
+    assert versions(do(lambda db: deploys.since(db, NIGHT, upto))) == ["1", "2", "3"]
+    assert versions(do(lambda db: deploys.before(db, NIGHT + MINUTE, upto))) == ["4", "3", "2"]
+    found = do(lambda db: deploys.one(db, 2))
+    assert (found.version, found.previous, found.at) == ("2", "1", NIGHT + MINUTE)
+    assert do(lambda db: deploys.one(db, 77)) is None
+
+
+CHANGES = Changes(
+    services={"api": Service(id="api", name="API", also=("acme/api",), probes=("signin",))},
+    deploys=Deploys(window=30 * MINUTE),
+)
+
+
+def follows(found: Deploy, probe: str = "signin") -> bool:
+    return bool(concerning([found], CHANGES, probe, "production", NIGHT))
+
+
+def test_an_incident_may_follow_what_went_out_in_the_window_before_it() -> None:
+    assert follows(deploy("1", 0))
+    assert follows(deploy("1", -30))
+    assert not follows(deploy("1", -31))
+    assert not follows(deploy("1", 0.01))
+
+
+def test_it_may_follow_what_its_probe_watches_and_what_nobody_is_known_to_watch() -> None:
+    assert follows(deploy("1", -1, service="acme/api"))
+    assert not follows(deploy("1", -1), "uploads")
+    assert follows(deploy("1", -1, service="elsewhere"), "uploads")
+
+
+def test_it_follows_nothing_that_went_somewhere_else() -> None:
+    assert follows(deploy("1", -1, environment=""))
+    assert not follows(deploy("1", -1, environment="staging"))
+
+
+def test_the_newest_is_named_first() -> None:
+    given = [deploy("1", -3), deploy("2", -1), deploy("3", -2)]
+    found = concerning(given, CHANGES, "signin", "production", NIGHT)
+    assert versions(found) == ["2", "3", "1"]
