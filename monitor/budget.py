@@ -6,10 +6,12 @@ really is: a leap year has a day more, and a month in which clocks change an hou
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from operator import itemgetter, mul
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -146,11 +148,12 @@ def burn(slices: Iterable[Slice], share: float) -> Rate:
     if not by_time:
         return Rate()
     alone = max(failed / runs for runs, failed in by_probe.values() if runs)
-    together = sum(max(s.failed / s.runs for s in ones) for ones in by_time.values())
     failed = sum(max(each.failed for each in ones) for ones in by_time.values())
+    weights = [max(each.runs for each in ones) for ones in by_time.values()]
+    shares = [max(each.failed / each.runs for each in ones) for ones in by_time.values()]
+    together = sum(map(mul, weights, shares)) / sum(weights)
     runs = max(runs for runs, _ in by_probe.values())
-    bad = max(alone, together / len(by_time))
-    return Rate(bad / share, failed, runs)
+    return Rate(max(alone, together) / share, failed, runs)
 
 
 class Pair(NamedTuple):
@@ -189,14 +192,14 @@ class Pace(NamedTuple):
         return max(self.long.times, self.short.times) < self.pair.times
 
 
-def paces(slices: Sequence[Slice], share: float, at_us: int, grain_us: int) -> tuple[Pace, ...]:
+def paces(slices: Iterable[Slice], *, share: float, at_us: int, grain_us: int) -> tuple[Pace, ...]:
     """Of every pair, the most urgent one first. *slices* are *grain_us* long; one that a window
     begins in belongs to it.
     """
-
-    def rate(length: timedelta) -> Rate:
+    known = sorted(slices)
+    rates = {}
+    for length in {length for pair in PAIRS for length in (pair.long, pair.short)}:
         since_us = at_us - length // timedelta(microseconds=1)
-        since_us -= since_us % grain_us
-        return burn((each for each in slices if each.starts_us >= since_us), share)
-
-    return tuple(Pace(pair, rate(pair.long), rate(pair.short)) for pair in PAIRS)
+        first = bisect_left(known, since_us - since_us % grain_us, key=itemgetter(0))
+        rates[length] = burn(known[first:], share)
+    return tuple(Pace(pair, rates[pair.long], rates[pair.short]) for pair in PAIRS)

@@ -80,9 +80,15 @@ def quiet_until(
 
 
 def _until(db: Database, context: Context, probe: str, at: datetime, table: str) -> datetime | None:
-    """Own trouble is nobody's maintenance."""
-    if probe not in context.config.probes:
-        return None
+    """Own trouble is nobody's maintenance; an objective is quiet while all of its probes are."""
+    ends = [_of_one(db, context, each, at, table) for each in context.behind(probe)]
+    known = [end for end in ends if end is not None]
+    return min(known) if known and len(known) == len(ends) else None
+
+
+def _of_one(
+    db: Database, context: Context, probe: str, at: datetime, table: str
+) -> datetime | None:
     written = attended.announced_until(db, table, probe, context.tags_of(probe), at)
     configured = context.maintained_until(probe, at) if table == "maintenance" else None
     return max((end for end in (written, configured) if end is not None), default=None)

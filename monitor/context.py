@@ -31,10 +31,20 @@ class Context:
         known = self.config.probes.get(probe)
         if known is not None:
             return known.routing
-        objective = self.config.changes.objectives.get(probe.removeprefix(OBJECTIVE))
-        if objective is not None and probe.startswith(OBJECTIVE):
-            return together(each.routing for each in watching(self.config, objective))
+        if probe.startswith(OBJECTIVE):
+            return together(self.config.probes[id_].routing for id_ in self.behind(probe))
         return Routing(channels=everyone(*self.config.operators))
+
+    def behind(self, probe: str) -> tuple[str, ...]:
+        """The configured probes that it is about: itself, or all that an objective counts; none
+        for our own trouble.
+        """
+        if probe in self.config.probes:
+            return (probe,)
+        if not probe.startswith(OBJECTIVE):
+            return ()
+        objective = self.config.changes.objectives.get(probe.removeprefix(OBJECTIVE))
+        return tuple(p.id for p in watching(self.config, objective)) if objective else ()
 
     def tags_of(self, probe: str) -> frozenset[str]:
         known = self.config.probes.get(probe)

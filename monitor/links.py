@@ -60,7 +60,7 @@ class Signer:
 
     def evidence_url(self, notice: Notice) -> str:
         """As `acknowledge_url`, to see what was kept of it. Empty where nothing was."""
-        if not (self.address and notice.pictures):
+        if not (self.address and (notice.pictures or notice.captures)):
             return ""
         token = self.token(notice.incident, notice.at + GOOD_FOR, to=SEE)
         return f"{self.address.rstrip('/')}{EVIDENCE_PATH}/{token}"

@@ -29,6 +29,8 @@ from monitor.store.actions import Ending, Verifying
 
 LOOK_AGAIN: Final = timedelta(seconds=10)  # for what nobody announces, such as the end of a wait
 SOONEST: Final = timedelta(milliseconds=100)
+REST: Final = 4
+"""So many times as long as a look takes, others have the store."""
 AFTER_TROUBLE: Final = timedelta(seconds=2)
 PAUSES: Final = (timedelta(seconds=5), timedelta(seconds=20))
 """Before it is tried again to ask somebody who could not be reached at all."""
@@ -89,11 +91,14 @@ class Actions:
         try:
             while True:
                 self._woken.clear()
+                began = self._clock.monotonic()
                 pause = await self._turn()
+                took = timedelta(seconds=self._clock.monotonic() - began)
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(pause.total_seconds()):
                         await self._woken.wait()
-                await asyncio.sleep(SOONEST.total_seconds())  # what comes together is one look
+                rest = min(max(SOONEST, took * REST), LOOK_AGAIN)
+                await asyncio.sleep(rest.total_seconds())  # what comes together is one look
         finally:
             await parts.finish(list(self._tasks.values()), GRACE)
             with contextlib.suppress(StoreTrouble):

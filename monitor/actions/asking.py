@@ -75,7 +75,7 @@ async def ask(action: Action, task: Task, outside: Outside) -> Answer:
     except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError, ValueError):
         if not way.left:
             return not_asked("this request cannot be sent as HTTP", again=False)
-        return Answer(State.UNKNOWN, "the answer was no HTTP")
+        return Answer(State.UNKNOWN, "the request or its answer was no HTTP")
     except (TimeoutError, httpx.HTTPError, OSError) as trouble:
         if not way.left:
             return not_asked(way_trouble(trouble))

@@ -4,6 +4,7 @@ writer's transaction, so that nothing changes between the decision and its row.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
@@ -14,6 +15,7 @@ from monitor.context import SUMMARY, Context
 from monitor.notices import About
 from monitor.routing import Severity
 from monitor.store import actions, attended
+from monitor.store.actions import Deployed
 from monitor.store.attended import Attended
 from monitor.why import Why
 
@@ -21,36 +23,62 @@ NETWORK = "network"
 """The name of the own trouble that makes every failing run doubtful."""
 
 
-def facts_of(
-    db: Database, context: Context, action: Action, incident: Attended, at: datetime, *, doubt: bool
-) -> Facts:
-    """*doubt*: whether trueup's own network is in doubt, beyond what the store knows."""
-    config = context.config
+@dataclass(slots=True)
+class Moment:
+    """What is the same for every incident that is looked at together."""
+
+    db: Database
+    context: Context
+    at: datetime
+    doubt: bool
+    """Whether trueup's own network is in doubt."""
+    _maintained: dict[str, bool] = field(default_factory=dict)
+    _deploys: dict[str, list[Deployed]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.doubt = self.doubt or NETWORK in attended.own_open(self.db)
+
+    def maintained(self, service: Service) -> bool:
+        """Whether work is announced on any of its probes."""
+        if service.id not in self._maintained:
+            self._maintained[service.id] = any(
+                _maintained(self.db, self.context, probe, self.at) for probe in service.probes
+            )
+        return self._maintained[service.id]
+
+    def deploys(self, service: Service) -> list[Deployed]:
+        if service.id not in self._deploys:
+            names = (service.id, *service.also)
+            environment = self.context.config.environment
+            self._deploys[service.id] = actions.deployed(self.db, names, environment)
+        return self._deploys[service.id]
+
+
+def facts_of(moment: Moment, action: Action, incident: Attended) -> Facts:
+    db, context, at = moment.db, moment.context, moment.at
+    config, probe = context.config, incident.probe
     service = config.changes.services.get(action.service) or Service(
         id=action.service, name=action.service, probes=()
     )
-    routing = context.routing_of(incident.probe)
+    silenced = attended.announced_until(db, "silence", probe, context.tags_of(probe), at)
     return Facts(
         incident=incident.number,
         environment=config.environment,
         service=service.id,
-        probe=incident.probe,
+        probe=probe,
         of_probe=is_of_probe(incident),
-        watched=incident.probe in service.probes,
-        component=any(incident.probe in each.probes for each in config.components.values()),
+        watched=probe in service.probes,
+        component=any(probe in each.probes for each in config.components.values()),
         critical=incident.severity is Severity.CRITICAL,
-        reaches=bool(routing.channels_at(Severity.CRITICAL, at)),
+        reaches=bool(context.routing_of(probe).channels_at(Severity.CRITICAL, at)),
         began_at=incident.began_at,
         opened_at=incident.opened_at,
         told=_is_told(db, incident),
-        maintained=any(_maintained(db, context, each, at) for each in service.probes),
-        silenced=attended.announced_until(
-            db, "silence", incident.probe, context.tags_of(incident.probe), at
-        )
-        is not None,
+        maintained=moment.maintained(service),
+        silenced=silenced is not None,
         acknowledged=_is_acknowledged(db, incident, at),
-        in_doubt=doubt or NETWORK in attended.own_open(db),
-        deploys=actions.deployed(db, (service.id, *service.also), config.environment),
+        in_doubt=moment.doubt,
+        deploys=moment.deploys(service),
         acts=actions.acts_of(db, action.id),
     )
 

@@ -4,6 +4,7 @@ the time. Whatever is in doubt is a no, and every no has a name.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -80,7 +81,7 @@ _WORDS: Final = {
 
 BESIDE_THE_POINT: Final = (Because.NO_SERVICE, Because.NOT_WATCHED)
 """Reasons that nobody asks for: it is not about the service at all."""
-_ROLL_BACK_WORDS: Final = ("roll back", "roll-back", "rollback", "rolled back", "revert")
+_ROLL_BACK: Final = re.compile(r"\b(roll(s|ed|ing)?[ _-]?back|revert)", re.IGNORECASE)
 
 
 def in_words(because: str) -> str:
@@ -182,8 +183,7 @@ def _before(facts: Facts, deploy: Deployed) -> list[Deployed]:
 
 def _is_roll_back(facts: Facts, deploy: Deployed) -> bool:
     """It says so, it goes where the action went, or it is an older version once more."""
-    note = deploy.note.lower()
-    if any(words in note for words in _ROLL_BACK_WORDS):
+    if _ROLL_BACK.search(deploy.note):
         return True
     if any(a.target == deploy.version and a.started_at <= deploy.at for a in facts.acts):
         return True

@@ -7,16 +7,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
 
 from monitor import announcing, attached
 from monitor.actions import filling, guard
 from monitor.actions.asking import Task
-from monitor.actions.facts import facts_of, is_of_probe, stands_for
+from monitor.actions.facts import Moment, facts_of, is_of_probe, stands_for
 from monitor.actions.guard import Because, Decision, Facts
-from monitor.config.changes import Action
+from monitor.clock import to_us
+from monitor.config.changes import Action, Changes
 from monitor.context import SUMMARY, Context
 from monitor.log import get_logger
 from monitor.notices import EventKind, one_line
@@ -25,7 +27,9 @@ from monitor.store.actions import Ending, Entry, Verifying
 from monitor.store.attended import Attended
 from monitor.why import Why
 
-KEY_LENGTH = 32
+KEY_LENGTH: Final = 32
+FOR_GOOD: Final = timedelta(minutes=1)
+"""Past the time within which something is done, for the row that says so."""
 
 log = get_logger()
 
@@ -63,12 +67,29 @@ def look(
             log.warning("an action did not help", action=each.name, incident=each.incident)
             told |= tell(db, context, each.incident, at, why=Why.DID_NOT_HELP)
     begun: list[Begun] = []
-    for incident_row in _every_open(db):
-        for action in context.config.changes.actions.values():
-            done = _guarded(db, context, action, incident_row, at, doubt=doubt)
-            told |= done.told
-            begun += done.begun
+    moment = Moment(db, context, at, doubt)
+    for incident_row, action in _open_questions(db, context.config.changes, at):
+        done = _guarded(moment, action, incident_row)
+        told |= done.told
+        begun += done.begun
     return Seen(begun, [each for each in verifying if at < each.until], told)
+
+
+def _open_questions(
+    db: Database, changes: Changes, at: datetime
+) -> Iterator[tuple[Attended, Action]]:
+    """Without those that are answered for good: it is too late, or the configuration says no."""
+    if not changes.actions:
+        return
+    known = actions.answered(db)
+    for incident in list(_every_open(db)):
+        for action in changes.actions.values():
+            service = changes.services.get(action.service)
+            watched = service is not None and incident.probe in service.probes
+            late = at - incident.opened_at > action.within + FOR_GOOD
+            asked = (action.id, action.mode.value, incident.number) in known
+            if not asked or (watched and not late):
+                yield incident, action
 
 
 def _every_open(db: Database) -> Iterator[Attended]:
@@ -79,22 +100,19 @@ def _every_open(db: Database) -> Iterator[Attended]:
             yield from attended.members(db, incident.number, still_open=True)
 
 
-def _guarded(
-    db: Database, context: Context, action: Action, incident: Attended, at: datetime, *, doubt: bool
-) -> Seen:
+def _guarded(moment: Moment, action: Action, incident: Attended) -> Seen:
     """What is wrong with one incident is no other one's business."""
     try:
-        with db.atomic():
-            facts = facts_of(db, context, action, incident, at, doubt=doubt)
-            return _decided(db, context, action, incident, facts, at)
+        with moment.db.atomic():
+            return _decided(moment, action, incident)
     except (ValueError, LookupError, TypeError, AttributeError):
         log.exception("nothing can be decided about an incident", incident=incident.number)
         return Seen()
 
 
-def _decided(
-    db: Database, context: Context, action: Action, incident: Attended, facts: Facts, at: datetime
-) -> Seen:
+def _decided(moment: Moment, action: Action, incident: Attended) -> Seen:
+    db, at = moment.db, moment.at
+    facts = facts_of(moment, action, incident)
     decision = guard.decide(action, facts, at)
     entry = Entry(
         name=action.id,
@@ -114,10 +132,10 @@ def _decided(
         return Seen()
     log.warning("acting", action=action.id, mode=entry.mode, incident=incident.number)
     if not guard.is_live(action):
-        return Seen(told=tell(db, context, incident.number, at, why=Why.ACTED))
+        return Seen(told=tell(db, moment.context, incident.number, at, why=Why.ACTED))
     task = Task(
         row=row,
-        key=_key(context.instance, action.id, entry.deploy),
+        key=_key(action, decision),
         values=decision.values,
         began_at=incident.began_at,
         reason=one_line(incident.summary),
@@ -125,9 +143,15 @@ def _decided(
     return Seen((Begun(action, task, incident.number),))
 
 
-def _key(instance: str, action: str, deploy: int | None) -> str:
-    seen = f"{instance}:{action}:{deploy}"
-    return hashlib.sha256(seen.encode()).hexdigest()[:KEY_LENGTH]
+def _key(action: Action, decision: Decision) -> str:
+    """The same in whichever database it is asked for: a receiver that remembers it is safe even
+    where ours was lost.
+    """
+    deploy, values = decision.deploy, decision.values
+    at = to_us(deploy.at) if deploy else 0
+    seen = f"{action.id}:{action.service}:{values.environment if values else ''}"
+    whole = f"{seen}:{deploy.version if deploy else ''}:{at}"
+    return hashlib.sha256(whole.encode()).hexdigest()[:KEY_LENGTH]
 
 
 def _refrain(db: Database, entry: Entry, decision: Decision, facts: Facts) -> None:

@@ -23,6 +23,7 @@ AHEAD: Final = timedelta(minutes=5)
 OLDEST: Final = timedelta(days=7)
 """What programs tell later than that is no news."""
 BY_HAND: Final = "cli"
+_JUST_NOW: Final = timedelta(minutes=1)
 _LISTED_MOST: Final = 8
 _KEY_MAX: Final = 200
 
@@ -49,7 +50,8 @@ def record(db: Database, order: RecordDeploy, config: Known, at: datetime) -> Do
         at=when,
         recorded_at=at,
     )
-    deploy, new = deploys.add(db, told, config.pagers)
+    pagers = config.pagers if environment == config.environment and when >= at - OLDEST else ()
+    deploy, new = deploys.add(db, told, pagers)
     if not new:
         return _known_already(deploy)
     said = (_recorded(deploy), clock, _watched(deploy, service, config, at))
@@ -59,7 +61,7 @@ def record(db: Database, order: RecordDeploy, config: Known, at: datetime) -> Do
         | {
             "changed": True,
             "probes": list(service.probes) if service else [],
-            "told": list(config.pagers),
+            "told": list(pagers),
         },
     )
 
@@ -134,12 +136,13 @@ def _watched(deploy: Deploy, service: Service | None, config: Known, at: datetim
 
 
 def _closely(deploy: Deploy, service: Service, at: datetime) -> str:
-    left = deploy.at + service.watch_for - at
-    if left <= timedelta():
+    until = deploy.at + service.watch_for
+    if until <= at:
         return ""
     who = "it is" if len(service.probes) == 1 else "they are"
-    lasts = span(left) if left < service.watch_for else span(service.watch_for)
-    return f"; {who} asked every {write_duration(service.watch_every)} for {lasts}"
+    just_now = at - deploy.at < _JUST_NOW
+    lasts = f"for {span(service.watch_for)}" if just_now else f"until {until:%H:%M} UTC"
+    return f"; {who} asked every {write_duration(service.watch_every)} {lasts}"
 
 
 def _nobody_watches(deploy: Deploy, config: Known) -> str:

@@ -28,7 +28,7 @@ LONGEST: Final = timedelta(days=366)
 _UNSPEAKABLE: Final = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
-_ADDRESS: Final = re.compile(r"https?://[!-~]+")
+_ADDRESS: Final = re.compile(r"https?://(?![^/?#]*@)[!-~]+")
 
 
 def _tidy(text: str) -> str:
@@ -54,7 +54,7 @@ def _not_empty(text: str) -> str:
 
 def _web_address(text: str) -> str:
     if text and not _ADDRESS.fullmatch(text):
-        raise ValueError("it is no address of a web page; write https://…")
+        raise ValueError("it is no address of a web page, or has a password in it; write https://…")
     return text
 
 

@@ -124,13 +124,13 @@ def _begin(look: _Look, found: Rates, fire: Pace | None) -> bool:
         began_at=began_at,
         opened_at=look.at,
         reason=Why.BUDGET_BURNS.value,
-        summary=_summary(pace),
+        summary=_summary(pace, found),
         failed_step="",
         failures=pace.long.failed,
         severity=severity,
     )
     number, key = incidents.open_incident(look.db, new, instance=look.context.instance)
-    notice = replace(_notice(look, pace, severity, began_at), incident=number, dedup_key=key)
+    notice = replace(_notice(look, found, pace, severity, began_at), incident=number, dedup_key=key)
     attended.change(look.db, number, notice=notice)
     _remember(look, pace)
     opened = attended.one(look.db, number)
@@ -142,7 +142,7 @@ def _goes_on(look: _Look, known: Attended, found: Rates, fire: Pace) -> bool:
     graver = _GRAVEST.index(severity) < _GRAVEST.index(known.severity)
     if graver or known.told_at is None:
         notice = replace(
-            _notice(look, fire, severity, known.began_at),
+            _notice(look, found, fire, severity, known.began_at),
             event=EventKind.WORSENED if known.told_at else EventKind.OPENED,
             incident=known.number,
             dedup_key=known.dedup_key,
@@ -232,11 +232,11 @@ def _left(look: _Look) -> Left:
     return objectives.left(look.db, look.context.config, look.objective, look.at)
 
 
-def _summary(pace: Pace) -> str:
-    long = write_duration(pace.pair.long)
+def _summary(pace: Pace, found: Rates) -> str:
+    never = "" if found.down else ", never often enough in a row to be down"
     return (
-        f"{pace.long.failed} of {pace.long.runs} runs failed in {long}: the budget burns"
-        f" {_times(pace.long.times)} as fast as it may"
+        f"{pace.long.failed} of {pace.long.runs} runs failed in {write_duration(pace.pair.long)}"
+        f"{never}: the budget burns {_times(pace.long.times)} as fast as it may"
     )
 
 
@@ -244,7 +244,9 @@ def _times(times: float) -> str:
     return f"{times:.0f} times" if times >= 9.5 else f"{times:.1f} times"
 
 
-def _notice(look: _Look, pace: Pace, severity: Severity, began_at: datetime) -> Notice:
+def _notice(
+    look: _Look, found: Rates, pace: Pace, severity: Severity, began_at: datetime
+) -> Notice:
     config = look.context.config
     name = objectives.name_of(config, look.objective)
     playbooks = [p.playbook for p in watching(config, look.objective) if p.playbook]
@@ -264,7 +266,7 @@ def _notice(look: _Look, pace: Pace, severity: Severity, began_at: datetime) -> 
         at=look.at,
         outcome="FAIL",
         reason=Why.BUDGET_BURNS.value,
-        summary=_summary(pace),
+        summary=_summary(pace, found),
         failures=pace.long.failed,
         says=(f"The budget of {name} ({look.objective.written}) burns too fast.",),
         components=(name,),

@@ -13,12 +13,15 @@ from monitor.captures.terms import CannotFetch, Terms
 from monitor.channels import Outside
 from monitor.config.changes import Capture
 from monitor.store.captures import Fetched
+from probes.expect.pattern import compiled
 
 READ_MAX: Final = 8 * 1024 * 1024
 """Bytes of a source that are read, which may have no end."""
 BITE: Final = 8 * 1024
 """Bytes that are sifted before others have their turn."""
 _ENOUGH: Final = f"no more than its first 8 MiB or {LINES_MAX:,} lines were read"
+
+_NO_PATTERN: Final = "its pattern cannot be used, so that every line was kept"
 
 Source = Callable[[Capture, Terms, Outside], AsyncIterator[bytes]]
 
@@ -28,10 +31,10 @@ async def fetch(capture: Capture, terms: Terms, outside: Outside, scrub: Scrub) 
     sifting = Sifting(
         pattern=capture.pattern, context=capture.context, lines=capture.lines, scrub=scrub
     )
-    why = ""
+    why = _NO_PATTERN if capture.pattern and compiled(capture.pattern) is None else ""
     try:
         async with asyncio.timeout(capture.timeout.total_seconds()):
-            why = await _sift(sifting, _source(capture)(capture, terms, outside))
+            why = await _sift(sifting, _source(capture)(capture, terms, outside)) or why
     except TimeoutError:
         why = f"it took longer than {capture.timeout.total_seconds():g} s"
     except CannotFetch as no:

@@ -29,6 +29,8 @@ UNSURE: Final = 4 * 1024
 """Characters at the end of a line cut at RAW_MAX: there may be half a secret in them."""
 SAME_MAX: Final = 2000
 """Characters by which two lines are compared."""
+INSIDE_MAX: Final = 100
+"""Indented lines that are kept with the line that they belong to."""
 GAP: Final = "…"
 _NO_TEXT: Final = re.compile(rb"[^\t\n\r\x0b\x0c\x1b\x20-\x7e\x80-\xff]")
 
@@ -70,7 +72,7 @@ class Sifting:
         self._scrub = scrub
         self._context = context
         self._before = deque[tuple[str, bool]](maxlen=context)
-        self._after = 0
+        self._after = self._inside = 0
         self._gap = False
         self._pool = _Pool(lines)
         self._cutter = _Cutter()
@@ -109,13 +111,24 @@ class Sifting:
                 self._keep(*earlier)
             self._before.clear()
             self._keep(line, raw.is_cut)
-            self._after = self._context
-        elif self._after:
-            self._after -= 1
+            self._after, self._inside = self._context, INSIDE_MAX
+        elif self._goes_on(line):
             self._keep(line, raw.is_cut)
         else:
             self._gap = self._gap or len(self._before) == self._context
             self._before.append((line, raw.is_cut))
+
+    def _goes_on(self, line: str) -> bool:
+        """Whether it is of what surrounds the last line with the pattern. What is indented belongs
+        to the line before it, as the frames of a traceback do, and is not counted.
+        """
+        if self._after and self._inside and line[:1].isspace():
+            self._inside -= 1
+            return True
+        if not self._after:
+            return False
+        self._after -= 1
+        return True
 
     def _keep(self, line: str, is_cut: bool) -> None:
         if line.strip():
@@ -193,19 +206,24 @@ class _Pool:
         self._last = deque[_Line]()
         self._last_room = most // 2
         self._known: dict[str, _Line] = {}
+        self._latest = _NONE
         self._dropped = 0
         self._gap = False
 
     def add(self, text: str, *, is_cut: bool, after_gap: bool) -> None:
+        if text == self._latest.text:
+            self._latest.times += 1
+            return
         looked = text[:SAME_MAX]
         same = sameness(looked) or looked
         self._gap = self._gap or after_gap
         if (known := self._known.get(same)) is not None:
             known.times += 1
+            self._latest = known
             return
         line = _Line(text, is_cut, same, self._gap and bool(self._first))
         self._gap = False
-        self._known[same] = line
+        self._known[same] = self._latest = line
         if len(self._first) < self._room:
             self._first.append(line)
             return
@@ -236,7 +254,11 @@ class _Pool:
 
     def _drop(self, line: _Line) -> None:
         self._dropped += line.times
+        self._latest = _NONE if line is self._latest else self._latest
         del self._known[line.same]
+
+
+_NONE: Final = _Line("", is_cut=False, same="", after_gap=False)
 
 
 def _drawn(lines: Iterable[_Line], *, begins: bool = False) -> Iterator[str]:

@@ -20,15 +20,10 @@ _WHEN: Final = (
     r"\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?"
 )
 _BEGINS: Final = re.compile(rf"^[\[(]?{_WHEN}[\])]?\s*")
-_HEX: Final = re.compile(
-    r"\b(?:0x[0-9a-f]+|(?=[0-9a-f-]*\d)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-    r"|(?=[0-9a-f]*\d)[0-9a-f]{6,})\b",
-    re.IGNORECASE,
-)
-_NUMBER: Final = re.compile(r"\d+(?:[.,:]\d+)*")
-_NAMED: Final = re.compile(
-    r"\b((?:request|req|trace|span|correlation|session)[-_]?id\W{1,3})[\w-]+", re.IGNORECASE
-)
+_ID: Final = re.compile(r"([iI][dD][\"']?\s?[=:]\s?[\"']?)[\w-]+")
+_HEX: Final = re.compile(r"(?<![\w-])[a-fA-F]{1,8}\d[a-fA-F0-9-]{3,}")
+_NUMBER: Final = re.compile(r"\d(?:[a-fA-F0-9.,:x-]*[a-fA-F0-9])?")
+# Three plain ones: a single one for all takes three times as long, on every line of a log.
 
 
 def readable(raw: bytes) -> str:
@@ -47,6 +42,5 @@ def sameness(line: str) -> str:
     """The same for lines that differ in when they were written, or in whose request they are of:
     times, numbers, hexadecimal words and ids are no difference.
     """
-    line = _BEGINS.sub("", line, count=1)
-    line = _NAMED.sub(r"\1#", line)
+    line = _ID.sub(r"\1#", _BEGINS.sub("", line, count=1))
     return _NUMBER.sub("#", _HEX.sub("#", line)).strip()

@@ -86,7 +86,9 @@ def _wanted(config: Config, objective: str) -> Sequence[Objective]:
 
 
 def _line(db: Database, config: Config, objective: Objective, at: datetime) -> _Line:
-    return _Line(objectives.standing(db, config, objective, at), rates(db, config, objective, at))
+    return _Line(
+        objectives.standing(db, config, objective, at), rates(db, config, objective, at, least=1)
+    )
 
 
 def _document(line: _Line) -> dict[str, Any]:
@@ -168,7 +170,8 @@ def _known(standing: Standing) -> str:
     budget = standing.budget
     if budget.passed - budget.known < budget.passed / 100:
         return "all of it" if budget.passed == budget.window.length else "all so far"
-    return f"{budget.known / _DAY:.3g} of {_days(budget.passed)}"
+    known = f"{budget.known / _DAY:.3g}" if budget.known >= _DAY else _span(budget.known)
+    return f"{known} of {_days(budget.passed)}"
 
 
 def _days(span: timedelta) -> str:

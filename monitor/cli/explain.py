@@ -60,9 +60,9 @@ def _promise(config: Config, objective: Objective) -> Iterator[Line]:
 
 
 def _pair(pair: Pair) -> str:
-    what = "told as critical" if pair.urgent else "as a warning"
     long, short = write_duration(pair.long), write_duration(pair.short)
-    return f"{what} when {pair.times:g} times too fast in {long} and in {short}"
+    times = f"{pair.times:g} times as fast as it may" if pair.times > 1 else "faster than it may"
+    return f"{'a page' if pair.urgent else 'a warning'} when {times} in {long} and in {short}"
 
 
 def _in_words(opening: Opening) -> str:

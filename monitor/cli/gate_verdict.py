@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from rich.text import Text
 
-from monitor.acts.orders import Done
 from monitor.cli import runs
 from monitor.cli.ground import fail, out, say_json
 from monitor.clock import iso
@@ -68,7 +67,8 @@ class Outcome:
     service: str
     verdict: Verdict
     files: Files
-    deploy: Done | None
+    deploy: Mapping[str, Any] | None
+    """What was recorded of it."""
 
     def say(self, *, as_json: bool) -> None:
         """To standard output."""
@@ -106,7 +106,7 @@ class Outcome:
             "said": headline(verdict),
             "environment": self.config.environment,
             "service": self.service or None,
-            "deploy": dict(self.deploy.facts) if self.deploy else None,
+            "deploy": dict(self.deploy) if self.deploy else None,
             "began_at": iso(verdict.began_at),
             "took_ms": runs.ms(verdict.lasted),
             "terms": _terms(verdict.terms),

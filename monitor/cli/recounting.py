@@ -97,7 +97,7 @@ def _without_a_run(account: Account) -> None:
     _quote("Answered", notice.excerpt.splitlines())
     _captures(account)
     _trace(account)
-    if not notice.members:
+    if not (notice.members or account.captures):
         _line(
             "No files are kept of it: journeys leave some, for as long as evidence is kept.", "dim"
         )

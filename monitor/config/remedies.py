@@ -58,6 +58,8 @@ def changed(config: Config, change: Change) -> Config:
 
 def remedy(config: Config, objective: Objective, most: timedelta) -> tuple[Change, ...]:
     """Changes that together bring the worst detection to *most*; none where nothing does."""
+    concerned = {probe.id: probe for probe in watching(config, objective)}
+    config = replace(config, probes=concerned)  # a thousand others need not be copied each time
     for key in _KEYS:
         found = _least(config, objective, most, key)
         if found is not None:

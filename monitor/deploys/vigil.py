@@ -29,6 +29,8 @@ APART: Final = timedelta(milliseconds=100)
 """Between the first runs of two probes of a watch."""
 SPREAD_MOST: Final = timedelta(seconds=2)
 """All of them have begun by then."""
+AHEAD: Final = timedelta(minutes=1)
+"""What lies further ahead was stamped by a clock that has been put right since."""
 NOTHING: Final = timedelta()
 
 Again = Callable[[str, timedelta], None]
@@ -135,8 +137,9 @@ class Vigil:
         longest = max((s.watch_for for s in config.changes.services.values()), default=NOTHING)
         if longest <= NOTHING:
             return ()
-        earliest_at = self._clock.now() - longest
-        found = await self._reader.ask(partial(deploys.since, at=earliest_at))
+        now = self._clock.now()
+        question = partial(deploys.since, at=now - longest, until=now + AHEAD)
+        found = await self._reader.ask(question)
         return [each for each in found if each.environment in {"", config.environment}]
 
     async def _begin(self, config: Config, recent: Sequence[Deploy]) -> None:

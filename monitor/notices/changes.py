@@ -35,7 +35,9 @@ def deployed(notice: Notice) -> Shown:
     newest, *others = notice.deploys
     distance = brief(notice.began_at - newest.at)
     said = f"{_deploy(newest)}, {distance} before the first failing run"
-    older = [f"{_deploy(each)}, {brief(notice.began_at - each.at)} before it" for each in others]
+    older = [
+        f"and {_deploy(each)}, {brief(notice.began_at - each.at)} before it" for each in others
+    ]
     return said + _last_good(notice, newest), tuple(older)
 
 
@@ -127,7 +129,7 @@ def left(budget: Left) -> str:
     if budget.left >= timedelta(seconds=1):
         return f"{brief(budget.left)} of {allowed} left"
     over = -budget.left
-    more = f", and {brief(over)} more than that" if over >= timedelta(seconds=1) else ""
+    more = f", and {brief(over)} more" if over >= timedelta(seconds=1) else ""
     return f"all {allowed} spent{more}"
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
 
@@ -41,6 +42,8 @@ class Rates:
     """The outages that people heard of, the oldest first."""
     failing: frozenset[str] = frozenset()
     """Ids of the probes that failed."""
+    down: bool = False
+    """Whether any incident was open at some time."""
 
     @property
     def going_on(self) -> Outage | None:
@@ -49,26 +52,37 @@ class Rates:
 
 
 def rates(
-    db: Database, config: Config, objective: Objective, at: datetime, *, apart: Spans = ()
+    db: Database,
+    config: Config,
+    objective: Objective,
+    at: datetime,
+    *,
+    apart: Spans = (),
+    least: int = MANY,
 ) -> Rates:
-    """As of *at*. *apart* is left out of the slow pair, besides: people have heard of that."""
+    """As of *at*; nothing where fewer than *least* runs failed. *apart* is left out of the slow
+    pair, besides: people have heard of that.
+    """
     found = page_numbers.keys(db, [probe.id for probe in watching(config, objective)])
     probes = {key: config.probes[id_] for id_, (key, _) in found.items()}
     since_us, at_us = to_us(at - LONGEST), to_us(at)
-    seen = [s for s in rows.slices(db, since_us=since_us, of=probes) if s.starts_us <= at_us]
-    if sum(each.failed for each in seen) < MANY:  # as nearly always
+    if rows.failed(db, since_us=since_us, of=probes) < least:  # as nearly always
         return Rates()
+    seen = [s for s in rows.slices(db, since_us=since_us, of=probes) if s.starts_us <= at_us]
     counted = _unannounced(db, config, seen, probes, at)
     known = rows.outages(db, since_us=since_us, until_us=at_us, of=probes)
     told = tuple(outage for outage in known if outage.known)
     untold = _outside(counted, spans_of(told))
-    paces = budget.paces(untold, objective.share, at_us, SPAN_US)
-    slow = budget.paces(_outside(untold, apart), objective.share, at_us, SPAN_US)
+    paced = partial(budget.paces, share=objective.share, at_us=at_us, grain_us=SPAN_US)
+    everything = paced(counted)
+    heard = paced(untold) if told else everything
+    slow = paced(_outside(untold, apart)) if apart else heard
     return Rates(
-        everything=budget.paces(counted, objective.share, at_us, SPAN_US),
-        untold=tuple(one if one.pair.urgent else two for one, two in zip(paces, slow, strict=True)),
-        began_at=_first(untold or counted),
+        everything=everything,
+        untold=tuple(one if one.pair.urgent else two for one, two in zip(heard, slow, strict=True)),
+        began_at=_first(untold) or _first(counted),
         told=told,
+        down=bool(known),
         failing=frozenset(probes[each.probe].id for each in counted if each.failed),
     )
 

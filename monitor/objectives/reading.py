@@ -7,7 +7,7 @@ lies in it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
@@ -17,7 +17,7 @@ from typing import Final
 from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
 
 from monitor import announced, uptime
-from monitor.announced import Works
+from monitor.announced import Plan, Works
 from monitor.budget import Window
 from monitor.clock import from_us, to_us
 from monitor.config.model import Config, Probe
@@ -25,10 +25,13 @@ from monitor.store import acts, page_numbers
 from monitor.store import objectives as rows
 from monitor.store.acts import Kind
 from monitor.store.objectives import DayRow, Outage
-from monitor.uptime import DAY_US, Part, Spans, Sum
+from monitor.uptime import DAY_US, HOUR_US, Part, Spans, Sum
 
 Concerns = Callable[[str, frozenset[str]], bool]
 _FOREVER: Final = 2**62
+_DAY: Final = timedelta(days=1)
+_AFTERWARDS_US: Final = HOUR_US
+"""A run may speak for some time after itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +57,36 @@ class Past:
         self._probes = {found[probe.id][0]: probe for probe in probes if probe.id in found}
 
     def down(self, *, whole: bool) -> Down:
-        """Without *whole* only what was spent: nothing is known of days on which all was well."""
+        """Without *whole* only what was spent, read from the days of outages and no others."""
         if self._until_us <= self._since_us or not self._probes:
             return Down()
         midnight = self._since_us - self._since_us % DAY_US
         outages = rows.outages(
             self._db, since_us=midnight, until_us=self._until_us, of=self._probes
         )
-        days = rows.days(
-            self._db,
-            since=from_us(self._since_us).date(),
-            until=from_us(self._until_us - 1).date(),
-            of=self._probes,
-            down=not whole,
-        )
+        wanted = self._days() if whole else self._days_of(outages)
+        days = rows.days(self._db, wanted, self._probes)
         works = self._works([(self._since_us, self._until_us)] if whole else _reach(days))
-        parts = [self._day(day, list(of_day), outages, works) for day, of_day in _by_day(days)]
+        plans = {key: works.plan([probe]) for key, probe in self._probes.items()}
+        spans = {key: spans_of(o for o in outages if o.probe == key) for key in self._probes}
+        parts = [self._day(day, list(of_day), spans, plans) for day, of_day in _by_day(days)]
         return Down(
             timedelta(microseconds=sum(each.down_us for each in parts)),
             timedelta(microseconds=sum(each.known_us + each.planned_us for each in parts)),
             tuple(outages),
             works.plan(self._probes.values()).between(self._since_us, self._until_us),
         )
+
+    def _days(self) -> list[date]:
+        first, last = from_us(self._since_us).date(), from_us(self._until_us - 1).date()
+        return [first + number * _DAY for number in range((last - first).days + 1)]
+
+    def _days_of(self, outages: Sequence[Outage]) -> list[date]:
+        """Those on which anything can have been counted as down."""
+        spans = ((start, end + _AFTERWARDS_US) for start, end in spans_of(outages))
+        inside = uptime.within(list(spans), self._since_us, self._until_us)
+        numbers = {n for start, end in inside for n in range(start // DAY_US, -(-end // DAY_US))}
+        return [from_us(number * DAY_US).date() for number in sorted(numbers)]
 
     def _works(self, spans: Spans) -> Works:
         """What was announced between, as far as it concerns any of these."""
@@ -91,17 +102,26 @@ class Past:
         return any(concerns(probe.id, probe.tags) for probe in self._probes.values())
 
     def _day(
-        self, day: date, of_day: Sequence[DayRow], outages: Sequence[Outage], works: Works
+        self,
+        day: date,
+        of_day: Sequence[DayRow],
+        spans: Mapping[int, Spans],
+        plans: Mapping[int, Plan],
     ) -> Sum:
         """A probe has no say about days on which it did not run."""
         midnight = to_us(datetime.combine(day, time(), UTC))
         whole = midnight, min(midnight + DAY_US, self._until_us)
         span = max(midnight, self._since_us), whole[1]
-        parts = []
-        for row in of_day:
-            spans = spans_of(each for each in outages if each.probe == row.probe)
-            planned = works.plan([self._probes[row.probe]]).between(*span)
-            parts.append(_part(row, spans, whole, span, planned))
+        parts = [
+            _part(
+                row,
+                uptime.within(spans[row.probe], *whole) if row.down_us else (),
+                whole,
+                span,
+                plans[row.probe].between(*span),
+            )
+            for row in of_day
+        ]
         return uptime.together(parts, *span)
 
 

@@ -57,7 +57,7 @@ def _told(standing: Standing, config: Config) -> Objective:
         rolling=rolling,
         since=None if rolling else of.since_at.astimezone(given.zone).date(),
         until=None if rolling else _last_day(of.until_at, given.zone),
-        allowed=_whole(standing.allowed, _SECOND),
+        allowed=round(standing.allowed / _SECOND) * _SECOND,
         spent=_whole(standing.spent, _SECOND),
         unknown=_whole(standing.budget.passed - standing.known, 15 * _MINUTE),
         detection=worst.total if worst and worst.channel else None,

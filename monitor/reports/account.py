@@ -9,6 +9,7 @@ import status_page
 from monitor.config.model import Component
 from monitor.notices import Notice
 from monitor.store import captures
+from monitor.store.acts import Span
 from monitor.store.chronicle import Acted, Event, Known, Letter, Ran
 from monitor.store.deploys import Deploy
 from monitor.store.kept import KeptRun
@@ -75,6 +76,8 @@ class Account:
     """The summary that it was told in, or the cause that explained it."""
     others: tuple[Known, ...] = ()
     """Of other things, open at the same time."""
+    silences: tuple[Span, ...] = ()
+    """Those that people set and that were under way while it lasted."""
     deploys: tuple[Deploy, ...] = ()
     """Those in the window before it and while it lasted, the oldest first."""
     suspects: frozenset[int] = frozenset()

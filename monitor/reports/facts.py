@@ -16,7 +16,8 @@ from monitor.config.model import Component
 from monitor.notices import Notice, from_json
 from monitor.reports import spending
 from monitor.reports.account import Account, Seen
-from monitor.store import captures, chronicle, deploys, kept
+from monitor.store import acts, captures, chronicle, deploys, kept
+from monitor.store.acts import Span
 from monitor.store.chronicle import Known
 from monitor.store.deploys import Deploy
 from monitor.store.public import Told
@@ -31,8 +32,8 @@ def account(db: Database, config: Config, told: Told, at: datetime) -> Account:
     """Of one incident, as `monitor.store.public` gives it, with what nobody reads in public."""
     known = chronicle.one(db, told.number) if told.number is not None else None
     page = _page(db, config, told, at)
-    concerned = _concerned(config, told, page)
     together = _together(db, config, known, at) if known else []
+    concerned = _concerned(config, told, page, together)
     seen = tuple(_seen(db, config, each, at) for each in together)
     above = chronicle.one(db, told.under) if told.under is not None else None
     found = Account(
@@ -53,6 +54,7 @@ def account(db: Database, config: Config, told: Told, at: datetime) -> Account:
     return replace(
         found,
         others=tuple(others),
+        silences=tuple(_silences(db, config, found, since, until)),
         deploys=tuple(reversed(ours)),
         suspects=suspects,
         spent=spending.spent(db, config, found),
@@ -81,15 +83,20 @@ def _page(db: Database, config: Config, told: Told, at: datetime) -> status_page
 
 
 def _concerned(
-    config: Config, told: Told, page: status_page.Incident | None
+    config: Config,
+    told: Told,
+    page: status_page.Incident | None,
+    together: Sequence[Known],
 ) -> tuple[Component, ...]:
+    components = config.components.values()
     if page is not None:
-        ids: Iterable[str] = page.components
-    elif told.components:
-        ids = told.components
-    else:
-        ids = [c.id for c in config.components.values() if told.probe in c.probes]
-    return tuple(config.components[each] for each in ids if each in config.components)
+        return tuple(c for c in components if c.id in page.components)
+    if told.components:
+        return tuple(c for c in components if c.id in told.components)
+    probes = {each.probe for each in together}
+    notice = _notice(together[0]) if together and together[0].own else None
+    named = notice.components if notice else ()
+    return tuple(c for c in components if probes & set(c.probes) or c.name in named)
 
 
 def _address(config: Config, page: status_page.Incident | None) -> str:
@@ -158,6 +165,17 @@ def _others(
     mine = {each.known.number for each in found.seen}
     of_others = chronicle.overlapping(db, config.probes, since, until)
     return [each for each in of_others if each.number not in mine][:_OTHERS_MOST]
+
+
+def _silences(
+    db: Database, config: Config, found: Account, since: datetime, until: datetime
+) -> Iterable[Span]:
+    """Of any of its probes."""
+    probes = [config.probes[s.known.probe] for s in found.seen if s.known.probe in config.probes]
+    for span in acts.spans(db, acts.Kind.SILENCE, found.at, since=since):
+        concerned = any(span.concerns(probe.id, probe.tags) for probe in probes)
+        if concerned and span.starts_at <= until:
+            yield span
 
 
 def _suspects(config: Config, seen: Seen, changes: Sequence[Deploy]) -> list[Deploy]:

@@ -62,14 +62,18 @@ def opening(found: Report) -> str:
     count, down = found.counted.incidents, found.counted.down
     said = [f"{_count(count, 'incident')} began" if count else "No incident began"]
     said[0] += f", and something was down for {brief(down)} in all." if down else "."
-    broken = [each for each in found.standings if each.left < _NONE]
+    if after := found.counted.after_deploy:
+        said.append(
+            "It began shortly after a deploy."
+            if count == 1
+            else f"{after} of {count} began shortly after a deploy."
+        )
+    broken = [each for each in found.standings if not is_kept(each)]
     if broken:
-        names = ", ".join(text(each.name) for each in broken)
-        said.append(f"The objective of {names} is not kept.")
+        names = ", ".join(f"{text(e.name)} ({text(e.objective.written)})" for e in broken)
+        said.append(f"What was promised is not kept: {names}.")
     elif found.standings:
-        said.append("All objectives are kept.")
-    if found.counted.after_deploy:
-        said.append(f"{found.counted.after_deploy} of {count} began shortly after a deploy.")
+        said.append("What was promised is kept.")
     return " ".join(said)
 
 
@@ -131,8 +135,12 @@ def left(standing: Standing) -> str:
     return amount if standing.left >= _NONE else f"−{amount}"
 
 
+def is_kept(standing: Standing) -> bool:
+    return standing.left >= _NONE
+
+
 def kept(standing: Standing) -> str:
-    return "yes" if standing.left >= _NONE else "no"
+    return "yes" if is_kept(standing) else "no"
 
 
 def _stories(found: Report) -> list[str]:

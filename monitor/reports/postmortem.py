@@ -16,6 +16,7 @@ from monitor.reports.public_part import public_part
 from monitor.reports.timeline import timeline
 from monitor.reports.times import Bounds, Times, times
 from monitor.reports.verdicts import Said
+from monitor.store.acts import Span
 
 WHYS: Final = 5
 _COUNTED: Final = (
@@ -29,7 +30,7 @@ def postmortem(found: Account, zone: ZoneInfo) -> str:
     """The whole document, with a line break at its end."""
     hours, when = Hours(zone), times(found)
     sections = [
-        ("Summary", [prose.summary(found, when, hours)]),
+        ("Summary", _apart(prose.summary(found, when, hours))),
         ("Impact", _impact(found)),
         ("Time line", _timeline(found, hours)),
         ("How long it took", _times(found, when)),
@@ -56,6 +57,11 @@ def _written(found: Account, hours: Hours) -> str:
     far = " so far" if found.ended_at is None else ""
     said = f"trueup wrote this on {hours.full(found.at)} from what it recorded{far}"
     return f"{said}; what only people know stands between square brackets and is yours to write."
+
+
+def _apart(paragraphs: Iterable[str]) -> list[str]:
+    lines = [line for each in paragraphs for line in ("", each)]
+    return lines[1:]
 
 
 def _impact(found: Account) -> Iterator[str]:
@@ -181,6 +187,8 @@ def _done(found: Account, hours: Hours) -> list[str]:
     lines = ["By people:", "", *_list(by_hand), "- [FILL IN: what people did to end it, and when]"]
     if found.seen:
         lines += ["", "By trueup:", "", *_list(by_us or ["Nothing but watching and telling."])]
+        books = {s.notice.playbook for s in found.seen if s.notice and s.notice.playbook}
+        lines += [line for book in sorted(books) for line in ("", f"The playbook: <{book}>")]
     return lines
 
 
@@ -189,10 +197,21 @@ def _by_people(found: Account, hours: Hours) -> Iterator[str]:
         if seen.known.acknowledged_by and seen.known.acknowledged_at:
             at = hours.near(seen.known.acknowledged_at, found.began_at)
             yield f"{at}: {text(seen.known.acknowledged_by)} acknowledged it."
+    for deploy in found.deploys:
+        if deploy.at > found.began_at:
+            at, what = hours.near(deploy.at, found.began_at), prose.deployed(deploy)
+            yield f"{at}: {what} was deployed{f' by {text(deploy.by)}' if deploy.by else ''}."
+    for span in found.silences:
+        at = hours.near(span.starts_at, found.began_at)
+        yield f"{at}: {text(span.by) or 'Somebody'} silenced it for {_long(span)}."
     for words in found.told.updates:
         if not words.withdrawn:
             at = hours.near(words.at, found.began_at)
             yield f"{at}: {text(words.by)} wrote to the public ({text(words.status)})."
+
+
+def _long(span: Span) -> str:
+    return brief(span.ends_at - span.starts_at)
 
 
 def _said(every: Sequence[Said], *, good: bool) -> list[str]:

@@ -11,6 +11,7 @@ from monitor.notices import About
 from monitor.reports.account import Account, Spent
 from monitor.reports.markdown import Hours, brief, text
 from monitor.reports.times import Times
+from monitor.store.action_words import State
 from monitor.store.deploys import Deploy
 
 _MINUTE: Final = timedelta(minutes=1)
@@ -20,6 +21,8 @@ SLOW: Final = "too_slow"
 def headline(found: Account) -> str:
     """What people could not do, as plain text without a full stop."""
     said = found.told.title or (found.page.sentence if found.page else "")
+    if not said and found.first is not None and found.first.known.own:
+        said = found.first.known.summary
     said = said or next((c.says for c in found.components if c.says and not is_slow(found)), "")
     if not said and found.components and not is_budget(found):
         state = "was slow" if is_slow(found) else "was down"
@@ -65,17 +68,15 @@ def user_minutes(found: Account) -> int | None:
     return round(exact / grain) * grain
 
 
-def summary(found: Account, when: Times, hours: Hours) -> str:
-    """One paragraph."""
-    sentences = [
-        *_what(found, hours),
-        *_bounded(found, hours),
-        *_after_deploys(found),
-        *_followed(found, when),
-        *_over(found, hours),
-        *(spent(each, found) for each in found.spent),
-    ]
-    return " ".join(sentences)
+def summary(found: Account, when: Times, hours: Hours) -> list[str]:
+    """Paragraphs: what it was, how it began, what followed, and how it ended."""
+    paragraphs = (
+        _what(found, hours),
+        [*_bounded(found, hours), *_after_deploys(found)],
+        _followed(found, when),
+        [*_over(found, hours), *(spent(each, found) for each in found.spent)],
+    )
+    return [" ".join(sentences) for sentences in map(list, paragraphs) if sentences]
 
 
 def _what(found: Account, hours: Hours) -> Iterator[str]:
@@ -86,14 +87,15 @@ def _what(found: Account, hours: Hours) -> Iterator[str]:
         when = f"On {hours.day(began)}, at {hours.time(began)} {hours.name(began)}"
         yield f"{when}, a budget began to burn too fast: {said}."
         return
-    met = f"this was so for {text(who)}" if who else "this was so"
+    whom = text(who) if who else "people"
     zone = hours.name(began)
     if ended is None:
         since = f"Since {hours.day(began)}, {hours.time(began)} {zone}"
-        yield f"{since}, for {brief(found.lasted)} so far, {met.replace('was', 'is')}: “{said}.”"
+        yield f"{since}, for {brief(found.lasted)} so far, {whom} meet this: “{said}.”"
     else:
         span = f"from {hours.time(began)} to {hours.near(ended, began)} {zone}"
-        yield f"On {hours.day(began)}, {span}, for {brief(found.lasted)}, {met}: “{said}.”"
+        lasted = f"for {brief(found.lasted)}, {span}"
+        yield f"On {hours.day(began)}, {whom} met this {lasted}: “{said}.”"
     many, minutes = people(found), user_minutes(found)
     if many is not None and minutes is not None:
         far = " so far" if ended is None else ""
@@ -151,7 +153,8 @@ def _followed(found: Account, when: Times) -> Iterator[str]:
         name = text(who) if who else "Somebody"
         yield f"{name} acknowledged it {_after(when.acknowledged_at - since)}."
     for seen in found.seen:
-        yield from (f"{text(deed.said)}" for deed in seen.deeds if deed.said)
+        live = (deed for deed in seen.deeds if deed.said and deed.state != State.DRY)
+        yield from (text(deed.said) for deed in live)
 
 
 def _after(gap: timedelta) -> str:

@@ -45,13 +45,14 @@ def _plain(markdown: str) -> str:
 
 def _groups(found: Report) -> list[tuple[str, list[dict[str, Any]]]]:
     """Headings with their components, in the order of the page."""
+    broken = {each.objective.component for each in found.standings if not words.is_kept(each)}
     groups: dict[str, list[dict[str, Any]]] = {}
     for line in found.lines:
-        groups.setdefault(line.group, []).append(_row(line))
+        groups.setdefault(line.group, []).append(_row(line, broken=line.id in broken))
     return list(groups.items())
 
 
-def _row(line: Line) -> dict[str, Any]:
+def _row(line: Line, *, broken: bool) -> dict[str, Any]:
     drawn = bars.marks(line.bars)
     facts = [
         ("down", words.down(line)),
@@ -65,7 +66,7 @@ def _row(line: Line) -> dict[str, Any]:
     return {
         "name": line.name,
         "percent": words.percent(line),
-        "tone": _tone(line),
+        "tone": "down" if broken else _tone(line),
         "paths": Markup(bars.paths(drawn)),  # noqa: S704 - drawn of letters of our own
         "from": SHOWN - len(drawn),
         "days": len(drawn),
@@ -77,7 +78,7 @@ def _row(line: Line) -> dict[str, Any]:
 def _tone(line: Line) -> str:
     if line.share is None:
         return "gap"
-    return "up" if line.share == 1 else "down"
+    return "up" if line.share == 1 else "ink"
 
 
 def _objective(standing: Any) -> dict[str, Any]:
@@ -87,7 +88,7 @@ def _objective(standing: Any) -> dict[str, Any]:
         "name": standing.name,
         "written": standing.objective.written,
         "within": words.within(standing),
-        "kept": words.kept(standing) == "yes",
+        "kept": words.is_kept(standing),
         "allowed": brief(allowed),
         "spent": brief(spent) if spent else "nothing",
         "left": words.left(standing),

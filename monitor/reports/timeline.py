@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, unique
@@ -38,6 +38,7 @@ class Kind(StrEnum):
     REFUSED = "refused"
     WAITING = "waiting"
     ACKNOWLEDGED = "acknowledged"
+    SILENCED = "silenced"
     ESCALATED = "escalated"
     REMINDED = "reminded"
     CAPTURED = "captured"
@@ -83,7 +84,7 @@ _ABOUT: Final[Mapping[str, str]] = {
 
 def timeline(found: Account) -> tuple[Moment, ...]:
     """Oldest first. Of what happened at the same instant, causes come before what followed."""
-    moments = [*_deploys(found), *_public(found)]
+    moments = [*_deploys(found), *_public(found), *_quiet(found)]
     for seen in found.seen:
         moments += _of_one(seen)
     if found.summary is not None:
@@ -122,8 +123,9 @@ def _telling(seen: Seen) -> Iterator[Moment]:
     for event in seen.events:
         if moment := _event(seen, event):
             yield moment
+    yield from _taken(seen.letters, known.probe)
     for letter in seen.letters:
-        yield from _letter(letter, known.probe)
+        yield from _not_taken(letter, known.probe)
 
 
 def _opens(seen: Seen, why: str = "") -> str:
@@ -164,14 +166,37 @@ def _because(why: str) -> str:
     return f": {in_words(why)}" if why else ""
 
 
-def _letter(letter: Letter, probe: str) -> Iterator[Moment]:
+def _taken(letters: Iterable[Letter], probe: str) -> Iterator[Moment]:
+    """Those of one event that were taken in the same second are one moment."""
+    found: dict[tuple[str, datetime, datetime], list[Letter]] = {}
+    for letter in letters:
+        if letter.delivered_at is not None:
+            second = letter.delivered_at.replace(microsecond=0)
+            found.setdefault((letter.kind, letter.queued_at, second), []).append(letter)
+    for same in found.values():
+        at = min(each.delivered_at for each in same if each.delivered_at)
+        who = _and([_named(each) for each in same])
+        were = "were" if len(same) > 1 else "was"
+        about = _ABOUT.get(same[0].kind, "")
+        yield Moment(at, Kind.TOLD, f"{who} {were} told {about}.", probe)
+
+
+def _named(letter: Letter) -> str:
+    return (
+        f"{letter.channel} (attempt {letter.attempts})" if letter.attempts > 1 else letter.channel
+    )
+
+
+def _and(names: Sequence[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def _not_taken(letter: Letter, probe: str) -> Iterator[Moment]:
     about = _ABOUT.get(letter.kind, "")
-    if letter.delivered_at is not None:
-        tries = f", on attempt {letter.attempts}" if letter.attempts > 1 else ""
-        words = f"{letter.channel} was told {about}{tries}."
-        yield Moment(letter.delivered_at, Kind.TOLD, words, probe)
-        return
     why = one_line(in_words(letter.why), QUOTED)
+    if letter.delivered_at is not None:
+        return
     if letter.refused and letter.gave_up_at is not None:
         words = f"{letter.channel} was never told {about}: {why or 'it refused'}."
         yield Moment(letter.gave_up_at, Kind.REFUSED, words, probe)
@@ -201,10 +226,15 @@ def _acted(deed: Acted, probe: str) -> Iterator[Moment]:
         words = f"Action {deed.name} on {deed.service} was not carried out: {why}."
         yield Moment(deed.at, Kind.ACTED, words, probe)
         return
-    yield Moment(deed.at, Kind.ACTED, deed.said or f"Action {deed.name} was carried out.", probe)
-    if deed.ended_at is not None and deed.ended_at > deed.at:
+    known_at = deed.verified_at or deed.ended_at or deed.at
+    if known_at > deed.at:
+        why = one_line(guard.in_words(deed.why), QUOTED)
+        words = f"Action {deed.name} on {deed.service} was begun: {why}."
+        yield Moment(deed.at, Kind.ACTED, words, probe)
+    if deed.ended_at is not None and deed.at < deed.ended_at < known_at:
         came = one_line(deed.answer or deed.state, QUOTED)
         yield Moment(deed.ended_at, Kind.ACTED, f"Action {deed.name} was answered: {came}.", probe)
+    yield Moment(known_at, Kind.ACTED, deed.said or f"Action {deed.name} was carried out.", probe)
 
 
 def _deploys(found: Account) -> Iterator[Moment]:
@@ -219,6 +249,14 @@ def _deployed(found: Account, deploy: Deploy) -> str:
     if deploy.at <= found.began_at:
         words += f", {span(found.began_at - deploy.at)} before the first failing run"
     return f"{words}."
+
+
+def _quiet(found: Account) -> Iterator[Moment]:
+    for span_ in found.silences:
+        by = f"{span_.by} silenced it" if span_.by else "It was silenced"
+        why = f": {one_line(span_.words, QUOTED)}" if span_.words else ""
+        words = f"{by} for {span(span_.ends_at - span_.starts_at)}{why}."
+        yield Moment(span_.starts_at, Kind.SILENCED, words)
 
 
 def _public(found: Account) -> Iterator[Moment]:

@@ -91,12 +91,17 @@ def of(incident: Standing, found: OfIncident, at: datetime) -> Board:
     run = found.decided
     known = seen.from_json(run.document) if run else None
     files = [_file(file) for file in run.files] if run else []
+    has_captures = bool(found.captures)
     excerpt = known.excerpt if known else notice.excerpt if notice else ""
     trace = notice.trace if notice else ""
     return Board(
         environment=_odd(notice),
         title=f"{incident.probe}, incident {incident.number}",
-        lines=[line for line in _lines(incident, notice, run, known, at) if line],
+        lines=[
+            line
+            for line in _lines(incident, notice, run, known, at, has_captures=has_captures)
+            if line
+        ],
         warnings=known.warnings if known else (),
         excerpt=[one_line(line, 200) for line in excerpt.splitlines()],
         captures=[_fetched(capture) for capture in found.captures],
@@ -130,6 +135,8 @@ def _lines(
     run: KeptRun | None,
     known: Seen | None,
     at: datetime,
+    *,
+    has_captures: bool,
 ) -> Iterator[str]:
     ended_at = incident.recovered_at or incident.resolved_at
     lasted = span((ended_at or at) - incident.began_at)
@@ -139,7 +146,10 @@ def _lines(
         yield _said(known.reason, step, known.summary)
     elif notice is not None:
         yield _said(notice.reason, "", notice.summary)
-    yield f"Seen at {_when(run.started_at)}." if run else "No files are kept of it any more."
+    if run is not None:
+        yield f"Seen at {_when(run.started_at)}."
+    elif not has_captures:
+        yield "No files are kept of it any more."
 
 
 def _said(reason: str, step: str, summary: str) -> str:

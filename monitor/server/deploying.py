@@ -163,8 +163,7 @@ def _read(request: Request, content: bytes) -> list[RecordDeploy] | str:
     """What is to be recorded, or why nothing is."""
     source = _source(request)
     try:
-        body = parsed(content, request.headers.get("content-type", ""))
-        post = Post(body=body, headers=request.headers, asked=dict(request.query_params))
+        post = Post(body=parsed(content), headers=request.headers, asked=dict(request.query_params))
         reading = source.read(post)
         if not reading.deploys:
             return reading.nothing

@@ -53,7 +53,7 @@ def said(row: Mapping[str, Any]) -> str:
                 ' Write mode = "live" to have it done the next time.'
             )
         case State.STARTED:
-            words = f"{parts.doing}: it is being asked now."
+            words = f"{parts.doing} is under way.{parts.after_all()}"
         case State.DONE:
             words = parts.outcome()
         case State.FAILED:
@@ -76,23 +76,21 @@ class _Parts:
         service, version = one_line(row["service"], _ROOM), one_line(row["version"] or "", _ROOM)
         self._release = f"{service} {version}".strip()
         self._target = one_line(row["target"], _ROOM)
-        self._brackets = f"(action {row['name']}, {self._when()})"
+        self._when = f"{_brief(row['started_at'] - row['opened_at'])} after it opened"
+        self._by = f"(action {row['name']}, {self._when})"
         self.answer = one_line(row["answer"], _ANSWER_ROOM).rstrip(".")
-
-    def _when(self) -> str:
-        return f"{_brief(self._row['started_at'] - self._row['opened_at'])} after it opened"
 
     @property
     def done(self) -> str:
         if self._target:
-            return f"rolled back {self._release} to {self._target} {self._brackets}"
-        return f"carried out {self._row['name']} because of {self._release} {self._brackets}"
+            return f"rolled back {self._release} to {self._target} {self._by}"
+        return f"carried out {self._row['name']} because of {self._release} ({self._when})"
 
     @property
     def doing(self) -> str:
         if self._target:
-            return f"The roll-back of {self._release} to {self._target} {self._brackets}"
-        return f"What is to be done because of {self._release} {self._brackets}"
+            return f"The roll-back of {self._release} to {self._target} {self._by}"
+        return f"Action {self._row['name']} because of {self._release} ({self._when})"
 
     @property
     def by_hand(self) -> str:

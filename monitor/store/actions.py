@@ -114,6 +114,15 @@ def refrained(db: Database, entry: Entry) -> bool:
     return known is None
 
 
+def answered(db: Database) -> set[tuple[str, str, int]]:
+    """Name, mode and incident of whatever was decided about the open incidents."""
+    rows = db.execute(
+        "SELECT DISTINCT name, mode, incident FROM action"
+        " JOIN incident ON incident.id = action.incident WHERE resolved_at IS NULL"
+    )
+    return {(str(name), str(mode), int(number)) for name, mode, number in rows.fetchall()}
+
+
 def begin(db: Database, entry: Entry, *, target: str = "") -> int | None:
     """The row of something that is done now: nothing may be sent before it is committed. None: it
     was done already. Of a dry run it is the whole.

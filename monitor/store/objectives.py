@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Final, NamedTuple
 
 from sqlite_utils import Database
@@ -20,7 +20,6 @@ from monitor.store.fives import SPAN_US
 from monitor.why import Why
 
 SLOW: Final = "too_slow"
-_DAY: Final = timedelta(days=1)
 _LEAST: Final = -(2**62)
 _MOST: Final = 2**62
 _KNOWN_TO_PEOPLE: Final = json.dumps(
@@ -51,17 +50,14 @@ class Outage(NamedTuple):
     open: bool
 
 
-def days(
-    db: Database, *, since: date, until: date, of: Iterable[int], down: bool = False
-) -> list[DayRow]:
-    """From *since* up to and including *until*, in their order; with *down*, only where it was."""
-    wanted = [(since + number * _DAY).isoformat() for number in range((until - since).days + 1)]
+def days(db: Database, wanted: Iterable[date], of: Iterable[int]) -> list[DayRow]:
+    """In the order of *wanted*."""
     rows = db.execute(  # each day of each probe is one look into the index, however many there are
-        "SELECT day, probe, max(known_us), down_us FROM json_each(?) AS wanted"  # noqa: S608 - constants
+        "SELECT day, probe, max(known_us), down_us FROM json_each(?) AS wanted"
         " CROSS JOIN json_each(?) AS key"
         " CROSS JOIN rollup_1d ON day = wanted.value AND probe = key.value"
-        f" GROUP BY wanted.key, probe{' HAVING down_us > 0' if down else ''}",
-        (json.dumps(wanted), json.dumps(sorted(of))),
+        " GROUP BY wanted.key, probe",
+        (json.dumps([day.isoformat() for day in wanted]), json.dumps(sorted(of))),
     )
     return [DayRow(date.fromisoformat(day), *rest) for day, *rest in rows]
 
@@ -78,6 +74,26 @@ def outages(db: Database, *, since_us: int, until_us: int, of: Iterable[int]) ->
         (_KNOWN_TO_PEOPLE, json.dumps(sorted(of)), until_us, since_us, SLOW),
     )
     return [Outage._make((*row[:4], bool(row[4]), bool(row[5]))) for row in rows]
+
+
+def failed(db: Database, *, since_us: int, of: Iterable[int]) -> int:
+    """About how many runs failed since then, of all of them: no fewer than `slices` holds."""
+    keys = json.dumps(sorted(of))
+    row = db.execute(
+        "SELECT (SELECT coalesce(sum(fail), 0) FROM json_each(:keys) AS key"
+        " CROSS JOIN location AS place CROSS JOIN rollup_5m AS five"
+        " ON five.probe = key.value AND five.location = place.id WHERE starts_at >= :since)"
+        " + (SELECT count(*) FROM json_each(:keys) AS key CROSS JOIN location AS place"
+        " CROSS JOIN run INDEXED BY run_not_passed"
+        " ON run.probe = key.value AND run.location = place.key"
+        " WHERE outcome <> 1 AND outcome = 3 AND slot >= :counted)",
+        {
+            "keys": keys,
+            "since": since_us - since_us % SPAN_US,
+            "counted": max(since_us - since_us % SPAN_US, fives.counted_until(db)),
+        },
+    ).fetchone()
+    return int(row[0])
 
 
 def slices(db: Database, *, since_us: int, of: Iterable[int]) -> Sequence[Slice]:

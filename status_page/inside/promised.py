@@ -34,21 +34,24 @@ def promised(
 def _row(given: Objective, names: Mapping[str, str], tongue: Tongue, home: str) -> str:
     state = "spent" if given.left <= timedelta() else "kept"
     return (
-        f'<li class="promise is-{state}"><div class="of">{_head(given, names, home)}'
-        f'<p class="quiet">{word(given.promise)} · {escape(_window(given, tongue))}'
-        f'</p></div><p class="left"><strong>{escape(_left(given, tongue))}</strong> '
+        f'<li class="promise is-{state}"><div>{_head(given, names, tongue, home)}</div>'
+        f'<p class="left"><strong>{escape(_left(given, tongue))}</strong> '
         f'<span class="quiet">{escape(_budget(given, tongue))}</span></p>'
         f'{_bar(given, tongue)}<p class="quiet">{_SWATCH if _cost(given) else ""}'
         f"{escape(_detection(given, tongue))}</p></li>"
     )
 
 
-def _head(given: Objective, names: Mapping[str, str], home: str) -> str:
-    name = names.get(given.component)
+def _head(given: Objective, names: Mapping[str, str], tongue: Tongue, home: str) -> str:
+    name, promise = names.get(given.component), word(given.promise)
+    window = escape(_window(given, tongue))
     if name is None:
-        return ""
+        return f'<h3>{promise}</h3><p class="quiet">{window}</p>'
     path = f"{home}components/{anchor(given.component)}/index.html"
-    return f'<h3 dir="auto"><a href="{path}">{word(name)}</a></h3>'
+    return (
+        f'<h3 dir="auto"><a href="{path}">{word(name)}</a></h3>'
+        f'<p class="quiet">{promise} · {window}</p>'
+    )
 
 
 def _window(given: Objective, tongue: Tongue) -> str:

@@ -182,7 +182,7 @@ state = "var"
 listen = "127.0.0.1:8600"
 [defaults]
 every = "1s"
-timeout = "5s"
+timeout = "1s"
 confirm = []
 open_after = 3
 channels = ["hook"]
@@ -199,7 +199,7 @@ pattern = "ERROR|Traceback"
 context = 2
 [capture.endless]
 command = ["yes", "ERROR canary-key-4711"]
-timeout = "3s"
+timeout = "1s"
 """
 
 

@@ -41,7 +41,7 @@ PROMISE = Objective(
 async def deploys_it(world: World, ago: timedelta = timedelta(), **changes: Any) -> None:
     """One that is recorded now, and happened *ago*."""
     now = world.clock.now()
-    given = {"service": "api", "version": "1.4.2", "by": "ci", "at": now - ago} | changes
+    given: dict[str, Any] = {"service": "api", "version": "1.4.2", "by": "ci", "at": now - ago} | changes
     made = Deploy(source="cli", key=f"key-{next(KEYS)}", recorded_at=now, **given)
     await world.writer.do(partial(deploys.add, deploy=made))
 

@@ -154,15 +154,15 @@ def test_nothing_burns_faster_than_as_if_everything_failed(
 
 def test_two_failed_runs_are_no_fire_and_three_are() -> None:
     at_us = 24 * FINE_US
-    two = paces(slices("0" * 20 + "0011"), 0.001, at_us, FINE_US)
-    three = paces(slices("0" * 20 + "0111"), 0.001, at_us, FINE_US)
+    two = paces(slices("0" * 20 + "0011"), share=0.001, at_us=at_us, grain_us=FINE_US)
+    three = paces(slices("0" * 20 + "0111"), share=0.001, at_us=at_us, grain_us=FINE_US)
     assert [pace.burns for pace in two] == [False] * 3
     assert [pace.burns for pace in three] == [True] * 3
 
 
 def test_what_was_an_hour_ago_still_weighs_and_does_not_go_on() -> None:
-    found = paces(slices("5" * 3 + "0" * 9), 0.001, 12 * FINE_US, FINE_US)
+    found = paces(slices("5" * 3 + "0" * 9), share=0.001, at_us=12 * FINE_US, grain_us=FINE_US)
     assert not found[0].burns
     assert not found[0].rests
-    later = paces(slices("5" * 3 + "0" * 22), 0.001, 25 * FINE_US, FINE_US)
+    later = paces(slices("5" * 3 + "0" * 22), share=0.001, at_us=25 * FINE_US, grain_us=FINE_US)
     assert later[0].rests

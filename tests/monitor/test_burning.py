@@ -18,7 +18,7 @@ from monitor.config.changes import Changes, Objective
 from monitor.config.model import Probe
 from monitor.objectives.rates import rates
 from monitor.routing import Severity, everyone
-from monitor.store import fives, records, sync
+from monitor.store import StoreTrouble, fives, records, sync
 from tests.support.attending import MINUTE, World, a_world, routed
 from tests.support.waiting import until_async
 
@@ -223,7 +223,36 @@ async def test_it_is_the_same_whether_runs_are_counted_into_their_five_minutes_o
         assert before.untold[0].burns
 
 
-async def test_the_loop_looks_when_it_is_woken_and_survives_a_store_in_trouble(
+class _Shut:
+    """A store that takes nothing."""
+
+    async def do(self, _: Any) -> Any:
+        raise StoreTrouble("the database is locked")
+
+
+async def test_a_store_in_trouble_is_asked_again_soon(tmp_path: Path) -> None:
+    async with a_promise(tmp_path) as world:
+        burner = Burning(_Shut(), world.clock, lambda: world.recorder.context, lambda: None)
+        assert await burner.look() < MINUTE
+
+
+async def test_as_long_as_it_burns_people_are_reminded(tmp_path: Path) -> None:
+    async with a_promise(tmp_path) as world:
+        await goes_by(world, ONE_IN_TWENTY * 4)
+        await world.told()
+        assert await world.waits(4 * HOUR + MINUTE) == ["oncall reminded objective/uploads"]
+
+
+async def test_nobody_is_reminded_in_a_silence(tmp_path: Path) -> None:
+    async with a_promise(tmp_path) as world:
+        await goes_by(world, ONE_IN_TWENTY * 4)
+        await world.told()
+        await world.silences(5 * HOUR)
+        assert await world.waits(4.5 * HOUR) == []
+        assert await world.waits(HOUR) == ["oncall reminded objective/uploads"]
+
+
+async def test_the_loop_looks_at_once_and_says_that_there_is_something_to_deliver(
     tmp_path: Path,
 ) -> None:
     async with a_promise(tmp_path) as world:

@@ -6,11 +6,13 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from monitor import deciding, keeping
 from monitor.channels import Retry
+from monitor.config.changes import Capture, Changes, Objective
 from monitor.standby import FILE
 from probes import Artefact
 from tests.support.attending import SECOND
@@ -203,6 +205,29 @@ async def test_pictures_wait_for_the_store(world: World) -> None:
         world.keeper.keep(replace(run, result=replace(run.result, artefacts=(picture,))))
     await world.hears("opened")
     assert world.far.notices[0].pictures == ()
+
+
+async def test_from_memory_nobody_tells_of_a_budget_and_nobody_waits_for_a_log(
+    tmp_path: Path,
+) -> None:
+    log = Capture(id="log", probes=("web",), file="/var/log/web", wait=timedelta(minutes=1))
+    promise = Objective(
+        id="web",
+        component="web",
+        share=0.01,
+        window=timedelta(days=1),
+        zone=ZoneInfo("UTC"),
+        written="99 %",
+    )
+    promised = Changes(captures={"log": log}, objectives={"web": promise})
+    async with a_world(tmp_path, changes=promised) as world:
+        await world.goes("dd")
+        await world.hears("opened")
+        assert world.far.notices[0].budgets == ()
+        await world.returns()
+        world.sees("uu")
+        await world.hears("opened", "resolved")
+    assert [left.objective for left in world.far.notices[1].budgets] == ["web: 99 %"]
 
 
 async def test_one_told_alone_from_memory_stays_alone_when_the_store_would_have_told_all_as_one(

@@ -141,12 +141,12 @@ class World:
 
 
 @asynccontextmanager
-async def a_world(folder: Path) -> AsyncIterator[World]:
+async def a_world(folder: Path, **changes: Any) -> AsyncIterator[World]:
     clock, far = SystemClock(), Far()
     writer, reader = Door(folder / "trueup.db", clock), Window(folder / "trueup.db")
     rows = [records.ProbeRow(probe.id, probe.name, "toy") for probe in PROBES]
     keys = await writer.do(lambda db: records.sync_probes(db, rows, NIGHT))
-    config = a_config(*PROBES, channels=(far.channel("oncall"),))
+    config = a_config(*PROBES, channels=(far.channel("oncall"),), **changes)
     recorder = Recorder(writer, clock, folder / "artefacts", Context(config, keys, "instance"))
     undecided: list[str] = []
     async with reaching_out(clock) as outside:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from monitor.deploys.reading.told import (
-    MaybeText,
     Part,
     Post,
     Reading,
@@ -22,22 +21,35 @@ from monitor.deploys.reading.told import (
     understood,
 )
 
-_Texts = Annotated[list[str], Field(default_factory=list, max_length=1_000)]
+_ABSENT: Final = "<no value>"
+"""What a template writes for what is not there."""
+
+
+def _given(text: object) -> object:
+    return "" if text is None or text == _ABSENT else text
+
+
+_MaybeText = Annotated[str, Field(max_length=20_000), BeforeValidator(_given)]
+_Texts = Annotated[
+    list[str],
+    Field(default_factory=list, max_length=1_000),
+    BeforeValidator(lambda texts: [] if texts is None else texts),
+]
 
 
 class _Metadata(Part):
     name: str
-    namespace: MaybeText = ""
+    namespace: _MaybeText = ""
 
 
 class _Sync(Part):
-    revision: MaybeText = ""
+    revision: _MaybeText = ""
     revisions: _Texts
     """Of an application with several sources, which has no single one."""
 
 
 class _Starter(Part):
-    username: MaybeText = ""
+    username: _MaybeText = ""
 
 
 class _Operation(Part):
@@ -46,8 +58,8 @@ class _Operation(Part):
 
 class _State(Part):
     phase: str
-    startedAt: MaybeText = ""  # noqa: N815 - Argo CD's own word
-    finishedAt: MaybeText = ""  # noqa: N815 - as above
+    startedAt: _MaybeText = ""  # noqa: N815 - Argo CD's own word
+    finishedAt: _MaybeText = ""  # noqa: N815 - as above
     operation: _Operation = _Operation()
 
 
@@ -64,7 +76,7 @@ class _Status(Part):
 class _Application(Part):
     metadata: _Metadata
     status: _Status
-    url: MaybeText = ""
+    url: _MaybeText = ""
     """Not of the resource: where our template says that people look at it."""
 
 

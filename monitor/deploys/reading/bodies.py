@@ -8,17 +8,18 @@ from urllib.parse import parse_qs
 
 from monitor.deploys.reading.told import NotUnderstood
 
-FORM: Final = "application/x-www-form-urlencoded"
 _IN_FORM: Final = "payload"
-"""The field in which GitHub puts the body, where somebody chose that."""
+"""The field in which GitHub puts the body, where somebody chose that. What says that it is a form
+need not be one: curl says so of everything.
+"""
 
 
-def parsed(content: bytes, media_type: str = "") -> Any:
+def parsed(content: bytes) -> Any:
     """Raises NotUnderstood, without a word of *content*."""
     try:
         text = content.decode("utf-8")
-        if media_type.partition(";")[0].strip().lower() == FORM:
-            text = parse_qs(text, max_num_fields=10).get(_IN_FORM, [""])[0]
+        if text.startswith(f"{_IN_FORM}="):
+            text = parse_qs(text, keep_blank_values=True, max_num_fields=10)[_IN_FORM][0]
         body = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_number)
     except UnicodeDecodeError:
         raise NotUnderstood("the body is not UTF-8") from None

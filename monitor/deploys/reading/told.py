@@ -21,7 +21,7 @@ COMMIT_LENGTH: Final = 12
 
 _COMMIT: Final = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 _VERSION: Final = re.compile(r"[\w./-]*\d+\.\d+[\w.+-]*")
-_ADDRESS: Final = re.compile(r"https?://[!-~]{1,1990}")
+_ADDRESS: Final = re.compile(r"https?://(?![^/?#]*@)[!-~]{1,1990}")
 _UNPADDED: Final = re.compile(r"^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(\.\d+)? ?(.*)$")
 
 

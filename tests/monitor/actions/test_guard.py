@@ -18,6 +18,7 @@ from monitor.config.changes import Action, ActionMode
 from monitor.store.action_words import State
 from monitor.store.actions import Act, Deployed
 from tests.support.acting import an_action
+from tests.support.checkout import ROOT
 from tests.support.clock import NIGHT
 
 MINUTE = timedelta(minutes=1)
@@ -94,6 +95,7 @@ def test_an_incident_that_follows_a_deploy_is_acted_upon() -> None:
         ({"deploys": (NEXT,)}, Because.NO_DEPLOY),
         ({"deploys": (OLD,)}, Because.TOO_LONG_AFTER),
         ({"deploys": (NEXT, BAD, OLD)}, Because.NEWER_DEPLOY),
+        ({"deploys": (replace(BAD, note="rolled-back by hand"),)}, Because.IS_ROLL_BACK),
         ({"deploys": (replace(BAD, note="Roll back: 1.4.3 was bad"),)}, Because.IS_ROLL_BACK),
         ({"deploys": (BAD, OLD, replace(BAD, id=0, at=OLD.at - HOUR))}, Because.IS_ROLL_BACK),
         (
@@ -123,8 +125,11 @@ def test_each_doubt_by_itself_is_a_no_with_its_name(
     assert (decision.acts, decision.because) == (False, because)
 
 
-def test_every_reason_is_said_in_words() -> None:
+def test_every_reason_is_said_in_words_and_documented() -> None:
+    text = (ROOT / "docs" / "actions.md").read_text(encoding="utf-8")
     assert all(in_words(each) != each.value for each in Because)
+    assert [each for each in Because if f"`{each}`" not in text] == []
+    assert [each for each in State if f"`{each}`" not in text] == []
     assert in_words("something else") == "something else"
 
 

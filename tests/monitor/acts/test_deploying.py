@@ -10,11 +10,15 @@ from typing import Any
 
 import pytest
 
+from monitor.acts import planning
 from monitor.acts.orders import CannotAct, Done, No, RecordDeploy, complaint, read, write
+from monitor.channels import CHANNELS, ChannelSettings
 from monitor.config.changes import Changes, Deploys, Service
+from monitor.config.model import Channel
 from monitor.store import deploys
 from monitor.store.deploys import Deploy
 from tests.support.clock import NIGHT
+from tests.support.configs import a_config
 from tests.support.outages import Outages
 
 MINUTE = timedelta(minutes=1)
@@ -72,6 +76,8 @@ def test_the_channels_that_hear_of_it_have_their_letters_in_the_same_commit(
 ) -> None:
     record(outages)
     record(outages)
+    record(outages, environment="staging")
+    record(outages, at=NIGHT - timedelta(days=8))
     letters = outages.rows("SELECT deploy, channel, attempts, delivered_at FROM change_letter")
     assert [(each["deploy"], each["channel"]) for each in letters] == [(1, "night"), (1, "pager")]
 
@@ -165,7 +171,8 @@ def test_what_does_not_follow_is_said(
 
 
 def test_half_of_the_watch_may_be_over_already(outages: Outages) -> None:
-    assert "for 4 minutes." in record(outages, at=NIGHT - 6 * MINUTE).said
+    assert "every 10s until 02:04 UTC." in record(outages, at=NIGHT - 6 * MINUTE).said
+    assert "for 10 minutes." in record(outages, at=NIGHT - MINUTE / 2).said
     assert "asked every" not in record(outages, at=NIGHT - 11 * MINUTE).said
 
 
@@ -185,6 +192,7 @@ def test_a_key_of_any_length_is_kept_short(outages: Outages) -> None:
         ({"by": "b" * 61}, "by: String should have at most 60"),
         ({"note": "n" * 501}, "note: String should have at most 500"),
         ({"url": "javascript:x"}, "url: Value error, it is no address of a web page"),
+        ({"url": "https://me:secret@example.org/"}, "or has a password in it"),
         ({"url": "https://example.org/" + "x" * 2000}, "url: String should have at most 2000"),
         ({"at": "2026-03-14T02:00:00"}, "at: Input should have timezone info"),
         ({"source": "A b"}, "source: String should match pattern"),
@@ -199,3 +207,15 @@ def test_every_text_is_bounded(given: dict[str, Any], said: str) -> None:
 def test_the_order_travels_to_the_daemon_and_back() -> None:
     order = RecordDeploy(service="api", version="1.4.2", at=NIGHT, url="https://ci.example.org/7")
     assert read(write(order)) == order
+
+
+def test_every_pager_is_told_unless_some_are_named() -> None:
+    pager, mail = (
+        Channel(id=name, kind=CHANNELS[kind], settings=ChannelSettings())
+        for name, kind in (("pager", "pagerduty"), ("mail", "email"))
+    )
+    config = a_config(channels=(pager, mail))
+    assert planning.known(config).pagers == ("pager",)
+    for tell in ((), ("other",)):
+        changes = Changes(deploys=Deploys(tell=tell))
+        assert planning.known(replace(config, changes=changes)).pagers == tell

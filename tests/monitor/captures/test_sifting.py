@@ -71,6 +71,14 @@ def test_without_context_only_the_lines_themselves_are_kept() -> None:
     assert found.text == "ERROR b\n…\nERROR d"
 
 
+def test_a_traceback_is_kept_whole_however_long_it_is() -> None:
+    frames = "".join(f'  File "app.py", line 1, in {word}\n' for word in WORDS[:30])
+    content = f"before\nTraceback (most recent call last):\n{frames}TypeError: no\nafter\nlater\n"
+    found = sift(content, pattern="Traceback", context=1)
+    assert found.text.splitlines() == content.splitlines()[:-2]
+    assert sift(content, pattern="Traceback", context=0).lines == 1
+
+
 def test_what_was_said_before_is_counted_and_the_order_is_kept() -> None:
     found = sift(TRACEBACK * 1204, pattern="ERROR", context=4)
     lines = found.text.splitlines()

@@ -53,6 +53,12 @@ def test_a_program_says_what_it_says_and_its_errors_too() -> None:
     assert fetched(command=python(code)).text == "out\napi"
 
 
+def test_a_pattern_that_is_none_loses_no_line() -> None:
+    found = fetched(command=("echo", "ERROR boom"), pattern="(?=ERROR)")
+    assert found.text == "ERROR boom"
+    assert found.why == "its pattern cannot be used, so that every line was kept"
+
+
 def test_a_program_has_few_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("TRUEUP_SECRET", "canary")
     code = (

@@ -76,6 +76,16 @@ async def test_what_follows_the_opening_leaves_a_note(outside: Outside) -> None:
     assert "NOBODY IS ON IT" in second["note"]
 
 
+async def test_what_an_action_did_is_a_note_on_what_is_open_and_opens_nothing(
+    outside: Outside,
+) -> None:
+    with receiving(202) as receiver:
+        assert await tell(receiver, outside, SAMPLES["acted"]) == Delivered()
+    (request,) = receiver.requests
+    assert (request.method, request.path) == ("POST", f"{ON_ALIAS}/notes?identifierType=alias")
+    assert "was asked for and accepted: answered 201" in receiver.notices[0]["note"]
+
+
 async def test_it_is_known_who_acknowledged(outside: Outside) -> None:
     with receiving() as receiver:
         await tell(receiver, outside, SAMPLES["acknowledged"])

@@ -56,6 +56,19 @@ async def test_a_whole_incident_is_one_page_that_is_closed_in_the_end(outside: O
     assert severities == ["warning", "critical", "critical"]
 
 
+async def test_a_deploy_stands_in_the_page_and_an_action_joins_it(outside: Outside) -> None:
+    story = ("opened, after a deploy", "acted", "resolved, after it was acted on")
+    with pagerduty() as toy:
+        for name in story:
+            assert await tell(toy, outside, SAMPLES[name]) == Delivered()
+    assert [event.became for event in toy.events] == ["opened", "joined", "resolved"]
+    opening, action = toy.pages[0].triggers
+    details = opening["payload"]["custom_details"]
+    assert details["Last deploy"].startswith("api 1.4.2 (was 1.4.1) by ci, 40 s before")
+    assert {"href": "https://ci.example.org/deploys/142", "text": "Deploy"} in opening["links"]
+    assert "was asked for and accepted" in action["payload"]["summary"]
+
+
 @pytest.mark.parametrize("notice", SAMPLES.values(), ids=list(SAMPLES))
 async def test_every_notice_is_right_to_the_letter(outside: Outside, notice: Notice) -> None:
     with pagerduty() as toy:

@@ -63,6 +63,16 @@ def test_the_body_has_every_key_of_version_4_and_no_other() -> None:
     assert body["commonAnnotations"]["runbook_url"] == "https://wiki.example.org/playbooks/signin"
 
 
+def test_what_was_deployed_done_and_is_left_are_annotations() -> None:
+    (alone,) = body_of(SAMPLES["resolved, after it was acted on"])["alerts"]
+    told = alone["annotations"]
+    assert told["last_deploy"].startswith("api 1.4.2 (was 1.4.1) by ci, 40 s before")
+    assert told["deploy_url"] == "https://ci.example.org/deploys/142"
+    assert told["action"].endswith("passing again after 34 s.")
+    assert told["budget"].startswith("3 min 20 s of 15 min left")
+    assert labels_of(SAMPLES["opened, after a deploy"]) == labels_of(SAMPLES["acted"])
+
+
 def test_it_ended_at_the_first_good_run() -> None:
     (alone,) = body_of(resolved())["alerts"]
     assert (alone["status"], alone["startsAt"]) == ("resolved", "2026-03-03T02:14:05.000Z")

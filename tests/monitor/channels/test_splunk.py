@@ -44,6 +44,7 @@ async def test_the_opening_says_what_there_is_to_know(outside: Outside) -> None:
         (opened(severity=Severity.INFO), ["INFO"]),
         (opened(event=EventKind.ESCALATED), ["CRITICAL"]),
         (SAMPLES["acknowledged"], ["ACKNOWLEDGEMENT"]),
+        (SAMPLES["acted"], ["INFO"]),
         (resolved(), ["RECOVERY"]),
         (SAMPLES["a test"], ["CRITICAL", "RECOVERY"]),
     ],

@@ -16,10 +16,12 @@ from typer.testing import Result as Done
 
 from monitor.cli import app, exhibits
 from monitor.cli.exhibits import CannotShow
+from monitor.config.changes import Capture
 from monitor.context import Context
 from monitor.recorder import Recorder
 from monitor.runner import Run
-from monitor.store import Writer, records
+from monitor.store import Writer, captures, records
+from monitor.store.captures import Fetched
 from probes import Artefact, Outcome, Reason, Result, Step
 from probes.result import View
 from tests.monitor.cli.past import configure
@@ -218,3 +220,34 @@ def test_files_are_opened_by_the_desktop(tmp_path: Path) -> None:
     assert exhibits.open_files([picture, tmp_path / "gone"], environment) == 1
     with pytest.raises(CannotShow, match="not installed"):
         exhibits.open_files([picture], {"DISPLAY": ":0", "PATH": str(tmp_path / "none")})
+
+
+def captured(folder: Path, fetched: Fetched) -> None:
+    writer = Writer(folder / "var" / "trueup.db")
+    log = Capture(id="app-log", probes=("web",))
+    writer.submit(lambda db: captures.plan(db, 1, [log], NIGHT, NIGHT)).result(20)
+    writer.submit(lambda db: captures.ended(db, [1], fetched, NIGHT)).result(20)
+    writer.close()
+
+
+def test_the_log_of_that_moment_is_told_with_it_and_copied(folder: Path) -> None:
+    record(folder, "web", [BARE, BARE])
+    lines = ["ERROR boom (x 3)", "    \x1b[2Jin shorten", *(f"line {n}" for n in range(60))]
+    captured(folder, Fetched(text="\n".join(lines), lines=62, dropped=7))
+    done = evidence(folder, "1", "--out", str(folder / "out"))
+    assert done.exit_code == 0
+    assert "Captured, app-log: 62 lines; 7 more for which there was no room" in done.stdout
+    assert "  | ERROR boom (x 3)\n  |     [2Jin shorten\n" in done.stdout
+    assert "  | … more with --out FOLDER" in done.stdout
+    file = folder / "out" / "capture-app-log.txt"
+    assert file.read_text() == "\n".join(lines) + "\n"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    [told] = json.loads(evidence(folder, "1", "--json").stdout)["captures"]
+    assert (told["name"], told["state"], told["lines"]) == ("app-log", "ended", 62)
+    assert told["text"].startswith("ERROR boom")
+
+
+def test_why_there_is_no_log_is_told(folder: Path) -> None:
+    record(folder, "web", [BARE, BARE])
+    captured(folder, Fetched(why="binary, 3.2 MB"))
+    assert "Captured, app-log: binary, 3.2 MB" in evidence(folder, "1").stdout

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,11 @@ from monitor.notices import (
     COLOURS,
     SAMPLES,
     About,
+    Captured,
+    Change,
     EventKind,
     Fact,
+    Left,
     Member,
     Message,
     Notice,
@@ -51,6 +55,9 @@ def fact(label: str, of: Message) -> Fact:
         (opened(about=About.OURSELVES), Tone.UNEASY),
         (resolved(), Tone.GOOD),
         (resolved(outcome="UNKNOWN"), Tone.CALM),
+        (SAMPLES["acted"], Tone.BAD),
+        (SAMPLES["a budget that burns too fast"], Tone.BAD),
+        (SAMPLES["a budget that burns no more"], Tone.GOOD),
     ],
 )
 def test_only_what_is_critical_and_goes_on_is_loud(notice: Notice, tone: Tone) -> None:
@@ -106,6 +113,76 @@ def test_a_summary_names_the_first_twenty_and_counts_the_rest() -> None:
 def test_a_reason_that_explains_why_just_now_is_said() -> None:
     assert fact("Why now", message(why=Why.CAUSE_OVER)).value.startswith("what it needs is up")
     assert "Why now" not in [each.label for each in message(why=Why.FAILED_IN_A_ROW).facts]
+
+
+DEPLOY = Change(
+    service="api",
+    version="1.4.2",
+    previous="1.4.1",
+    by="ci",
+    url="https://ci.example.org/142",
+    at=BEGAN_AT - timedelta(seconds=40),
+)
+
+
+@pytest.mark.parametrize(
+    ("last_good_at", "said"),
+    [
+        (BEGAN_AT - timedelta(minutes=2), "; last good run 1 min 20 s before the deploy"),
+        (BEGAN_AT - timedelta(seconds=10), "; last good run 30 s after the deploy"),
+        (None, ""),
+    ],
+)
+def test_a_good_run_after_the_deploy_speaks_for_it(
+    last_good_at: datetime | None, said: str
+) -> None:
+    told = fact("Last deploy", message(deploys=(DEPLOY,), last_good_at=last_good_at))
+    assert told.value == (f"api 1.4.2 (was 1.4.1) by ci, 40 s before the first failing run{said}")
+
+
+def test_the_deploys_before_the_last_one_stand_below_it() -> None:
+    older = replace(DEPLOY, service="web", previous="", by="", at=BEGAN_AT - timedelta(minutes=9))
+    told = message(deploys=(DEPLOY, older))
+    assert fact("Last deploy", told).quote == ("and web 1.4.2, 9 min before it",)
+    assert fact("Deploy", told).is_link
+
+
+def test_what_was_fetched_is_quoted_as_it_is_indented_and_within_bounds() -> None:
+    journal = Captured(name="journal", first="Traceback:\n  File x\n\nKeyError\n" * 9, lines=400)
+    proxy = Captured(name="proxy", first="\x1b[31m502 " + "y" * 500, lines=1)
+    lost = Captured(name="disk", first="", why="it took longer than 20 s")
+    told = fact("Captured", message(captures=(journal, proxy, lost, journal)))
+    assert told.value == (
+        "journal: 400 lines; proxy: 1 line; disk: it took longer than 20 s; 1 more"
+    )
+    assert told.quote[:4] == ("journal:", "Traceback:", "  File x", "KeyError")
+    assert told.quote[9] == "proxy:"
+    assert len(told.quote) == 11
+    assert len(told.quote[10]) == 160
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        (timedelta(minutes=3, seconds=20), "3 min 20 s of 15 min left (uploads: 15m per year)"),
+        (timedelta(), "all 15 min spent (uploads: 15m per year)"),
+        (timedelta(minutes=-2), "all 15 min spent, and 2 min more (uploads: 15m per year)"),
+    ],
+)
+def test_a_budget_says_what_is_left_or_that_nothing_is(left: timedelta, said: str) -> None:
+    budget = Left(objective="uploads: 15m per year", left=left, allowed=timedelta(minutes=15))
+    assert fact("Budget", message(budgets=(budget,))).value == said
+
+
+def test_of_several_budgets_the_one_that_is_nearest_its_end_comes_first() -> None:
+    hour = timedelta(hours=1)
+    budgets = tuple(
+        Left(objective=name, left=hour * share, allowed=hour)
+        for name, share in (("much", 0.9), ("little", 0.1))
+    )
+    told = fact("Budget", message(budgets=budgets))
+    assert told.value.endswith("(little)")
+    assert told.quote == ("54 min of 1 h left (much)",)
 
 
 def test_every_field_that_a_template_may_use_is_described() -> None:

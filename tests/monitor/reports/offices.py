@@ -12,6 +12,7 @@ import time_machine
 from typer.testing import CliRunner, Result
 
 from monitor.cli import app
+from monitor.store import Writer
 
 CONFIG = """
 [trueup]
@@ -63,6 +64,12 @@ class Office:
         runner = CliRunner(env={"COLUMNS": "200", "TERM": "dumb", "SUDO_USER": "ana"})
         with time_machine.travel(at, tick=False):
             return runner.invoke(app, (*command, "--config", str(self.config)), input=stdin)
+
+    def sql(self, statement: str) -> None:
+        """On the database, behind everybody's back."""
+        writer = Writer(self.folder / "var" / "trueup.db")
+        writer.submit(lambda db: db.execute(statement).rowcount).result(30)
+        writer.close()
 
     def json(self, *command: str, at: datetime) -> Any:
         return json.loads(self.trueup(*command, "--json", at=at).stdout)

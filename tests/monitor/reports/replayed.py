@@ -15,27 +15,31 @@ from sqlite_utils import Database  # noqa: TID251 - a test of what is read from 
 
 from monitor import attending
 from monitor.acts import acting, planning
-from monitor.acts.orders import Order
+from monitor.acts.orders import Acknowledge, Order, Say
 from monitor.config import Config
 from monitor.config.changes import Action, Capture, Changes, Objective, Service, Span
 from monitor.config.model import Component, PageSettings
 from monitor.reports import facts
 from monitor.reports.account import Account
-from monitor.routing import Stage
+from monitor.reports.timeline import Kind, timeline
+from monitor.routing import Routing, Stage
 from monitor.runner import Run
-from monitor.store import captures, deploys, outbox, public
+from monitor.store import actions, captures, deploys, outbox, public
 from monitor.store.deploys import Deploy
 from probes import Outcome, Reason, Result
-from tests.support.attending import LETTERS, ONCALL, SECOND, World, a_world, routed
+from status_page import Stage as Said
+from tests.support.attending import LETTERS, ONCALL, SECOND, World, a_world
+from tests.support.configs import a_probe
 
 EVENING = datetime(2026, 8, 3, 20, 50, tzinfo=UTC)
 HALF = timedelta(seconds=30)
 MINUTE = timedelta(minutes=1)
+BROKE = EVENING + 13 * MINUTE + HALF
 BROKEN = Result(
     outcome=Outcome.FAIL,
     reason=Reason.STATUS,
     summary="status 500 instead of 200",
-    excerpt="AttributeError: 'BufferedReader' object has no attribute 'loads'",
+    excerpt="<h1>Internal Server Error</h1>",
     took=SECOND,
 )
 SHORTEN = Component(
@@ -121,7 +125,7 @@ class Replay:
 
     async def deploys(self, version: str, at: datetime, **about: Any) -> None:
         given: dict[str, Any] = {"service": "api", "by": "ci", "source": "cli", "recorded_at": at}
-        deploy = Deploy(**given | about, version=version, key=version, at=at)
+        deploy = Deploy(**given | about, version=version, key=f"{version} {at}", at=at)
         await self.does(lambda db: deploys.add(db, deploy))
 
     async def fetches(self, number: int, text: str, after: timedelta = 4 * SECOND) -> None:
@@ -135,6 +139,19 @@ class Replay:
             captures.ended(db, captures.take(db, [due.id], self.at), found, self.at + after)
 
         await self.does(work)
+
+    async def would_roll_back(self, number: int, deploy: int, to: str) -> None:
+        """The action is a dry run."""
+        entry = actions.Entry(
+            name="rollback",
+            mode="dry-run",
+            service="api",
+            incident=number,
+            deploy=deploy,
+            at=self.at,
+            why="follows_deploy",
+        )
+        await self.does(lambda db: actions.begin(db, entry, target=to))
 
     async def does(self, work: Any) -> Any:
         return await self.world.writer.do(work)
@@ -150,10 +167,15 @@ class Replay:
 
 
 @asynccontextmanager
-async def a_replay(folder: Path, **changes: Any) -> AsyncIterator[Replay]:
+async def a_replay(
+    folder: Path, begins: datetime | None = None, **changes: Any
+) -> AsyncIterator[Replay]:
+    """A little before it breaks, unless it *begins* sooner."""
+    stage = Stage(after=10 * MINUTE, to=("boss",), repeat=timedelta(hours=9))
+    routing = Routing(channels=ONCALL, escalation=(stage,))
     probes = [
-        routed("shorten", escalation=(Stage(after=10 * MINUTE, to=("boss",), repeat=timedelta(hours=9)),)),
-        routed("home"),
+        a_probe("shorten", every=HALF, routing=routing),
+        a_probe("home", every=HALF, routing=Routing(channels=ONCALL)),
     ]
     given: dict[str, Any] = {
         "components": {"links": SHORTEN, "home": HOME},
@@ -161,8 +183,47 @@ async def a_replay(folder: Path, **changes: Any) -> AsyncIterator[Replay]:
         "changes": CHANGES,
     }
     async with a_world(folder, *probes, **given | changes) as world:
-        world.clock.wind(EVENING - world.clock.now())
+        world.clock.wind((begins or BROKE - 2 * HALF) - world.clock.now())
         yield Replay(world)
 
 
-__all__ = ["BROKEN", "EVENING", "HALF", "MINUTE", "ONCALL", "SECOND", "Replay", "a_replay"]
+LOG = """\
+2026-08-03 21:03:31 ERROR api POST /shorten request=4f1c9e2d7b30
+Traceback (most recent call last):
+AttributeError: 'BufferedReader' object has no attribute 'encode'
+(the same 3 lines 57 more times)"""
+
+
+async def the_shortener(folder: Path) -> None:
+    """23 minutes, from a deploy to the one that put the old version back; leaves `t.db`."""
+    async with a_replay(folder, EVENING) as replay:
+        await replay.deploys("1.4.1", EVENING - timedelta(days=3))
+        await replay.until(BROKE)
+        url = "https://ci.example.org/builds/812"
+        await replay.deploys("1.4.2", BROKE - 10 * SECOND, url=url)
+        await replay.until(BROKE + 2 * HALF, result=BROKEN)
+        await replay.fetches(1, LOG)
+        await replay.delivers()
+        await replay.would_roll_back(1, 2, "1.4.1")
+        await replay.until(BROKE + 12 * MINUTE, result=BROKEN)
+        await replay.delivers()
+        await replay.orders(Acknowledge(incident=1, by="ana"))
+        words = "A new release cannot **shorten** links. We are putting the old one back."
+        await replay.orders(Say(incident=1, status=Said.IDENTIFIED, words=words, by="ana"))
+        await replay.until(BROKE + 23 * MINUTE, result=BROKEN)
+        await replay.deploys("1.4.1", replay.at - 20 * SECOND, by="ana")
+        await replay.until(BROKE + 25 * MINUTE)
+        await replay.delivers()
+
+
+async def broken(replay: Replay, minutes: int = 3) -> None:
+    """For so long, and told at once."""
+    await replay.until(BROKE)
+    await replay.until(BROKE + 2 * HALF, result=BROKEN)
+    await replay.delivers()
+    await replay.until(BROKE + minutes * MINUTE, result=BROKEN)
+
+
+def words(found: Account, kind: Kind) -> list[str]:
+    """Of the moments of a kind."""
+    return [each.words for each in timeline(found) if each.kind is kind]

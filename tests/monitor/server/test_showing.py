@@ -13,9 +13,11 @@ import pytest
 
 from monitor import server
 from monitor.acts.desk import Desk
+from monitor.config.changes import Capture
 from monitor.links import EVIDENCE_PATH, GOOD_FOR, PATH, SEE, Signer
 from monitor.server import acknowledging, showing
-from monitor.store import Reader, Writer
+from monitor.store import Reader, Writer, captures
+from monitor.store.captures import Fetched
 from probes import Artefact, Result
 from tests.monitor.cli.test_evidence import FAILED, record
 from tests.support.clock import NIGHT, HandClock
@@ -125,3 +127,49 @@ def test_a_file_that_is_gone_or_leads_elsewhere_is_not_handed_out(place: Place) 
 @pytest.mark.parametrize("path", ["", "/", "/1", "/../artefacts/", "/1-1-" + "A" * 43])
 def test_without_a_link_there_is_nothing(place: Place, path: str) -> None:
     assert place.client.get(f"{EVIDENCE_PATH}{path}").status_code == 404
+
+
+HOSTILE = "<script>alert(1)</script>\n    at \u202b*** &amp;"
+
+
+def captured(place: Place, number: int, fetched: Fetched) -> None:
+    """A log was fetched because of the incident."""
+    writer, at = Writer(place.folder.parent / "trueup.db"), place.clock.now()
+    log = Capture(id="app-log", probes=("signin",))
+    writer.submit(lambda db: captures.plan(db, number, [log], at, at)).result(20)
+    ids = writer.submit(lambda db: [each.id for each in captures.of_incident(db, number)]).result(
+        20
+    )
+    writer.submit(lambda db: captures.ended(db, ids, fetched, at)).result(20)
+    writer.close()
+
+
+def test_what_was_captured_is_shown_as_text_and_given_as_a_file(place: Place) -> None:
+    captured(place, 1, Fetched(text=HOSTILE, lines=2, why="the program ended with status 1"))
+    page = place.page(1).text
+    assert "Captured: app-log" in page
+    assert "2 lines; the program ended with status 1" in page
+    assert "&lt;script&gt;alert(1)" in page
+    [link] = re.findall(r'href="[^"]+/(captures/\d+)"', page)
+    answer = place.client.get(f"{EVIDENCE_PATH}/{place.token(1)}/{link}")
+    assert answer.text == HOSTILE + "\n"
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    assert answer.headers["content-disposition"] == 'attachment; filename="capture-app-log.txt"'
+    assert "sandbox" in answer.headers["content-security-policy"]
+    assert place.client.get(f"{EVIDENCE_PATH}/{place.token(2)}/{link}").status_code == 404
+    wrong = place.token(1, to="acknowledge")
+    assert place.client.get(f"{EVIDENCE_PATH}/{wrong}/{link}").status_code == 404
+
+
+def test_a_long_capture_is_shown_in_part(place: Place) -> None:
+    captured(place, 1, Fetched(text="\n".join(f"line {n}" for n in range(200)), lines=200))
+    page = place.page(1).text
+    assert "line 59\n… more in the file" in page
+    assert "line 60" not in page
+
+
+def test_a_capture_that_found_nothing_says_why(place: Place) -> None:
+    captured(place, 1, Fetched(why="binary, 3.2 MB"))
+    page = place.page(1).text
+    assert "binary, 3.2 MB" in page
+    assert "captures/" not in page

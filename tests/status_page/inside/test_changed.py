@@ -7,8 +7,9 @@ from dataclasses import replace
 from status_page import Capture, Deploy, Page, Renderer, render
 from status_page.index.index import Index
 from status_page.pages.stories import Stories
-from tests.status_page.inside.worlds import LINES, NOW, SECOND, deed, deploy, operated
+from tests.status_page.inside.worlds import LINES, SECOND, deed, deploy, operated
 from tests.status_page.pages import lives
+from tests.status_page.pages.lives import NOW
 from tests.status_page.pages.reading import files, parsed, plain
 
 

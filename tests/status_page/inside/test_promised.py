@@ -10,7 +10,8 @@ import pytest
 
 from status_page.inside.promised import promised
 from status_page.tongue import tongue
-from tests.status_page.inside.worlds import MINUTE, SECOND, objective
+from tests.status_page.inside.worlds import SECOND, objective
+from tests.status_page.pages.lives import MINUTE
 from tests.status_page.pages.reading import plain
 
 NAMES = {"uploads": "Uploads"}

@@ -164,3 +164,36 @@ def test_an_open_incident_is_never_called_over() -> None:
         still = lives.incident(minutes=None, updates=(word,))
         assert still.stage is Stage.MONITORING
         assert replace(still, resolved_at=lives.NOW).stage is stage
+
+
+LONG = """\
+# Summary
+
+A release was the cause.
+
+## Timeline
+
+| When | What |
+|---|---|
+| 09:40 | Release 1.4.2 |
+
+### Tried first
+
+```
+TypeError
+```
+"""
+
+
+def test_a_long_post_mortem_keeps_its_headings_below_ours_and_its_tables_scroll() -> None:
+    over = lives.incident()
+    lessons = Update(over.resolved_at or lives.NOW, Stage.POSTMORTEM, LONG, "u4")
+    page = lives.page(incidents=(replace(over, updates=(lessons,)),))
+
+    html = files(Stories(), page)["incidents/i1/index.html"].decode()
+
+    assert '<h3 dir="auto">Summary</h3>' in html
+    assert '<h4 dir="auto">Timeline</h4>' in html
+    assert '<h5 dir="auto">Tried first</h5>' in html
+    assert '<div class="scrolled" tabindex="0" role="group" aria-label="A table"><table>' in html
+    assert '<pre tabindex="0"><code>TypeError' in html
