@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import resource
 import statistics
 import subprocess
 import sys
@@ -121,6 +122,7 @@ def _gates(config: Path, times: int, *chosen: str) -> dict[str, Any]:
 def _gate(config: Path, chosen: Sequence[str]) -> dict[str, float]:
     """One gate, as a pipeline begins it. Raises Broken."""
     words = ["gate", "--json", "--runs", str(RUNS), "--pause", f"{PAUSE_MS}ms", *chosen]
+    before_s = _cpu_s()
     started_at, began = SystemClock().now(), time.monotonic()
     done = subprocess.run(
         [sys.executable, "-m", "monitor", *words, "--config", str(config)],
@@ -146,7 +148,14 @@ def _gate(config: Path, chosen: Sequence[str]) -> dict[str, float]:
         "browser_ms": longest["lasted_ms"] - longest["took_ms"],
         "row_ms": row_ms,
         "whole_ms": whole_ms,
+        "cpu_ms": (_cpu_s() - before_s) * 1e3,
     }
+
+
+def _cpu_s() -> float:
+    """Of all that was begun here and has ended: of the gate, its browsers among them."""
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
 
 
 def _say(text: str) -> None:

@@ -109,7 +109,7 @@ def _guarded(db: Database, context: Context, incident: Attended, at: datetime) -
     """What is wrong with one incident is no other one's business."""
     try:
         with db.atomic():
-            grown = _summary(db, incident, at) if incident.probe == SUMMARY else Pass()
+            grown = _summary(db, context, incident, at) if incident.probe == SUMMARY else Pass()
             if grown.told:  # it is another one now, or over
                 return grown
             return sum_of([grown, following.follow(db, context, incident, at)])
@@ -180,10 +180,10 @@ def _reason(incident: Attended) -> Why:
             return Why.WAITED_ENOUGH
 
 
-def _summary(db: Database, summary: Attended, at: datetime) -> Pass:
+def _summary(db: Database, context: Context, summary: Attended, at: datetime) -> Pass:
     members = circles.membership(db, summary.number)
     if not members.still_open:
-        summaries.end(db, summary, members, at)
+        summaries.end(db, attached.refreshed(db, context, summary, at), members, at)
         return Pass(told=True)
     if members.count <= summary.failures:
         return Pass()

@@ -188,8 +188,9 @@ class Pace(NamedTuple):
 
     @property
     def rests(self) -> bool:
-        """Both are below: what burnt does so no more."""
-        return max(self.long.times, self.short.times) < self.pair.times
+        """Both are below: what burnt does so no more. Where nothing ran lately nobody knows."""
+        below = max(self.long.times, self.short.times) < self.pair.times
+        return below and self.short.runs > 0
 
 
 def paces(slices: Iterable[Slice], *, share: float, at_us: int, grain_us: int) -> tuple[Pace, ...]:

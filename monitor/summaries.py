@@ -12,15 +12,16 @@ from sqlite_utils import Database  # noqa: TID251 - named in signatures only; st
 
 from monitor import announcing, deciding
 from monitor.context import SUMMARY, Context
-from monitor.notices import NO_LONGER_WATCHED, About, Change, EventKind, Member, Notice
+from monitor.notices import NO_LONGER_WATCHED, About, Captured, Change, EventKind, Member, Notice
 from monitor.routing import Routing
-from monitor.store import actions, attended, incidents
+from monitor.store import attended, incidents
 from monitor.store.attended import Attended
 from monitor.store.circles import Membership
 from monitor.why import Why
 
 NAMED_MOST: Final = 20
 DEPLOYS_MOST: Final = 5
+CAPTURES_MOST: Final = 5
 
 
 def begin(
@@ -115,7 +116,6 @@ def end(db: Database, summary: Attended, members: Membership, at: datetime) -> N
         members_count=members.count,
         lasted=max(recovered_at - summary.began_at, timedelta()) if members.watched else None,
         outcome="PASS" if members.watched else NO_LONGER_WATCHED,
-        deeds=actions.deeds_of(db, summary.number),
     )
     told = incidents.channels_told(db, summary.number)
     why = Why.ALL_OVER if members.watched else Why.NO_LONGER_WATCHED
@@ -157,6 +157,7 @@ def _notice(inside: Sequence[Attended], number: int, key: str, at: datetime) -> 
         page=first.page,
         last_good_at=first.last_good_at,
         deploys=_deploys(notices),
+        captures=_captures(notices),
     )
 
 
@@ -164,6 +165,12 @@ def _deploys(notices: Sequence[Notice]) -> tuple[Change, ...]:
     """Of all members, each once, the newest first."""
     found = dict.fromkeys(each for notice in notices for each in notice.deploys)
     return tuple(sorted(found, key=attrgetter("at"), reverse=True)[:DEPLOYS_MOST])
+
+
+def _captures(notices: Sequence[Notice]) -> tuple[Captured, ...]:
+    """Of all members, each once: most of them share what was fetched."""
+    found = dict.fromkeys(each for notice in notices for each in notice.captures)
+    return tuple(found)[:CAPTURES_MOST]
 
 
 def _member(incident: Attended, notice: Notice) -> Member:

@@ -88,12 +88,13 @@ class Actions:
 
     async def serve(self) -> None:
         """Until cancelled; what is under way then may still end."""
+        loop = asyncio.get_running_loop()
         try:
             while True:
                 self._woken.clear()
-                began = self._clock.monotonic()
+                began = loop.time()
                 pause = await self._turn()
-                took = timedelta(seconds=self._clock.monotonic() - began)
+                took = timedelta(seconds=loop.time() - began)
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(pause.total_seconds()):
                         await self._woken.wait()
@@ -213,6 +214,9 @@ class Actions:
             except StoreTrouble:
                 self._ends.insert(0, (begun, ending))
                 raise
+            except Exception:  # then it counts as not known
+                log.exception("the end of an action cannot be written", action=begun.action.id)
+                continue
             if told:
                 self._told()
 

@@ -79,8 +79,21 @@ def facts_of(moment: Moment, action: Action, incident: Attended) -> Facts:
         acknowledged=_is_acknowledged(db, incident, at),
         in_doubt=moment.doubt,
         deploys=moment.deploys(service),
+        rival=_rival(moment, service, incident),
         acts=actions.acts_of(db, action.id),
     )
+
+
+def _rival(moment: Moment, service: Service, incident: Attended) -> Deployed | None:
+    others = moment.context.config.changes.services_of(incident.probe)
+    known = [
+        deploy
+        for other in others
+        if other.id != service.id
+        for deploy in moment.deploys(other)
+        if deploy.at <= incident.began_at
+    ]
+    return max(known, key=lambda deploy: (deploy.at, deploy.id), default=None)
 
 
 def is_of_probe(incident: Attended) -> bool:

@@ -35,6 +35,7 @@ class Because(StrEnum):
     NO_DEPLOY = "no_deploy"
     TOO_LONG_AFTER = "too_long_after"
     NEWER_DEPLOY = "newer_deploy"
+    LIKELIER_DEPLOY = "likelier_deploy"
     IS_ROLL_BACK = "is_roll_back"
     # It was done
     DONE_FOR_DEPLOY = "done_for_deploy"
@@ -64,6 +65,7 @@ _WORDS: Final = {
     Because.NO_DEPLOY: "no deploy of the service is known before its first failing run",
     Because.TOO_LONG_AFTER: "the deploy before it is older than the action looks back",
     Because.NEWER_DEPLOY: "there is a newer deploy: somebody is acting already",
+    Because.LIKELIER_DEPLOY: "another service that the probe watches was deployed after it",
     Because.IS_ROLL_BACK: "the deploy was a roll-back itself",
     Because.DONE_FOR_DEPLOY: "it was done for this deploy already",
     Because.DONE_FOR_INCIDENT: "it was done for this incident already",
@@ -116,6 +118,9 @@ class Facts:
     """Whether trueup's own network is."""
     deploys: Sequence[Deployed] = ()
     """Of the service in our environment, the newest first."""
+    rival: Deployed | None = None
+    """The newest deploy before the first failing run of the other services that the probe watches.
+    """
     acts: Sequence[Act] = ()
     """What the action did, the newest first, in either mode."""
 
@@ -171,9 +176,15 @@ def _followed(action: Action, facts: Facts) -> tuple[Deployed | None, Because | 
     no = _first(
         (facts.began_at - deploy.at > action.within, Because.TOO_LONG_AFTER),
         (facts.deploys[0].version != deploy.version, Because.NEWER_DEPLOY),
+        (_is_likelier(facts.rival, deploy), Because.LIKELIER_DEPLOY),
         (_is_roll_back(facts, deploy), Because.IS_ROLL_BACK),
     )
     return deploy, no
+
+
+def _is_likelier(rival: Deployed | None, deploy: Deployed) -> bool:
+    """What was changed last is what broke it, and two services are not taken back at once."""
+    return rival is not None and (rival.at, rival.id) > (deploy.at, deploy.id)
 
 
 def _before(facts: Facts, deploy: Deployed) -> list[Deployed]:

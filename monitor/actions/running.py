@@ -13,7 +13,7 @@ import signal
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
-from typing import Final
+from typing import Final, cast
 
 from monitor.actions import filling
 from monitor.actions.asking import Task
@@ -26,6 +26,9 @@ OUTPUT_MAX: Final = 64 * 1024
 SAID_MAX: Final = 150
 GRACE: Final = 2.0
 """Seconds from the wish that a program ends to its end."""
+FLOOD: Final = 1024 * 1024
+"""Bytes after which a program that prints has to wait, so that others of us have their turn."""
+REST: Final = 0.05  # seconds
 _LAST_WORDS: Final = 0.3  # seconds for the output to arrive once the program has ended
 _SURROUNDINGS: Final = ("PATH", "HOME", "LANG")
 _COMES_BY: Final = frozenset((errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.ENOENT))
@@ -106,6 +109,12 @@ def _signal(transport: asyncio.SubprocessTransport, number: signal.Signals) -> N
         os.killpg(transport.get_pid(), number)
 
 
+def _resume(pipe: asyncio.ReadTransport) -> None:
+    with suppress(RuntimeError):
+        if not pipe.is_closing():
+            pipe.resume_reading()
+
+
 class _Talk(asyncio.SubprocessProtocol):
     """Keeps the end of what the program says, and knows when it is over."""
 
@@ -113,9 +122,21 @@ class _Talk(asyncio.SubprocessProtocol):
         self.exited = asyncio.Event()
         self.closed = asyncio.Event()
         self._tail = b""
+        self._since_rest = 0
+        self._transport: asyncio.SubprocessTransport | None = None
 
-    def pipe_data_received(self, fd: int, data: bytes) -> None:  # noqa: ARG002 - only one is open
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.SubprocessTransport", transport)
+
+    def pipe_data_received(self, fd: int, data: bytes) -> None:
         self._tail = (self._tail + data)[-OUTPUT_MAX:]
+        self._since_rest += len(data)
+        if self._since_rest > FLOOD and self._transport is not None:
+            self._since_rest = 0
+            # uvloop's is none by its type, and does the same
+            pipe = cast("asyncio.ReadTransport", self._transport.get_pipe_transport(fd))
+            pipe.pause_reading()
+            asyncio.get_running_loop().call_later(REST, _resume, pipe)
 
     def process_exited(self) -> None:
         self.exited.set()

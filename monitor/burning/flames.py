@@ -13,7 +13,7 @@ from typing import Final
 from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
 
 from monitor import announcing, deciding, objectives
-from monitor.budget import PAIRS, Pace
+from monitor.budget import MANY, PAIRS, Pace
 from monitor.config.changes import Objective
 from monitor.config.detection import watching
 from monitor.context import OBJECTIVE, Context
@@ -57,7 +57,8 @@ def attend(db: Database, *, context: Context, objective: Objective, at: datetime
     look = _Look(db, context, objective, at)
     known = attended.open_of(db, look.probe)
     before = spans_of(each for each in rows.told_of(db, look.probe) if not each.open)
-    found = rates(db, context.config, objective, at, apart=before)
+    least = MANY if known is None else 0
+    found = rates(db, context.config, objective, at, apart=before, least=least)
     fire = _fire(found)
     if known is None:
         return _begin(look, found, fire)
@@ -105,8 +106,6 @@ def _opened_for(look: _Look) -> int:
 
 def _rests(found: Rates, index: int) -> bool:
     """Whether both windows of the pair that it opened for are below."""
-    if not found.untold:
-        return True
     pace = found.untold[index]
     repeated = not pace.pair.urgent and len(found.told) >= REPEATED
     return (found.everything[index] if repeated else pace).rests
@@ -117,7 +116,7 @@ def _begin(look: _Look, found: Rates, fire: Pace | None) -> bool:
     if pace is None:
         return False
     severity = _severity(look, pace)
-    began_at = found.began_at or look.at
+    began_at = found.began_at(pace, look.at)
     new = incidents.NewIncident(
         probe=attended.own_key(look.db, look.probe, _name(look)),
         location=look.context.config.location,

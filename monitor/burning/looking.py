@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -13,6 +13,7 @@ from sqlite_utils import Database  # noqa: TID251 - named in signatures only; st
 
 from monitor.burning import flames
 from monitor.clock import Clock
+from monitor.config.detection import watching
 from monitor.config.model import Config
 from monitor.context import OBJECTIVE, Context
 from monitor.log import get_logger
@@ -22,6 +23,9 @@ from monitor.store import objectives as rows
 EVERY: Final = timedelta(minutes=1)
 AT_MOST: Final = timedelta(seconds=10)
 AFTER_TROUBLE: Final = timedelta(seconds=30)
+
+Piece = Callable[[Database], bool]
+"""Whether there is something to deliver."""
 
 log = get_logger()
 
@@ -57,43 +61,52 @@ class Burning:
                     await self._woken.wait()
 
     async def look(self) -> timedelta:
-        """Once; gives when to look again."""
-        work = partial(attend, context=self._context(), at=self._clock.now())
+        """Once; gives when to look again. Every objective has a transaction of its own, so that
+        runs are not kept waiting.
+        """
+        context, at, told = self._context(), self._clock.now(), False
         try:
-            told = await self._writer.do(work)
+            going_on = await self._writer.do(partial(rows.burning, prefix=OBJECTIVE))
+            for piece in _pieces(context, at, going_on):
+                told |= await self._writer.do(piece)
         except StoreTrouble as trouble:
             log.error("cannot look after budgets", why=str(trouble))
             return AFTER_TROUBLE
         except Exception:
             log.exception("looking after budgets stumbled and goes on")
             return AFTER_TROUBLE
-        if told:
-            self._told()
+        finally:
+            if told:
+                self._told()
         return EVERY
 
 
 def attend(db: Database, context: Context, at: datetime) -> bool:
     """One look at every objective; whether there is something to deliver."""
+    pieces = _pieces(context, at, rows.burning(db, OBJECTIVE))
+    return sum(piece(db) for piece in pieces) > 0
+
+
+def _pieces(context: Context, at: datetime, going_on: Iterable[str]) -> Iterator[Piece]:
+    """What is to be done; *going_on* are those that have an open incident."""
     promised = {
         OBJECTIVE + id_: objective
         for id_, objective in context.config.changes.objectives.items()
-        if objective.burn
+        if objective.burn and watching(context.config, objective)
     }
-    told = False
-    for probe in rows.burning(db, OBJECTIVE):
+    for probe in going_on:
         if probe not in promised:
-            told |= _guarded(partial(flames.forget, probe=probe), db, probe, at)
+            yield partial(_guarded, partial(flames.forget, probe=probe, at=at), probe)
     for probe, objective in promised.items():
-        work = partial(flames.attend, context=context, objective=objective)
-        told |= _guarded(work, db, probe, at)
-    return told
+        work = partial(flames.attend, context=context, objective=objective, at=at)
+        yield partial(_guarded, work, probe)
 
 
-def _guarded(work: Callable[..., bool], db: Database, probe: str, at: datetime) -> bool:
+def _guarded(work: Piece, probe: str, db: Database) -> bool:
     """What is wrong with one is no other one's business."""
     try:
         with db.atomic():
-            return work(db, at=at)
+            return work(db)
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError):
         log.exception("a budget cannot be looked after", objective=probe)
         return False

@@ -25,7 +25,8 @@ from monitor.config import Config
 from monitor.config.changes import Capture, Changes
 from monitor.log import get_logger
 from monitor.store import Answers, StoreTrouble, Takes, captures
-from monitor.store.captures import Due, Fetched
+from monitor.store.captured import Fetched
+from monitor.store.captures import Due
 
 TOGETHER: Final = 4
 SAME_WITHIN: Final = timedelta(seconds=30)

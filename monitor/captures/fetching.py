@@ -12,7 +12,7 @@ from monitor.captures.sifting import LINES_MAX, Scrub, Sifting
 from monitor.captures.terms import CannotFetch, Terms
 from monitor.channels import Outside
 from monitor.config.changes import Capture
-from monitor.store.captures import Fetched
+from monitor.store.captured import Fetched
 from probes.expect.pattern import compiled
 
 READ_MAX: Final = 8 * 1024 * 1024

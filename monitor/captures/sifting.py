@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from monitor.captures.tidy import readable, sameness, shortened
-from monitor.store.captures import Fetched
+from monitor.store.captured import Fetched
 from probes.expect.pattern import compiled
 
 TEXT_MAX: Final = 64 * 1024

@@ -155,7 +155,7 @@ def _row(line: _Line) -> list[str | Text]:
         _span(standing.spent),
         Text(f"{_span(standing.left)} ({standing.budget.share:.0%})", "red" if spent_all else ""),
         _known(standing),
-        f"{line.times:.3g}×",
+        f"{line.times:.1f}×" if 0 < line.times < 10 else f"{line.times:.0f}×",
         ", ".join(_worst(each) for each in standing.worst[:SHOWN]),
     ]
 
@@ -200,12 +200,18 @@ def _print_one(standing: Standing) -> None:
         said.append(f"Nobody watched for {unknown}: that is neither good nor bad.")
     out.print("\n" + " ".join(said), markup=False, highlight=False, soft_wrap=True)
     for outage in standing.worst:
-        ended = f"{outage.ended_at:%H:%M:%S}" if outage.ended_at else "goes on"
         numbers = ", ".join(map(str, outage.incidents))
         out.print(
-            f"  {outage.began_at:%Y-%m-%d %H:%M:%S} to {ended} UTC, {_span(outage.spent)},"
-            f" incident {numbers}",
+            f"  {_when(outage)} UTC, {_span(outage.spent)}, incident {numbers}",
             markup=False,
             highlight=False,
             soft_wrap=True,
         )
+
+
+def _when(outage: Outage) -> str:
+    began = f"{outage.began_at:%Y-%m-%d %H:%M:%S}"
+    if outage.ended_at is None:
+        return f"since {began}"
+    same = outage.ended_at.date() == outage.began_at.date()
+    return f"{began} to {outage.ended_at:{'%H:%M:%S' if same else '%Y-%m-%d %H:%M:%S'}}"

@@ -14,7 +14,6 @@ from monitor.notices import span
 from monitor.reports import statistics
 from monitor.reports.statistics import Month, Took
 
-MONTHS: Final = 6
 _SECOND: Final = timedelta(seconds=1)
 _EXPLAINED: Final = (
     "Median / worst, since the first failing run. It broke between the last good run and that one,"
@@ -46,8 +45,8 @@ def show(config: Config, months: int, component: str, *, as_json: bool) -> None:
 def _headline(found: Sequence[Month]) -> str:
     count = sum(each.incidents for each in found)
     down = sum((each.down for each in found), timedelta())
-    months = f"{len(found)} months" if len(found) > 1 else "this month"
-    said = f"{count} incident{'' if count == 1 else 's'} in {months}"
+    months = f"in {len(found)} months" if len(found) > 1 else "this month"
+    said = f"{count} incident{'' if count == 1 else 's'} {months}"
     return f"{said}, down for {span(down)}" if down else said
 
 

@@ -33,7 +33,7 @@ from monitor.seen import Seen
 from monitor.state import ARTEFACTS
 from monitor.store import acts, kept
 from monitor.store.acts import Standing
-from monitor.store.captures import Kept
+from monitor.store.captured import Kept
 from monitor.store.kept import KeptRun
 
 NAME = "evidence"

@@ -14,7 +14,7 @@ from typing import Final
 
 from monitor.notices import one_line
 from monitor.store import artefacts
-from monitor.store.captures import Kept, file_name
+from monitor.store.captured import Kept, file_name
 from monitor.store.kept import FileView, KeptRun
 
 READ_MAX: Final = 64 * 1024

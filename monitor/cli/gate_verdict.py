@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -15,7 +15,7 @@ from monitor.cli.ground import fail, out, say_json
 from monitor.clock import iso
 from monitor.config import Config, Scrubber
 from monitor.gating import (
-    Files,
+    Evidence,
     Standing,
     Tally,
     Terms,
@@ -66,16 +66,30 @@ class Outcome:
     config: Config
     service: str
     verdict: Verdict
-    files: Files
+    files: Mapping[str, Sequence[str]]
+    """What was kept, by the probe's id."""
     deploy: Mapping[str, Any] | None
     """What was recorded of it."""
+
+    def _evidence(self) -> dict[str, Evidence]:
+        link = self.config.telemetry.link
+        return {
+            tally.probe.id: Evidence(
+                files=tuple(self.files.get(tally.probe.id, ())),
+                trace=link(tally.against.result.trace_id) if tally.against else "",
+            )
+            for tally in self.verdict.tallies
+        }
+
+    def _scrub(self, text: str) -> str:
+        return Scrubber(self.config.secrets).text(text)
 
     def say(self, *, as_json: bool) -> None:
         """To standard output."""
         if as_json:
             say_json(self._document())
             return
-        verdict = self.verdict
+        verdict, evidence = self.verdict, self._evidence()
         colour = _MARKS[verdict.standing][1]
         named = (f"{title(self.config, self.service)} ", "bold")
         _line(named, (headline(verdict), f"bold {colour}"))
@@ -83,24 +97,24 @@ class Outcome:
             sign, colour = _MARKS[tally.standing(verdict.terms)]
             _line((f"{sign} ", colour), (tally.probe.id, "bold"), f": {found(tally, verdict)}")
             if tally.standing(verdict.terms) is not Standing.PASSED:
-                for line in details(tally, verdict, self.files.get(tally.probe.id, ())):
-                    _line(f"    {line}")
+                for line in details(tally, verdict, evidence[tally.probe.id]):
+                    _line(f"    {self._scrub(line)}")
 
     def write(self, places: Places, warn: Callable[[str], None]) -> None:
         """The verdict stands, whether or not there is room for it."""
-        scrub = Scrubber(self.config.secrets).text
+        evidence = self._evidence()
         if places.junit:
             suite = f"trueup.{self.config.environment}"
-            _write(places.junit, junit(self.verdict, suite, self.files, scrub), warn)
+            _write(places.junit, junit(self.verdict, suite, evidence, self._scrub), warn)
         by_itself = os.environ.get(SUMMARY, "")
         if places.summary or by_itself:
             named = f"trueup {title(self.config, self.service)}"
-            said = markdown(self.verdict, named, self.files, scrub).encode(errors="replace")
-            adds = places.summary is None
-            _write(places.summary or Path(by_itself), said, warn, adds=adds)
+            said = markdown(self.verdict, named, evidence, self._scrub)
+            place, adds = places.summary or Path(by_itself), places.summary is None
+            _write(place, said.encode(errors="replace"), warn, adds=adds)
 
     def _document(self) -> dict[str, Any]:
-        verdict = self.verdict
+        verdict, evidence = self.verdict, self._evidence()
         return {
             "verdict": verdict.standing.value,
             "said": headline(verdict),
@@ -110,10 +124,10 @@ class Outcome:
             "began_at": iso(verdict.began_at),
             "took_ms": runs.ms(verdict.lasted),
             "terms": _terms(verdict.terms),
-            "probes": [self._probe(tally) for tally in verdict.tallies],
+            "probes": [self._probe(tally, evidence[tally.probe.id]) for tally in verdict.tallies],
         }
 
-    def _probe(self, tally: Tally) -> dict[str, Any]:
+    def _probe(self, tally: Tally, evidence: Evidence) -> dict[str, Any]:
         against = tally.against
         return {
             "id": tally.probe.id,
@@ -128,8 +142,9 @@ class Outcome:
             "latest": runs.document(tally.latest) if tally.latest else None,
             "against": runs.document(against) if against else None,
             "excerpt": against.result.excerpt if against else "",
-            "files": list(self.files.get(tally.probe.id, ())),
-            "playbook": tally.probe.playbook or None,
+            "files": [self._scrub(name) for name in evidence.files],
+            "trace": evidence.trace or None,
+            "playbook": self._scrub(tally.probe.playbook) or None,
         }
 
 

@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from monitor.cli import by_hand, counted, standing, tables, times, whole
+from monitor.cli import by_hand, standing, tables, times
 from monitor.cli.by_hand import Line
 from monitor.cli.ground import (
     DEFAULT_CONFIG,
@@ -24,7 +24,6 @@ from monitor.cli.ground import (
     read,
     say_json,
 )
-from monitor.cli.postmortem import told_of
 from monitor.clock import SystemClock, iso
 from monitor.store import views
 from monitor.store.views import ChannelView, IncidentView
@@ -51,7 +50,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     ] = False,
     months: Annotated[
         int, typer.Option(min=1, max=120, help="How many months --stats goes back.")
-    ] = counted.MONTHS,
+    ] = 6,
     component: Annotated[
         str, typer.Option("--component", help="Of this one only, by its id; with --stats.")
     ] = "",
@@ -69,10 +68,13 @@ def command(  # noqa: PLR0913 - one parameter an option
     if component and not stats:
         fail("--component goes with --stats")
     if incident:
-        which = times.incident(incident, by_hand=True)
-        whole.show(read_config, told_of(read_config, which), as_json=as_json)
+        from monitor.cli import whole  # noqa: PLC0415 - the list does without pages and reports
+
+        whole.show(read_config, times.incident(incident, by_hand=True), as_json=as_json)
         return
     if stats:
+        from monitor.cli import counted  # noqa: PLC0415 - as above
+
         counted.show(read_config, months, component, as_json=as_json)
         return
     at = SystemClock().now()

@@ -15,7 +15,7 @@ from monitor.notices import Notice, one_line, span
 from monitor.reasons import in_words
 from monitor.seen import Seen
 from monitor.store.acts import Standing
-from monitor.store.captures import Kept, said_of
+from monitor.store.captured import Kept, said_of
 from monitor.store.kept import KeptRun
 
 QUOTES: Final = {"console.txt": "Console", "requests.txt": "Requests"}

@@ -14,7 +14,6 @@ from monitor.cli.ground import fail
 from monitor.clock import SystemClock, iso
 from monitor.config import Config, Probe, Scrubber
 from monitor.runner import Run, Runner
-from monitor.store import artefacts
 from monitor.tracing import Attempts
 from probes import Tools
 from probes.browser import Browsers
@@ -98,6 +97,10 @@ def ms(span: timedelta) -> float:
 
 def keep_files(config: Config, run: Run) -> list[Path]:
     """Beside those of the daemon, for as long and not more than the newest of each probe."""
+    if not run.result.artefacts:
+        return []
+    from monitor.store import artefacts  # noqa: PLC0415 - most runs leave nothing behind
+
     folder = config.state / ONCE
     kept = artefacts.write(folder, run.probe.id, run.started_at, run.result.artefacts)
     artefacts.leave_newest(folder / run.probe.id, RUNS_KEPT)

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from rich.table import Column
 from rich.text import Text
 
+from monitor.acts.orders import Which
 from monitor.cli import tables
 from monitor.cli.ground import banner, history, out, say_json
+from monitor.cli.postmortem import told_of
 from monitor.clock import SystemClock
 from monitor.config import Config, Scrubber
 from monitor.notices import one_line, span
@@ -16,7 +18,6 @@ from monitor.reports import document, facts, prose
 from monitor.reports.account import Account
 from monitor.reports.markdown import elapsed
 from monitor.reports.timeline import Kind, Moment, timeline
-from monitor.store.public import Told
 
 _STYLES = {
     Kind.FAILED: "red",
@@ -32,8 +33,9 @@ _STYLES = {
 }
 
 
-def show(config: Config, told: Told, *, as_json: bool) -> None:
+def show(config: Config, which: Which, *, as_json: bool) -> None:
     """To standard output."""
+    told = told_of(config, which)
     with history(config) as db:
         found = facts.account(db, config, told, SystemClock().now())
     scrub = Scrubber(config.secrets).text

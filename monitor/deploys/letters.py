@@ -93,8 +93,9 @@ class ChangeLetters:
         """Raises StoreTrouble."""
         while found := await self._due():
             lanes = groupby(sorted(found, key=attrgetter("channel")), attrgetter("channel"))
-            work = [self._lane(channels.get(name), list(letters)) for name, letters in lanes]
-            await asyncio.gather(*work)
+            async with asyncio.TaskGroup() as group:
+                for name, waiting in lanes:
+                    group.create_task(self._lane(channels.get(name), list(waiting)))
             await self._settle()
         due_at = await self._reader.ask(
             partial(change_letters.next_due_at, without=self._resting())
@@ -170,9 +171,15 @@ class ChangeLetters:
 
     async def _settle(self) -> None:
         """Raises StoreTrouble; what is not written down then is kept, and told again by nobody."""
-        for key, mark in list(self._unmarked.items()):
-            await self._writer.do(mark)
-            self._unmarked.pop(key, None)
+        for key in list(self._unmarked):
+            mark = self._unmarked.pop(key, None)
+            if mark is None:  # another lane is at it
+                continue
+            try:
+                await self._writer.do(mark)
+            except BaseException:
+                self._unmarked.setdefault(key, mark)
+                raise
 
 
 def _is_over(letter: ChangeLetter, at: datetime) -> bool:

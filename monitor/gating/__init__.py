@@ -4,14 +4,17 @@ in a row or the time is over.
 Nothing is recorded and nobody is told; see `monitor.cli.gate` for the command.
 """
 
+from monitor.gating.evidence import NOTHING, Evidence, Found
 from monitor.gating.gate import Gate, Verdict
-from monitor.gating.junit import Files, junit
+from monitor.gating.junit import junit
 from monitor.gating.markdown import markdown
 from monitor.gating.tally import Standing, Tally, Terms
 from monitor.gating.wording import details, failing_step, found, headline, seen, step_said
 
 __all__ = [
-    "Files",
+    "NOTHING",
+    "Evidence",
+    "Found",
     "Gate",
     "Standing",
     "Tally",

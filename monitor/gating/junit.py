@@ -6,12 +6,13 @@ Whatever a target answered may stand in it, so nothing reaches it that XML canno
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from monitor.clock import iso
+from monitor.gating.evidence import NOTHING, Evidence, Found
 from monitor.gating.gate import Verdict
 from monitor.gating.tally import Standing, Tally
 from monitor.gating.wording import details, found
@@ -20,11 +21,9 @@ from probes import Reason
 # What XML 1.0 does not allow anywhere, not even as a reference.
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PICTURES: Final = (".png", ".jpg", ".jpeg")
-Files = Mapping[str, Sequence[str]]
-"""Paths of what was kept as evidence, by the probe's id."""
 
 
-def junit(verdict: Verdict, suite: str, files: Files, scrub: Callable[[str], str]) -> bytes:
+def junit(verdict: Verdict, suite: str, evidence: Found, scrub: Callable[[str], str]) -> bytes:
     """One test case for each probe. *suite* says what the gate is of: `trueup.staging`."""
 
     def plain(text: str) -> str:
@@ -41,7 +40,7 @@ def junit(verdict: Verdict, suite: str, files: Files, scrub: Callable[[str], str
     named = {"name": plain(suite), **counts, "skipped": "0", "timestamp": began}
     of_suite = SubElement(root, "testsuite", named)
     for tally in verdict.tallies:
-        _case(of_suite, tally, verdict, (files.get(tally.probe.id, ()), plain))
+        _case(of_suite, tally, verdict, (evidence.get(tally.probe.id, NOTHING), plain))
     indent(root)
     written: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
     return written
@@ -51,9 +50,9 @@ def _case(
     suite: Element,
     tally: Tally,
     verdict: Verdict,
-    evidence: tuple[Sequence[str], Callable[[str], str]],
+    known: tuple[Evidence, Callable[[str], str]],
 ) -> None:
-    files, plain = evidence
+    evidence, plain = known
     named = {"classname": suite.get("name", ""), "name": plain(tally.probe.id)}
     case = SubElement(suite, "testcase", {**named, "time": _seconds(tally.lasted)})
     standing = tally.standing(verdict.terms)
@@ -62,9 +61,9 @@ def _case(
     tag = "failure" if standing is Standing.FAILED else "error"
     message, kind = plain(found(tally, verdict)), _reason(tally, standing)
     trouble = SubElement(case, tag, {"message": message, "type": kind})
-    trouble.text = "\n".join(plain(line) for line in [message, *details(tally, verdict, files)])
-    if files:
-        pictures_first = sorted(files, key=lambda name: not name.endswith(_PICTURES))
+    trouble.text = "\n".join(plain(line) for line in [message, *details(tally, verdict, evidence)])
+    if evidence.files:
+        pictures_first = sorted(evidence.files, key=lambda name: not name.endswith(_PICTURES))
         shown = (f"[[ATTACHMENT|{plain(name)}]]" for name in pictures_first)
         SubElement(case, "system-out").text = "\n".join(shown)
 

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Final
 
+from monitor.gating.evidence import NOTHING, Found
 from monitor.gating.gate import Verdict
-from monitor.gating.junit import Files
 from monitor.gating.tally import Standing, Tally
 from monitor.gating.wording import details, found, headline
 from monitor.notices import one_line
@@ -27,14 +27,14 @@ _ACTIVE: Final = re.compile(
 _CUT: Final = "\nMore of them failed; the report is cut here.\n"
 
 
-def markdown(verdict: Verdict, title: str, files: Files, scrub: Callable[[str], str]) -> str:
+def markdown(verdict: Verdict, title: str, evidence: Found, scrub: Callable[[str], str]) -> str:
     """Ends with a line break. *title* says what the gate is of."""
     mark = MARKS[verdict.standing]
     head = f"## {mark} {_words(title)}: {headline(verdict)}\n\n"
     head += "| | probe | runs | each | what was seen |\n|---|---|---:|---:|---|\n"
     rows = "".join(_row(tally, verdict, scrub) for tally in verdict.tallies)
     made = head + rows
-    for part in _parts(verdict, files, scrub):
+    for part in _parts(verdict, evidence, scrub):
         if len((made + part).encode()) > BYTES_MAX:
             return made + _CUT
         made += part
@@ -52,11 +52,11 @@ def _row(tally: Tally, verdict: Verdict, scrub: Callable[[str], str]) -> str:
     return f"| {' | '.join(cells)} |\n"
 
 
-def _parts(verdict: Verdict, files: Files, scrub: Callable[[str], str]) -> Iterator[str]:
+def _parts(verdict: Verdict, evidence: Found, scrub: Callable[[str], str]) -> Iterator[str]:
     """What more there is to say of those that did not pass."""
     for tally in verdict.tallies:
         if tally.standing(verdict.terms) is not Standing.PASSED:
-            lines = details(tally, verdict, files.get(tally.probe.id, ()))
+            lines = details(tally, verdict, evidence.get(tally.probe.id, NOTHING))
             said = html.escape(scrub("\n".join(lines)))
             name = html.escape(one_line(scrub(tally.probe.id)))
             named = f"\n<details open><summary>{name}</summary>\n\n"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
+from monitor.gating.evidence import Evidence
 from monitor.gating.gate import Verdict
 from monitor.gating.tally import Standing, Tally
 from monitor.notices import one_line
@@ -108,9 +108,9 @@ def _times(count: int) -> str:
     return "once" if count == 1 else f"{count} times"
 
 
-def details(tally: Tally, verdict: Verdict, files: Sequence[str]) -> list[str]:
+def details(tally: Tally, verdict: Verdict, evidence: Evidence) -> list[str]:
     """What more there is to say of a probe that did not pass, a line each: what it does, the step,
-    how it was at first, the first lines of what was answered, where files are, what to do.
+    how it was at first, the first lines of what was answered, where more is, what to do.
     """
     unknown = tally.standing(verdict.terms) is Standing.UNKNOWN
     run = (tally.error or tally.against) if unknown else tally.against
@@ -121,7 +121,8 @@ def details(tally: Tally, verdict: Verdict, files: Sequence[str]) -> list[str]:
     if run is not None:
         said += [f"warning: {one_line(line)}" for line in run.result.warnings]
         said += [f"| {_plain(line)}" for line in run.result.excerpt.splitlines()]
-    said += [f"kept: {name}" for name in files]
+    said += [f"kept: {name}" for name in evidence.files]
+    said.append(f"trace: {evidence.trace}" if evidence.trace else "")
     said.append(f"playbook: {tally.probe.playbook}" if tally.probe.playbook else "")
     return [line for line in said if line]
 

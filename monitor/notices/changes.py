@@ -70,7 +70,7 @@ def said_of(deed: Deed) -> str:
 
 def said_briefly(deed: Deed) -> str:
     """Without which action it was and when, for a line that is cut: what became of it is in it."""
-    return re.sub(r" \(action [^()]{1,200}\)", "", said_of(deed), count=1)
+    return re.sub(r" \([^()]{1,200} after it opened\)", "", said_of(deed), count=1)
 
 
 def has_helped(deed: Deed) -> bool:

@@ -48,7 +48,7 @@ class OfOne:
             case EventKind.WORSENED:
                 return f"{now.split()[0]}, now {notice.severity.value}: "
             case EventKind.REMINDED:
-                return f"STILL {now} after {age(notice)}: "
+                return f"{self.still(notice)}: "
             case EventKind.ESCALATED:
                 return f"NOBODY IS ON IT, {now} for {age(notice)}: "
             case EventKind.ACTED:
@@ -59,8 +59,11 @@ class OfOne:
     def acted(self, notice: Notice, now: str) -> str:
         name = one_line(notice.deeds[-1].name, NAME_MAX) if notice.deeds else "trueup acted"
         if notice.why == Why.DID_NOT_HELP:
-            return f"STILL {now} after {age(notice)}, {name} has not helped: "
+            return f"{self.still(notice)}, {name} has not helped: "
         return f"{now}, {name}: "
+
+    def still(self, notice: Notice) -> str:
+        return f"STILL {state(notice)} after {age(notice)}"
 
     def what(self, notice: Notice) -> str:
         """The subject of the matter, as a headline has it."""
@@ -99,7 +102,9 @@ class OfSeveral(OfOne):
     counts_runs = False
 
     def headline(self, notice: Notice) -> tuple[str, str]:
-        lead = self.lead(notice)
+        lead, what = super().headline(notice)
+        if what != self.what(notice):  # what was done
+            return lead, what
         room = SUBJECT_MAX - len(lead) - NAME_MAX - len("[] ")
         return lead, things_listed(notice, room)
 
@@ -109,11 +114,16 @@ class OfSeveral(OfOne):
             case EventKind.WORSENED:
                 return f"{many} by now: "
             case EventKind.REMINDED:
-                return f"{things(notice)} STILL {state(notice)} after {age(notice)}: "
+                return f"{self.still(notice)}: "
             case EventKind.ESCALATED:
                 return f"NOBODY IS ON IT, {many}: "
+            case EventKind.ACTED:
+                return self.acted(notice, many)
             case _:
                 return f"{many} since {notice.began_at:%H:%M} UTC: "
+
+    def still(self, notice: Notice) -> str:
+        return f"{things(notice)} STILL {state(notice)} after {age(notice)}"
 
     def what(self, notice: Notice) -> str:
         return things(notice)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from monitor.notices.changes import after_deploy, has_helped, said_briefly, said_of
+from monitor.notices.changes import after_deploy, has_helped, said_briefly
 from monitor.notices.lines import gsm, one_line
 from monitor.notices.notice import About, EventKind, Notice
 from monitor.notices.traits import (
@@ -137,7 +137,7 @@ def _flaps(notice: Notice) -> str:
 
 
 def _acted(notice: Notice, matter: str) -> str:
-    said = said_of(notice.deeds[-1]) if notice.deeds else ""
+    said = said_briefly(notice.deeds[-1]) if notice.deeds else ""
     if notice.why == Why.DID_NOT_HELP:
         return f"{matter} It has been so for {age(notice)}. {said}"
     return f"{said} Still so: {matter}"
@@ -163,7 +163,7 @@ def _good_news(notice: Notice) -> str:
         return f"No longer watched, so nobody knows whether it works again: {names(notice)}."
     said = voice_of(notice).good_news(notice)
     if _was_mended(notice):
-        said += f" {said_of(notice.deeds[-1])}"
+        said += f" {said_briefly(notice.deeds[-1])}"
     if notice.untold:
         said += " This is the first you hear of it: the news that it began never got here."
     return said

@@ -36,14 +36,19 @@ class Rates:
     everything: tuple[Pace, ...] = ()
     untold: tuple[Pace, ...] = ()
     """Without the time of outages that people heard of as such."""
-    began_at: datetime | None = None
-    """The first five minutes with a failed run among those."""
+    failed_at: tuple[datetime, ...] = ()
+    """When five minutes began in which a run failed, of those where there are any."""
     told: tuple[Outage, ...] = ()
     """The outages that people heard of, the oldest first."""
     failing: frozenset[str] = frozenset()
     """Ids of the probes that failed."""
     down: bool = False
     """Whether any incident was open at some time."""
+
+    def began_at(self, pace: Pace, at: datetime) -> datetime:
+        """When the first run failed that the long window of *pace* holds."""
+        since = at - pace.pair.long - timedelta(microseconds=SPAN_US)
+        return next((each for each in self.failed_at if each > since), at)
 
     @property
     def going_on(self) -> Outage | None:
@@ -66,7 +71,7 @@ def rates(
     found = page_numbers.keys(db, [probe.id for probe in watching(config, objective)])
     probes = {key: config.probes[id_] for id_, (key, _) in found.items()}
     since_us, at_us = to_us(at - LONGEST), to_us(at)
-    if rows.failed(db, since_us=since_us, of=probes) < least:  # as nearly always
+    if rows.failed(db, since_us=since_us, until_us=at_us, of=probes) < least:  # as nearly always
         return Rates()
     seen = [s for s in rows.slices(db, since_us=since_us, of=probes) if s.starts_us <= at_us]
     counted = _unannounced(db, config, seen, probes, at)
@@ -80,16 +85,15 @@ def rates(
     return Rates(
         everything=everything,
         untold=tuple(one if one.pair.urgent else two for one, two in zip(heard, slow, strict=True)),
-        began_at=_first(untold) or _first(counted),
+        failed_at=_failed(untold) or _failed(counted),
         told=told,
         down=bool(known),
         failing=frozenset(probes[each.probe].id for each in counted if each.failed),
     )
 
 
-def _first(slices: Sequence[Slice]) -> datetime | None:
-    failed = [each.starts_us for each in slices if each.failed]
-    return from_us(min(failed)) if failed else None
+def _failed(slices: Sequence[Slice]) -> tuple[datetime, ...]:
+    return tuple(map(from_us, sorted({each.starts_us for each in slices if each.failed})))
 
 
 def _unannounced(

@@ -97,7 +97,9 @@ class Changed:
             version=deploy.version,
             before=deploy.previous,
             by=deploy.by,
-            environment=deploy.environment,
+            environment=""
+            if deploy.environment == self._config.environment
+            else deploy.environment,
             link=deploy.url,
         )
 

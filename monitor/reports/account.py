@@ -76,6 +76,8 @@ class Account:
     """The summary that it was told in, or the cause that explained it."""
     others: tuple[Known, ...] = ()
     """Of other things, open at the same time."""
+    burns: tuple[Known, ...] = ()
+    """Of the budgets of its components, that burnt too fast meanwhile."""
     silences: tuple[Span, ...] = ()
     """Those that people set and that were under way while it lasted."""
     deploys: tuple[Deploy, ...] = ()

@@ -32,7 +32,7 @@ def _of(seen: Seen, *, many: bool) -> Iterator[str]:
     why = ": ".join(part for part in (in_words(known.reason), known.summary) if part)
     said = text(why) or "it failed"
     yield ""
-    yield f"The run that decided{whose} saw{step}: {said}."
+    yield f"The run{whose} that decided saw{step}: {said}."
     notice = seen.notice
     if notice is not None and notice.excerpt:
         yield from ("", "What was answered:", "", *code(_cut(notice.excerpt)))

@@ -13,6 +13,7 @@ import status_page
 from monitor import pages
 from monitor.config import Config
 from monitor.config.model import Component
+from monitor.context import OBJECTIVE
 from monitor.notices import Notice, from_json
 from monitor.reports import spending
 from monitor.reports.account import Account, Seen
@@ -54,6 +55,7 @@ def account(db: Database, config: Config, told: Told, at: datetime) -> Account:
     return replace(
         found,
         others=tuple(others),
+        burns=tuple(_burns(db, config, found, since, until)),
         silences=tuple(_silences(db, config, found, since, until)),
         deploys=tuple(reversed(ours)),
         suspects=suspects,
@@ -165,6 +167,20 @@ def _others(
     mine = {each.known.number for each in found.seen}
     of_others = chronicle.overlapping(db, config.probes, since, until)
     return [each for each in of_others if each.number not in mine][:_OTHERS_MOST]
+
+
+def _burns(
+    db: Database, config: Config, found: Account, since: datetime, until: datetime
+) -> list[Known]:
+    concerned = {each.id for each in found.components}
+    probes = [
+        OBJECTIVE + each.id
+        for each in config.changes.objectives.values()
+        if each.component in concerned
+    ]
+    mine = {each.known.number for each in found.seen}
+    burning = chronicle.overlapping(db, probes, since, until)
+    return [each for each in burning if each.number not in mine]
 
 
 def _silences(

@@ -51,6 +51,10 @@ def markdown(found: Report) -> str:
     return "\n".join(lines) + "\n"
 
 
+KEY: Final = (
+    "Each bar is a day in UTC: red by how much of it was down, with a dot on top where it was slow"
+    " at times, with a blue foot for announced work, dashed where nobody watched."
+)
 FOOT: Final = (
     "Availability counts only the time that was watched: what is unknown, and announced work, are"
     " neither up nor down."

@@ -70,7 +70,8 @@ def _impact(found: Account) -> Iterator[str]:
         yield f"- What it concerned: {components}."
     if who := prose.audience(found):
         yield f"- Whom it concerned: {text(who)}."
-    yield from _how_much(found)
+    if not prose.is_budget(found):
+        yield from _how_much(found)
     if found.seen and not prose.is_budget(found):
         yield f"- What else was open at the time: {_others(found)}."
     if found.address:
@@ -147,7 +148,8 @@ def _budget(found: Account) -> list[str]:
          brief(each.left) if each.left >= _NONE else f"−{brief(each.left)}")
         for each in found.spent
     ]  # fmt: skip
-    head = ("Objective", "Promised", "Allowed", "Spent by this", "Left after it")
+    spent = "Spent" if prose.is_budget(found) else "Spent by this"
+    head = ("Objective", "Promised", "Allowed", spent, "Left after it")
     return table(head, rows)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -22,7 +22,7 @@ def headline(found: Account) -> str:
     """What people could not do, as plain text without a full stop."""
     said = found.told.title or (found.page.sentence if found.page else "")
     if not said and found.first is not None and found.first.known.own:
-        said = found.first.known.summary
+        said = _own(found, found.first.known.summary)
     said = said or next((c.says for c in found.components if c.says and not is_slow(found)), "")
     if not said and found.components and not is_budget(found):
         state = "was slow" if is_slow(found) else "was down"
@@ -30,6 +30,19 @@ def headline(found: Account) -> str:
     if not said and found.first is not None:
         said = found.first.known.summary or found.first.known.probe_name
     return (said or "something was down").strip().rstrip(".")
+
+
+def _own(found: Account, summary: str) -> str:
+    names = listed([c.name for c in found.components])
+    if is_budget(found):
+        return f"The budget of {names} burns too fast" if names else summary
+    return f"{summary.rstrip('.')}: {names}" if len(found.seen) > 1 and names else summary
+
+
+def listed(names: Sequence[str]) -> str:
+    """`one, two and three`."""
+    *others, last = [*names] or [""]
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def is_slow(found: Account) -> bool:
@@ -42,6 +55,12 @@ def is_budget(found: Account) -> bool:
     """Whether it is of an objective."""
     notice = found.first.notice if found.first else None
     return notice is not None and notice.about is About.OBJECTIVE
+
+
+def is_ours(found: Account) -> bool:
+    """Whether the watching itself was in trouble, of which the service knows nothing."""
+    notice = found.first.notice if found.first else None
+    return notice is not None and notice.about is About.OURSELVES
 
 
 def audience(found: Account) -> str:
@@ -85,13 +104,16 @@ def _what(found: Account, hours: Hours) -> Iterator[str]:
     who = audience(found)
     if is_budget(found):
         when = f"On {hours.day(began)}, at {hours.time(began)} {hours.name(began)}"
-        yield f"{when}, a budget began to burn too fast: {said}."
+        seen = text(found.first.known.summary).rstrip(".") if found.first else said
+        yield f"{when}, a budget began to burn too fast: {seen}."
         return
     whom = text(who) if who else "people"
+    if is_ours(found):
+        whom = "trueup itself"
     zone = hours.name(began)
     if ended is None:
         since = f"Since {hours.day(began)}, {hours.time(began)} {zone}"
-        yield f"{since}, for {brief(found.lasted)} so far, {whom} meet this: “{said}.”"
+        yield f"{since}, for {brief(found.lasted)} so far, this is so for {whom}: “{said}.”"
     else:
         span = f"from {hours.time(began)} to {hours.near(ended, began)} {zone}"
         lasted = f"for {brief(found.lasted)}, {span}"
@@ -107,7 +129,7 @@ def _what(found: Account, hours: Hours) -> Iterator[str]:
 
 def _bounded(found: Account, hours: Hours) -> Iterator[str]:
     good, began = found.last_good_at, found.began_at
-    if is_budget(found) or not found.seen:
+    if is_budget(found) or is_ours(found) or not found.seen:
         return
     if good is None:
         yield "When it worked for the last time is not known."
@@ -126,7 +148,7 @@ def _after_deploys(found: Account) -> Iterator[str]:
         more = f", and {len(before) - 1} more shortly before that" if len(before) > 1 else ""
         what = f"{deployed(newest)} had been deployed{_by(newest)}"
         yield f"{what} {gap} before the first failing run{more}."
-    elif found.seen and not is_budget(found):
+    elif found.seen and not (is_budget(found) or is_ours(found)):
         yield "No deploy that it could follow was recorded."
 
 
@@ -142,7 +164,8 @@ def _followed(found: Account, when: Times) -> Iterator[str]:
     if when.opened_at is None:
         return
     opened = brief(when.opened_at - found.began_at)
-    yield f"trueup opened incident {found.name} {opened} after the first failing run."
+    beginning = "that" if is_budget(found) else "the first failing run"
+    yield f"trueup opened incident {found.name} {opened} after {beginning}."
     if when.told_at is not None:
         yield f"People were first told {_after(when.told_at - when.opened_at)}."
     else:
@@ -173,7 +196,10 @@ def spent(each: Spent, found: Account) -> str:
     """What it cost of one budget."""
     so_far = " so far" if found.ended_at is None else ""
     budget = f"the budget of {text(each.objective)} ({text(each.written)})"
-    left = f"of which {brief(each.left)} is left"
+    left = f"{brief(each.left)} is left"
     if each.left < timedelta():
-        left = f"which is overspent by {brief(each.left)}"
-    return f"It took {brief(each.by_it)}{so_far} of {budget}, {left}."
+        left = f"it is overspent by {brief(each.left)}"
+    if is_budget(found):
+        cost = brief(each.by_it) if each.by_it else "nothing"
+        return f"Of {budget}, {cost} is spent; {left}."
+    return f"It took {brief(each.by_it)}{so_far} of {budget}; {left}."

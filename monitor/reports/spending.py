@@ -10,6 +10,7 @@ from monitor import objectives
 from monitor.config import Config
 from monitor.objectives import Standing
 from monitor.reports.account import Account, Spent
+from monitor.reports.prose import is_budget
 
 
 def spent(db: Database, config: Config, found: Account) -> tuple[Spent, ...]:
@@ -36,7 +37,11 @@ def _spent(standing: Standing, found: Account) -> Spent:
 
 
 def _by_it(standing: Standing, found: Account) -> timedelta:
-    """As the objective counts it; the plain length of what is too short to be among its worst."""
+    """As the objective counts it; the plain length of what is too short to be among its worst. Of
+    its own incident, all that is spent.
+    """
+    if is_budget(found):
+        return standing.spent
     numbers = {each.known.number for each in found.seen}
     for outage in standing.worst:
         if numbers & set(outage.incidents):

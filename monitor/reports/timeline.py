@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, unique
@@ -12,6 +12,7 @@ from monitor.actions import guard
 from monitor.notices import EventKind, one_line, span
 from monitor.reports import runs
 from monitor.reports.account import Account, Seen
+from monitor.reports.prose import listed
 from monitor.store.captures import Kept
 from monitor.store.chronicle import Acted, Event, Letter
 from monitor.store.deploys import Deploy
@@ -41,6 +42,7 @@ class Kind(StrEnum):
     SILENCED = "silenced"
     ESCALATED = "escalated"
     REMINDED = "reminded"
+    BUDGET = "budget"
     CAPTURED = "captured"
     ACTED = "acted"
     PUBLIC = "public"
@@ -84,7 +86,7 @@ _ABOUT: Final[Mapping[str, str]] = {
 
 def timeline(found: Account) -> tuple[Moment, ...]:
     """Oldest first. Of what happened at the same instant, causes come before what followed."""
-    moments = [*_deploys(found), *_public(found), *_quiet(found)]
+    moments = [*_deploys(found), *_public(found), *_quiet(found), *_burnt(found)]
     for seen in found.seen:
         moments += _of_one(seen)
     if found.summary is not None:
@@ -175,7 +177,7 @@ def _taken(letters: Iterable[Letter], probe: str) -> Iterator[Moment]:
             found.setdefault((letter.kind, letter.queued_at, second), []).append(letter)
     for same in found.values():
         at = min(each.delivered_at for each in same if each.delivered_at)
-        who = _and([_named(each) for each in same])
+        who = listed([_named(each) for each in same])
         were = "were" if len(same) > 1 else "was"
         about = _ABOUT.get(same[0].kind, "")
         yield Moment(at, Kind.TOLD, f"{who} {were} told {about}.", probe)
@@ -185,11 +187,6 @@ def _named(letter: Letter) -> str:
     return (
         f"{letter.channel} (attempt {letter.attempts})" if letter.attempts > 1 else letter.channel
     )
-
-
-def _and(names: Sequence[str]) -> str:
-    *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _not_taken(letter: Letter, probe: str) -> Iterator[Moment]:
@@ -249,6 +246,14 @@ def _deployed(found: Account, deploy: Deploy) -> str:
     if deploy.at <= found.began_at:
         words += f", {span(found.began_at - deploy.at)} before the first failing run"
     return f"{words}."
+
+
+def _burnt(found: Account) -> Iterator[Moment]:
+    for known in found.burns:
+        name = known.probe_name.partition(":")[0]
+        said = one_line(known.summary, QUOTED)
+        words = f"The budget of {name} burnt too fast: incident {known.number}. {said}."
+        yield Moment(known.opened_at, Kind.BUDGET, words)
 
 
 def _quiet(found: Account) -> Iterator[Moment]:

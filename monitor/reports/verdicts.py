@@ -10,7 +10,7 @@ from typing import Final
 from monitor.notices import EventKind
 from monitor.reports.account import Account, Seen
 from monitor.reports.markdown import brief, text
-from monitor.reports.prose import deployed, is_budget
+from monitor.reports.prose import deployed, is_budget, listed
 from monitor.reports.times import Times, letters
 from monitor.store.action_words import State, Verdict
 from monitor.why import Why, in_words
@@ -73,7 +73,8 @@ def _told(found: Account, when: Times) -> Iterator[Said]:
         else:
             yield Said(False, f"It took {brief(gap)} from opening until a channel took it.")
     elif when.opened_at is not None:
-        yield Said(False, "No channel ever took the news that it opened.")
+        yet = "has taken the news that it opened yet" if found.ended_at is None else ""
+        yield Said(False, f"No channel {yet or 'ever took the news that it opened'}.")
     refused = [each for each in letters(found) if each.refused]
     for channel in dict.fromkeys(each.channel for each in refused):
         why = next(text(in_words(each.why)) for each in refused if each.channel == channel)
@@ -136,9 +137,9 @@ def _helped(found: Account) -> Iterator[Said]:
         for deed in seen.deeds:
             if deed.state == State.DONE and deed.verdict:
                 yield Said(deed.verdict == Verdict.HELPED, text(deed.said))
-        notice = seen.notice
-        if notice is not None and not notice.playbook and not seen.known.own:
-            yield Said(False, f"There is no playbook for {text(seen.known.probe)}.")
+    without = [s.known for s in found.seen if s.notice is not None and not s.notice.playbook]
+    if names := [text(known.probe) for known in without if not known.own]:
+        yield Said(False, f"There is no playbook for {listed(names)}.")
     for deploy in found.deploys:
         late = deploy.recorded_at - deploy.at
         if late > LONG:

@@ -13,7 +13,7 @@ from monitor.notices import Notice, from_json, one_line, span
 from monitor.reasons import in_words
 from monitor.seen import Seen
 from monitor.store.acts import Standing
-from monitor.store.captures import Kept, said_of
+from monitor.store.captured import Kept, said_of
 from monitor.store.kept import FileView, KeptRun, OfIncident
 
 OTHERS_MOST: Final = 5

@@ -19,7 +19,7 @@ from monitor.links import EVIDENCE_PATH, SEE, BadLink, Signer
 from monitor.server import board, sheets
 from monitor.server.acknowledging import busy, page_of
 from monitor.store import StoreTrouble
-from monitor.store.captures import file_name
+from monitor.store.captured import file_name
 from monitor.store.kept import FileView, OfIncident
 from status_page.frame_parts import tint
 

@@ -8,7 +8,6 @@ the last one lets them go.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -17,14 +16,33 @@ from typing import Any, Final, Protocol
 from sqlite_utils import Database
 
 from monitor.clock import from_us, to_us
-from monitor.notices import Captured, EventKind, from_json, one_line, to_json
+from monitor.notices import Captured, EventKind, from_json, to_json
+from monitor.store.captured import NOTHING, Fetched, Kept, first_of
+from monitor.why import Why
 
-FIRST_LINES: Final = 10
-"""Of a capture, that notices quote."""
-FIRST_LINE_MAX: Final = 200
+__all__ = [
+    "Capture",
+    "Due",
+    "Fetched",
+    "Kept",
+    "any_held",
+    "due",
+    "ended",
+    "firsts_of",
+    "forget",
+    "held_until",
+    "let_go",
+    "lose",
+    "of_incident",
+    "plan",
+    "shown_with",
+    "take",
+]
+
 DUE_MOST: Final = 2000
+MEMBERS_MOST: Final = 20
+"""Captures of the members of a summary that are shown with it."""
 CUT_OFF: Final = "trueup was ended meanwhile"
-NOTHING: Final = "nothing was found"
 _UNDER_WAY: Final = "('due', 'started')"
 
 
@@ -52,35 +70,6 @@ class Due:
     since_at: datetime
     planned_at: datetime
     letters_wait_until: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fetched:
-    """What came of it. Scrubbed of secrets."""
-
-    text: str = ""
-    lines: int = 0
-    dropped: int = 0
-    """Lines that had the pattern, and for which there was no room."""
-    why: str = ""
-    """What went wrong; there may be some text all the same."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """A capture of an incident as it stands. `state` is due, started, ended or lost."""
-
-    id: int
-    name: str
-    state: str
-    since_at: datetime
-    planned_at: datetime
-    ended_at: datetime | None
-    fetched: Fetched
-
-    @property
-    def is_under_way(self) -> bool:
-        return self.state in ("due", "started")
 
 
 def plan(
@@ -197,6 +186,19 @@ def of_incident(db: Database, incident: int) -> tuple[Kept, ...]:
     return tuple(_kept(row) for row in rows)
 
 
+def shown_with(db: Database, incident: int) -> tuple[Kept, ...]:
+    """As `of_incident`; of a summary, those of its members, each once. Only reads."""
+    return of_incident(db, incident) or tuple(
+        _kept(row)
+        for row in db.query(
+            "SELECT *, min(id) FROM capture WHERE incident IN"
+            " (SELECT id FROM incident WHERE under = ? AND withheld = ?)"
+            " GROUP BY name, text, why ORDER BY id LIMIT ?",
+            [incident, Why.IN_A_SUMMARY.value, MEMBERS_MOST],
+        )
+    )
+
+
 def firsts_of(db: Database, incident: int) -> tuple[Captured, ...]:
     """What notices say of those that are over. Only reads."""
     return tuple(
@@ -209,35 +211,6 @@ def firsts_of(db: Database, incident: int) -> tuple[Captured, ...]:
         for each in of_incident(db, incident)
         if not each.is_under_way
     )
-
-
-def said_of(capture: Kept) -> str:
-    """How much there is of it, and what went wrong, as one phrase for people."""
-    fetched = capture.fetched
-    if capture.is_under_way:
-        return "is still being fetched"
-    said = [f"{fetched.lines:,} line{'' if fetched.lines == 1 else 's'}"] if fetched.lines else []
-    if fetched.dropped:
-        said.append(f"{fetched.dropped:,} more for which there was no room")
-    if fetched.lines and not fetched.text:
-        said.append("not kept any more")
-    return "; ".join([*said, *filter(None, [fetched.why])]) or NOTHING
-
-
-def file_name(name: str) -> str:
-    """Of the file that a capture of that name is given as."""
-    return f"capture-{re.sub(r'[^A-Za-z0-9_.-]', '-', name)[:80]}.txt"
-
-
-def first_of(text: str) -> str:
-    """The first lines of a text, none of them long."""
-    lines = text.split("\n", FIRST_LINES)[:FIRST_LINES]
-    return "\n".join(_shortened(line) for line in lines)
-
-
-def _shortened(line: str) -> str:
-    blank = line[: len(line) - len(line.lstrip())]
-    return (blank + one_line(line, FIRST_LINE_MAX))[:FIRST_LINE_MAX]
 
 
 _HELD: Final = (

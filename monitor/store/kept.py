@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from monitor.clock import from_us
 from monitor.store import captures
-from monitor.store.captures import Kept as Capture
+from monitor.store.captured import Kept as Capture
 
 _EVIDENCE: Final = (
     "SELECT evidence.id, location, slot, started_at, failed, decided, document FROM evidence"
@@ -71,7 +71,7 @@ def of_incident(db: Database, number: int) -> OfIncident:
         *(probe, began_us, *([] if ended_us is None else [ended_us])),
     )
     decided = next((run for run in found if run.decided), None)
-    fetched = captures.of_incident(db, number)
+    fetched = captures.shown_with(db, number)
     return OfIncident(found, decided or next(iter(found), None), fetched)
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from sqlite_utils import Database
 
 from monitor.budget import Slice
+from monitor.clock import from_us
 from monitor.store import fives
 from monitor.store.compact import AHEAD_US
 from monitor.store.fives import SPAN_US
@@ -76,22 +77,14 @@ def outages(db: Database, *, since_us: int, until_us: int, of: Iterable[int]) ->
     return [Outage._make((*row[:4], bool(row[4]), bool(row[5]))) for row in rows]
 
 
-def failed(db: Database, *, since_us: int, of: Iterable[int]) -> int:
-    """About how many runs failed since then, of all of them: no fewer than `slices` holds."""
-    keys = json.dumps(sorted(of))
+def failed(db: Database, *, since_us: int, until_us: int, of: Iterable[int]) -> int:
+    """How many runs failed on the days between: no fewer than `slices` holds, and found at once."""
+    first, last = from_us(since_us - SPAN_US).date(), from_us(until_us).date()
+    wanted = [(first + timedelta(days=n)).isoformat() for n in range((last - first).days + 1)]
     row = db.execute(
-        "SELECT (SELECT coalesce(sum(fail), 0) FROM json_each(:keys) AS key"
-        " CROSS JOIN location AS place CROSS JOIN rollup_5m AS five"
-        " ON five.probe = key.value AND five.location = place.id WHERE starts_at >= :since)"
-        " + (SELECT count(*) FROM json_each(:keys) AS key CROSS JOIN location AS place"
-        " CROSS JOIN run INDEXED BY run_not_passed"
-        " ON run.probe = key.value AND run.location = place.key"
-        " WHERE outcome <> 1 AND outcome = 3 AND slot >= :counted)",
-        {
-            "keys": keys,
-            "since": since_us - since_us % SPAN_US,
-            "counted": max(since_us - since_us % SPAN_US, fives.counted_until(db)),
-        },
+        "SELECT coalesce(sum(fail), 0) FROM json_each(?) AS wanted CROSS JOIN json_each(?) AS key"
+        " CROSS JOIN rollup_1d ON day = wanted.value AND probe = key.value",
+        (json.dumps(wanted), json.dumps(sorted(of))),
     ).fetchone()
     return int(row[0])
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, date
 from typing import Final
 
 from markupsafe import Markup
 
-from status_page.incident import Incident, Maintenance, Update
+from status_page.incident import Incident, Maintenance, Stage, Update
 from status_page.index.view import Said, Story, Work
-from status_page.markdown import to_html
+from status_page.markdown import to_html, to_text
 from status_page.page import Page
 from status_page.text import anchor, shorten, tidy
 from status_page.tongue import Timed, Tongue
@@ -20,6 +21,12 @@ MOST_UPDATES: Final = 3
 MOST_WORK: Final = 20
 _NAMED: Final = 12
 _NAME: Final = 60
+_LONG: Final = 800
+"""Characters of a post-mortem that are shown whole."""
+_BEGINNING: Final = 280
+_HEADING: Final = re.compile(r"^ {0,3}#.*$", re.MULTILINE)
+_NO_PROSE: Final = re.compile(r"[|>`~]|[*+-]\s|---|\d+[.)]\s")
+"""What tables, quotes, code and lists begin with."""
 
 
 class Speaker:
@@ -60,7 +67,7 @@ class Speaker:
             components=self._concerned(incident.components),
             audience=tidy(incident.audience),
             echo=echo,
-            said=tuple(self._said(update, day) for update in incident.updates[:-4:-1]),
+            said=tuple(self._said(update, day, place) for update in incident.updates[:-4:-1]),
             more=self._more(len(incident.updates)),
         )
 
@@ -69,11 +76,25 @@ class Speaker:
             return ""
         return self._tongue.count("{number} update", "All {number} updates", number)
 
-    def _said(self, update: Update, day: date) -> Said:
+    def _said(self, update: Update, day: date, place: str) -> Said:
+        long = update.stage is Stage.POSTMORTEM and len(update.words) > _LONG
         return Said(
             stage=stage_name(self._tongue, update.stage),
             when=Timed("", update.at, self._tongue.moment(update.at, day)),
-            words=markdown(update.words),
+            words=self._begun(update.words, place) if long else markdown(update.words),
+        )
+
+    def _begun(self, words: str, place: str) -> Markup:
+        """How it begins, and the way to the rest: a post-mortem is read on a page of its own."""
+        blocks = map(str.strip, _HEADING.sub("", words).split("\n\n"))
+        prose = (tidy(to_text(block)) for block in blocks if not _NO_PROSE.match(block))
+        first = next(filter(None, prose), "")
+        return Markup(
+            '<p dir="auto">{}</p><p><a href="incidents/{}/index.html#page-lessons">{}</a></p>'
+        ).format(
+            shorten(first, _BEGINNING),
+            place,
+            self._tongue.say("What happened, and what was learned"),
         )
 
     def _concerned(self, ids: Iterable[str]) -> str:

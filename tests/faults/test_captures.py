@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import sys
 import textwrap
 import time
@@ -24,7 +25,7 @@ from monitor.captures.terms import Terms
 from monitor.channels.channel import reaching_out
 from monitor.clock import SystemClock
 from monitor.config.changes import Capture
-from monitor.store.captures import Fetched
+from monitor.store.captured import Fetched
 from tests.support.receivers import receiving
 from tests.support.serve import free_port
 from tests.support.waiting import until
@@ -41,12 +42,12 @@ TERMS = Terms(
 DEADLINE = timedelta(milliseconds=600)
 OVER = 3.5
 """Seconds after a deadline within which everything has to be gone."""
-LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
 
 
-@pytest.fixture(params=sorted(LOOPS))
-def runner(request: pytest.FixtureRequest) -> Iterator[asyncio.Runner]:
-    with asyncio.Runner(loop_factory=LOOPS[request.param]) as running:
+@pytest.fixture
+def runner() -> Iterator[asyncio.Runner]:
+    """The loop that the daemon has."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as running:
         yield running
 
 
@@ -247,7 +248,7 @@ def _the_notice_shows_the_traceback(notice: dict[str, Any]) -> None:
     first = by_name["app-log"]["first"].splitlines()
     assert "GET /shorten from" in first[0]
     assert "could not be shortened with ***" in " ".join(first)
-    assert "(× 3)" in " ".join(first)
+    assert re.search("shortened with .*[(]× [3-9][)]", first[1])
     assert any(line.startswith("Traceback (most recent call last):") for line in first)
     assert by_name["endless"]["lines"] == 1
     assert by_name["endless"]["first"].startswith("ERROR *** (×")

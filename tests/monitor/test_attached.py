@@ -41,7 +41,12 @@ PROMISE = Objective(
 async def deploys_it(world: World, ago: timedelta = timedelta(), **changes: Any) -> None:
     """One that is recorded now, and happened *ago*."""
     now = world.clock.now()
-    given: dict[str, Any] = {"service": "api", "version": "1.4.2", "by": "ci", "at": now - ago} | changes
+    given: dict[str, Any] = {
+        "service": "api",
+        "version": "1.4.2",
+        "by": "ci",
+        "at": now - ago,
+    } | changes
     made = Deploy(source="cli", key=f"key-{next(KEYS)}", recorded_at=now, **given)
     await world.writer.do(partial(deploys.add, deploy=made))
 
@@ -285,6 +290,26 @@ async def test_the_recovery_says_that_the_roll_back_helped(tmp_path: Path) -> No
     assert deed["name"] == "rollback"
     assert "rolled back api 1.4.2 to 1.4.1" in deed["said"].lower()
     assert deed["said"].endswith("passing again after 34 s.")
+
+
+async def test_what_was_done_about_one_of_several_is_in_the_end_of_all(tmp_path: Path) -> None:
+    async with a_world(tmp_path, *several(4), changes=CHANGES) as world:
+        await deploys_it(world)
+        await world.fails(*(f"p{number}" for number in range(4)))
+        await world.waits(MINUTE)
+        at = to_us(world.clock.now())
+        await world.writes(
+            "INSERT INTO action (name, mode, service, incident, deploy, at, decision, why, state,"
+            " started_at, ended_at, target) VALUES ('rollback', 'live', 'api', 2, 1, ?, 'act', '',"
+            " 'done', ?, ?, '1.4.1')",
+            *[at] * 3,
+        )
+        await world.mends(*(f"p{number}" for number in range(4)))
+        await world.waits(MINUTE)
+        over = (await world.bodies())[-1]
+    assert (over["event"], over["about"]) == ("resolved", "summary")
+    assert named(over) == ["api 1.4.2"]
+    assert [deed["name"] for deed in over["deeds"]] == ["rollback"]
 
 
 async def test_a_hundred_thousand_deploys_are_not_looked_through(tmp_path: Path) -> None:

@@ -12,14 +12,17 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from monitor import burning
+from monitor import burning, pages
 from monitor.burning import Burning
+from monitor.clock import iso
 from monitor.config.changes import Changes, Objective
 from monitor.config.model import Probe
 from monitor.objectives.rates import rates
 from monitor.routing import Severity, everyone
-from monitor.store import StoreTrouble, fives, records, sync
+from monitor.store import StoreTrouble, attended, fives, records, sync
+from status_page import Condition
 from tests.support.attending import MINUTE, World, a_world, routed
+from tests.support.clock import NIGHT
 from tests.support.waiting import until_async
 
 HOUR = timedelta(hours=1)
@@ -80,6 +83,7 @@ async def test_one_run_in_twenty_that_fails_for_hours_pages_though_none_is_down(
         assert body["summary"].startswith("3 of ")
         assert body["says"] == ["The budget of upload (99.9 %) burns too fast."]
         assert body["budgets"][0]["objective"] == "upload: 99.9 %"
+        assert body["began_at"] == iso(NIGHT + 10 * MINUTE)
 
 
 async def test_it_ends_when_both_windows_are_below_and_says_so_once(tmp_path: Path) -> None:
@@ -191,6 +195,18 @@ async def test_looking_twice_or_after_a_restart_tells_nothing_twice(tmp_path: Pa
         assert await open_incidents(world) == [("objective/uploads", "critical", "")]
 
 
+async def test_while_nobody_watches_it_is_not_called_steady(tmp_path: Path) -> None:
+    async with a_promise(tmp_path) as world:
+        await goes_by(world, ONE_IN_TWENTY * 4)
+        await world.told()
+        for _ in range(5):
+            world.clock.wind(20 * HOUR)
+            assert not await looks(world)
+        assert await open_incidents(world) == [("objective/uploads", "critical", "")]
+        await goes_by(world, "u")
+        assert await world.told() == ["oncall resolved objective/uploads"]
+
+
 async def test_what_is_promised_no_more_is_no_longer_watched(tmp_path: Path) -> None:
     async with a_promise(tmp_path) as world:
         await goes_by(world, ONE_IN_TWENTY * 4)
@@ -234,6 +250,17 @@ async def test_a_store_in_trouble_is_asked_again_soon(tmp_path: Path) -> None:
     async with a_promise(tmp_path) as world:
         burner = Burning(_Shut(), world.clock, lambda: world.recorder.context, lambda: None)
         assert await burner.look() < MINUTE
+
+
+async def test_the_public_page_and_our_own_trouble_know_nothing_of_it(tmp_path: Path) -> None:
+    async with a_promise(tmp_path) as world:
+        await goes_by(world, ONE_IN_TWENTY * 4)
+        assert await world.told() == ["oncall opened objective/uploads"]
+        config, at = world.recorder.context.config, world.clock.now()
+        page = await world.writer.do(lambda db: pages.build(db, config, at))
+        assert page.incidents == ()
+        assert page.components[0].condition is Condition.UP
+        assert await world.writer.do(attended.own_open) == []
 
 
 async def test_as_long_as_it_burns_people_are_reminded(tmp_path: Path) -> None:

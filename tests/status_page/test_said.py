@@ -88,3 +88,27 @@ def test_any_title_can_be_drawn(title: str) -> None:
     made = html(given)
     assert "<img" not in made
     assert 'class="work now"' in made
+
+
+def test_of_a_long_post_mortem_the_first_page_has_how_it_begins_and_the_way_to_it() -> None:
+    long = "# Summary\n\n**For 23 minutes** nobody could upload.\n\n" + "- It was the disk.\n" * 100
+    update = Update(NOW - DAY, Stage.POSTMORTEM, long)
+    found = replace(incident(1, "Down.", "uploads", back=2, minutes=23), updates=(update,))
+
+    given = page(component(), incidents=(found,))
+
+    told = said(given)
+    assert "For 23 minutes nobody could upload. What happened, and what was learned" in told
+    assert "It was the disk." not in told
+    assert "#page-lessons" in html(given)
+
+
+@pytest.mark.parametrize("words", ["# x\n" * 500, "| a |\n" * 300, HOSTILE * 100, "W" * 5000])
+def test_a_post_mortem_without_any_prose_is_led_to_all_the_same(words: str) -> None:
+    update = Update(NOW - DAY, Stage.POSTMORTEM, words)
+    found = replace(incident(1, "Down.", "uploads", back=2, minutes=23), updates=(update,))
+
+    made = html(page(component(), incidents=(found,)))
+
+    assert "#page-lessons" in made
+    assert "<img" not in made

@@ -17,6 +17,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from socketserver import ThreadingTCPServer
@@ -146,6 +147,20 @@ def faults(body: Any) -> list[str]:
     return found
 
 
+def _change_faults(body: Any) -> list[str]:
+    if not isinstance(body, dict):
+        return ["not an object"]
+    found = _payload_faults(body.get("payload") or {}, change=True)
+    if len(str(body.get("routing_key", ""))) != 32:
+        found.append("routing_key has not 32 characters")
+    found += ["a link without href" for each in body.get("links", []) if not each.get("href")]
+    try:
+        datetime.fromisoformat(str((body.get("payload") or {}).get("timestamp", "")))
+    except ValueError:
+        found.append("timestamp is no instant")
+    return found
+
+
 def _payload_faults(payload: dict[str, Any], *, change: bool = False) -> list[str]:
     found = []
     if not 0 < len(payload.get("summary", "")) <= 1024:
@@ -217,8 +232,7 @@ class _Handler(BaseHTTPRequestHandler):
         except ValueError:
             body = None
         changes = self.path == "/v2/change/enqueue"
-        found = _payload_faults((body or {}).get("payload", {}), change=True) if changes else []
-        found = found if changes else faults(body)
+        found = _change_faults(body) if changes else faults(body)
         found += ["too large"] if len(content) > BODY_MAX else []
         found += [] if changes or self.path == "/v2/enqueue" else ["no such path"]
         if found:

@@ -110,7 +110,7 @@ async def test_what_may_have_arrived_is_never_sent_again(
     tmp_path: Path, act: int | Trouble, state: str, said: str
 ) -> None:
     with receiving(act) as far:
-        action = an_action(url=far.url, timeout=timedelta(seconds=0.4))
+        action = an_action(url=far.url, timeout=timedelta(seconds=0.8))
         async with an_acting_world(tmp_path, action) as one:
             await one.deploy()
             await one.breaks()
@@ -157,6 +157,10 @@ async def test_one_bad_release_that_breaks_many_things_is_rolled_back_once(tmp_p
             assert acted[0]["deeds"]
             rows = await one.rows("why = 'done_for_deploy'")
             assert len(rows) == len(names) - 1
+            await one.mends(*names)
+            await one.world.waits(MINUTE)
+            [resolved] = [b for b in await one.bodies("resolved") if b["about"] == "summary"]
+            assert "passing again after" in resolved["deeds"][0]["said"]
     assert len(far.requests) == 1
 
 

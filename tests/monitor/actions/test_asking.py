@@ -148,7 +148,7 @@ async def test_what_jenkins_refuses_is_said_in_words_that_help(says: Says, words
 @pytest.mark.parametrize("trouble", [Trouble.RESET, Trouble.CLOSE, Trouble.HANG])
 async def test_what_left_us_and_was_not_answered_may_have_been_done(trouble: Trouble) -> None:
     with receiving(trouble) as far:
-        answer = await asked(jenkins(far.url, timeout=timedelta(seconds=0.3)))
+        answer = await asked(jenkins(far.url, timeout=timedelta(seconds=0.8)))
     assert answer.state is State.UNKNOWN
     assert not answer.again
 

@@ -102,6 +102,7 @@ def test_an_incident_that_follows_a_deploy_is_acted_upon() -> None:
             {"acts": (an_act(deploy=0, target="1.4.2", started_at=NIGHT - HOUR),)},
             Because.IS_ROLL_BACK,
         ),
+        ({"rival": a_deploy(9, "7", NIGHT)}, Because.LIKELIER_DEPLOY),
         ({"acts": (an_act(),)}, Because.DONE_FOR_DEPLOY),
         ({"acts": (an_act(deploy=9, incident=7),)}, Because.DONE_FOR_INCIDENT),
         ({"maintained": True}, Because.MAINTENANCE),
@@ -131,6 +132,10 @@ def test_every_reason_is_said_in_words_and_documented() -> None:
     assert [each for each in Because if f"`{each}`" not in text] == []
     assert [each for each in State if f"`{each}`" not in text] == []
     assert in_words("something else") == "something else"
+
+
+def test_another_service_that_went_out_earlier_is_not_suspected() -> None:
+    assert decided(rival=replace(BAD, id=1)).acts
 
 
 def test_a_deploy_recorded_by_two_sources_is_one_deploy() -> None:

@@ -139,3 +139,23 @@ def _is_gone(pid: str) -> bool:
     with contextlib.suppress(OSError):
         return "Z" in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[:1]
     return True
+
+
+def test_what_is_told_as_one_brings_the_log_once(tmp_path: Path) -> None:
+    probes = tuple(several(4))
+    capture = a_capture(command=("echo", "ERROR boom"), probes=tuple(p.id for p in probes))
+
+    async def play(scene: Scene) -> None:
+        await scene.world.fails(*(probe.id for probe in probes))
+        async with scene.at_work():
+            await scene.until_ended(4)
+        await scene.world.waits(timedelta(seconds=30))
+        [body] = await scene.world.bodies()
+        assert (body["about"], body["members_count"]) == ("summary", 4)
+        assert [(each["name"], each["first"]) for each in body["captures"]] == [
+            ("log", "ERROR boom")
+        ]
+        shown = await scene.reader.ask(lambda db: captures.shown_with(db, body["incident"]))
+        assert [each.fetched.text for each in shown] == ["ERROR boom"]
+
+    played(tmp_path, capture, play=play, probes=probes)

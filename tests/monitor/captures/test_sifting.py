@@ -9,7 +9,7 @@ import pytest
 
 from monitor.captures.sifting import TEXT_MAX, Sifting
 from monitor.config import Scrubber
-from monitor.store.captures import Fetched
+from monitor.store.captured import Fetched
 
 CANARY = "canary-k9f3-token"
 TRACEBACK = """\

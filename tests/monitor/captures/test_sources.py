@@ -20,7 +20,7 @@ from monitor.captures.terms import Terms
 from monitor.channels.channel import reaching_out
 from monitor.clock import SystemClock
 from monitor.config.changes import Capture
-from monitor.store.captures import Fetched
+from monitor.store.captured import Fetched
 from tests.support.receivers import Answer, Trouble, receiving
 from tests.support.serve import free_port
 

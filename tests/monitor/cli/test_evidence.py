@@ -21,7 +21,7 @@ from monitor.context import Context
 from monitor.recorder import Recorder
 from monitor.runner import Run
 from monitor.store import Writer, captures, records
-from monitor.store.captures import Fetched
+from monitor.store.captured import Fetched
 from probes import Artefact, Outcome, Reason, Result, Step
 from probes.result import View
 from tests.monitor.cli.past import configure

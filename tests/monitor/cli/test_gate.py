@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import signal
 import subprocess
@@ -86,13 +87,14 @@ def site() -> Iterator[str]:
 
 
 @pytest.fixture
-def config(tmp_path: Path, site: str, monkeypatch: pytest.MonkeyPatch) -> Path:
+def config(tmp_path: Path, site: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("TOKEN", "canary-hunter2")
     monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "probes.toml"
     path.write_text(CONFIG.format(site=site, browser=""))
-    return path
+    yield path
+    gc.unfreeze()  # a process of its own does not live on
 
 
 def gate(config: Path, *words: str) -> Result:
@@ -202,7 +204,7 @@ def test_the_document_is_what_programs_rely_on(config: Path) -> None:
     bad = found["probes"][1]
     assert list(bad) == [
         *("id", "verdict", "said", "runs", "failed", "errors", "row", "lasted_ms", "took_ms"),
-        *("latest", "against", "excerpt", "files", "playbook"),
+        *("latest", "against", "excerpt", "files", "trace", "playbook"),
     ]
     assert (bad["verdict"], bad["failed"]) == ("failed", 2)
     assert bad["against"]["reason"] == "status"
@@ -282,3 +284,9 @@ def test_the_deploy_is_recorded_as_the_gate_begins(config: Path) -> None:
     assert (found["deploy"]["service"], found["deploy"]["version"]) == ("api", "1.4.2")
     with looking(config.parent / "var" / "trueup.db") as db:
         assert [row["version"] for row in db["deploy"].rows] == ["1.4.2"]
+
+
+def test_a_release_that_needs_it_is_given_a_while_first(config: Path) -> None:
+    done = gate(config, "good", "--runs", "1", "--wait", "200ms")
+    assert done.exit_code == 0
+    assert "1 probe to pass once within 2m, beginning in 200ms" in done.stderr

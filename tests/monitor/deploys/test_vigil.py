@@ -18,6 +18,7 @@ from structlog.testing import capture_logs
 from monitor.config.changes import Changes, Service
 from monitor.config.model import Config
 from monitor.deploys.vigil import Vigil
+from monitor.incidents import Evidence, Opened, Reading, Track, step
 from monitor.policy import InARow, OutOf, Policy
 from monitor.runner import Run
 from monitor.store import Reader, StoreTrouble, Writer, deploys
@@ -119,12 +120,27 @@ async def test_while_it_is_watched_one_failing_run_is_enough_and_everything_else
         assert world.vigil.strictly(UPLOAD) is UPLOAD
         await world.deploy(service="shop/api")
         await world.looks(sees=3)
-        strict = world.vigil.strictly(UPLOAD)
-        assert strict == replace(UPLOAD, policy=replace(UPLOAD.policy, opening=InARow(1)))
-        assert world.vigil.strictly(SIGNIN).confirm == (SECOND,)
+        strict = world.vigil.strictly(SIGNIN)
+        assert strict == replace(SIGNIN, policy=replace(SIGNIN.policy, opening=InARow(1)))
         assert world.vigil.strictly(SEARCH) is SEARCH
         world.clock.wind(10 * MINUTE)
         assert world.vigil.strictly(UPLOAD) is UPLOAD
+
+
+async def test_what_failed_long_before_the_deploy_is_not_when_it_began(tmp_path: Path) -> None:
+    async with watching(tmp_path) as world:
+        track = Track()
+        start = world.clock.now()
+        for minute, evidence in enumerate((Evidence.BAD, Evidence.GOOD, Evidence.GOOD)):
+            at = start + minute * MINUTE
+            track, _ = step(track, Reading(at, at, evidence), UPLOAD.policy)
+        await world.deploy()
+        await world.looks(sees=3)
+        at = start + 3 * MINUTE
+        policy = world.vigil.strictly(UPLOAD).policy
+        _, [opened] = step(track, Reading(at, at, Evidence.BAD), policy)
+    assert isinstance(opened, Opened)
+    assert (opened.began_at, opened.failures) == (at, 1)
 
 
 async def test_it_is_asked_again_every_ten_seconds_and_never_faster_than_it_runs(

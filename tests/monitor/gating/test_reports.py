@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from monitor.gating import Tally, Terms, Verdict, junit, markdown
+from monitor.gating import NOTHING, Evidence, Tally, Terms, Verdict, junit, markdown
 from monitor.gating.markdown import BYTES_MAX
 from probes import Outcome, Step
 from tests.monitor.gating.gates import a_run, tally, verdict_of
@@ -42,8 +42,8 @@ def failed(summary: str = "status 502", excerpt: str = "", **probe: Any) -> Tall
     return counted.after(run, Terms())
 
 
-def case_of(verdict: Verdict, files: dict[str, list[str]] | None = None) -> Element:
-    [suite] = fromstring(junit(verdict, "trueup.staging", files or {}, same))
+def case_of(verdict: Verdict, evidence: Evidence = NOTHING) -> Element:
+    [suite] = fromstring(junit(verdict, "trueup.staging", {"upload": evidence}, same))
     return suite[0]
 
 
@@ -78,7 +78,8 @@ def test_a_failure_says_the_step_the_answer_the_files_and_what_to_do() -> None:
     counted = Tally(probe=a_probe("upload", playbook="https://wiki.example.org/upload"))
     run = a_run("f", counted.probe, steps=steps, excerpt="Bad gateway\nnode: command not found")
     verdict = verdict_of([counted.after(run, Terms())])
-    case = case_of(verdict, {"upload": ["var/trace.zip", "var/screenshot.png"]})
+    files = ("var/trace.zip", "var/screenshot.png")
+    case = case_of(verdict, Evidence(files=files, trace="https://traces.example.org/7"))
     assert (case[0].text or "").splitlines() == [
         "failed 1 of 1 run: saw FAIL",
         'failed in "choose a file", step 2',
@@ -86,6 +87,7 @@ def test_a_failure_says_the_step_the_answer_the_files_and_what_to_do() -> None:
         "| node: command not found",
         "kept: var/trace.zip",
         "kept: var/screenshot.png",
+        "trace: https://traces.example.org/7",
         "playbook: https://wiki.example.org/upload",
     ]
     assert (case[1].text or "").splitlines() == [
@@ -137,7 +139,8 @@ def test_a_summary_shows_every_probe_and_more_of_what_failed() -> None:
     for _ in range(3):
         good = good.after(a_run("p", good.probe), Terms())
     verdict = verdict_of([good, failed(excerpt="Bad gateway")])
-    said = markdown(verdict, "trueup gate of api in staging", {"upload": ["var/x.png"]}, same)
+    evidence = {"upload": Evidence(files=("var/x.png",))}
+    said = markdown(verdict, "trueup gate of api in staging", evidence, same)
     assert said.splitlines()[0] == (
         "## ❌ trueup gate of api in staging: failed after 2m1s: 1 of 2 probes did not pass 3 times"
         " in a row"
@@ -160,6 +163,6 @@ def test_no_secret_is_in_a_report_however_it_got_there() -> None:
     def scrub(text: str) -> str:
         return text.replace("canary-hunter2", "***")
 
-    files = {"upload": ["var/canary-hunter2.png"]}
-    assert b"hunter2" not in junit(verdict, "trueup.canary-hunter2", files, scrub)
-    assert "hunter2" not in markdown(verdict, "trueup gate", files, scrub)
+    evidence = {"upload": Evidence(files=("var/canary-hunter2.png",))}
+    assert b"hunter2" not in junit(verdict, "trueup.canary-hunter2", evidence, scrub)
+    assert "hunter2" not in markdown(verdict, "trueup gate", evidence, scrub)

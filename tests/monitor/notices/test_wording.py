@@ -12,7 +12,6 @@ from monitor.notices import (
     SAMPLES,
     SHORT_MAX,
     About,
-    Change,
     EventKind,
     Member,
     Notice,
@@ -41,12 +40,6 @@ def several(event: EventKind = EventKind.OPENED, **changes: Any) -> Notice:
 def ours(event: EventKind = EventKind.OPENED, **changes: Any) -> Notice:
     told = {"about": About.OURSELVES, "probe": "trueup/network", "components": ()}
     return later(event, **told, says=("Its own network is gone.",), **changes)
-
-
-def followed(**changes: Any) -> Notice:
-    """After a deploy."""
-    deploy = Change(service="api", version="1.4.2", by="ci", at=BEGAN_AT - timedelta(seconds=40))
-    return opened(**{"deploys": (deploy,)} | changes)
 
 
 def first_lines(notice: Notice) -> tuple[str, str]:
@@ -144,72 +137,6 @@ def first_lines(notice: Notice) -> tuple[str, str]:
             ),
             "trueup is well again after 5 minutes. It was: Its own network is gone.",
         ),
-        (
-            followed(),
-            "[production] DOWN: People cannot sign in, 40 s after deploy api 1.4.2 (signin)",
-            "People cannot sign in. It began 40 s after deploy api 1.4.2 by ci.",
-        ),
-        (
-            followed(event=EventKind.REMINDED, at=BEGAN_AT + timedelta(minutes=10)),
-            "[production] STILL DOWN after 10 minutes: People cannot sign in. (signin)",
-            "People cannot sign in. It has been so for 10 minutes.",
-        ),
-        (
-            SAMPLES["acted"],
-            (
-                "[production] DOWN, rollback: The roll-back of api 1.4.2 to 1.4.1"
-                " was asked for and accepted: answered 201, que… (signin)"
-            ),
-            (
-                "The roll-back of api 1.4.2 to 1.4.1 (action rollback, 3 s after it opened) was"
-                " asked for and accepted: answered 201, queue item 12. Whether it helps shows soon."
-                " Still so: People cannot sign in."
-            ),
-        ),
-        (
-            SAMPLES["acted, and it has not helped"],
-            (
-                "[production] STILL DOWN after 10 minutes 12 seconds, rollback has not helped:"
-                " People cannot sign in. (signin)"
-            ),
-            (
-                "People cannot sign in. It has been so for 10 minutes 12 seconds. Rolled back"
-                " api 1.4.2 to 1.4.1 (action rollback, 3 s after it opened) (answered 201, queue"
-                " item 12), and it has not helped within 10 min."
-                " Do it by hand: https://wiki.example.org/playbooks/signin"
-            ),
-        ),
-        (
-            SAMPLES["resolved, after it was acted on"],
-            "[production] UP again: Signing in, after 44 seconds (signin)",
-            (
-                "Works again after 44 seconds: Signing in. Rolled back api 1.4.2 to 1.4.1"
-                " (action rollback, 3 s after it opened): passing again after 34 s."
-            ),
-        ),
-        (
-            SAMPLES["a budget that burns too fast"],
-            (
-                "[production] BUDGET BURNS TOO FAST: Uploads, 31 min 10 s of 43 min 12 s left"
-                " (objective/uploads)"
-            ),
-            (
-                "Fails too often: Uploads. It may work at this very moment, and fail again."
-                " The budget burns too fast: 31 min 10 s of 43 min 12 s left"
-                " (Uploads: 99.9 % per month)."
-            ),
-        ),
-        (
-            SAMPLES["a budget that burns no more"],
-            (
-                "[production] BUDGET STEADY: Uploads, 31 min 10 s of 43 min 12 s left,"
-                " after 2 hours (objective/uploads)"
-            ),
-            (
-                "The budget of Uploads is steady again, after 2 hours: 31 min 10 s of 43 min 12 s"
-                " left (Uploads: 99.9 % per month)."
-            ),
-        ),
     ],
 )
 def test_a_person_sees_at_once_what_it_is(notice: Notice, headline: str, opening: str) -> None:
@@ -238,45 +165,6 @@ def test_the_short_form_holds_what_is_needed_in_the_street() -> None:
         'at the step "see the library": no "Your library" within 15 s. '
         "Acknowledge: https://trueup.example.org/ack/42"
     )
-
-
-def test_the_short_form_names_the_deploy_once() -> None:
-    assert short(followed()).startswith(
-        "[production] DOWN: People cannot sign in, 40 s after deploy api 1.4.2. Since 02:14 UTC. "
-    )
-    long = followed(says=("People " + "really " * 12 + "cannot sign in.",))
-    assert "Since 02:14 UTC, 40 s after deploy api 1.4.2. " in short(long)
-
-
-def test_a_subject_without_room_for_the_deploy_is_the_sentence_itself() -> None:
-    long = followed(says=("People " + "really " * 10 + "cannot sign in.",))
-    assert "deploy" not in subject(long)
-    assert len(subject(long)) <= 120
-
-
-def test_the_short_form_of_a_recovery_says_what_helped() -> None:
-    assert short(SAMPLES["resolved, after it was acted on"]) == (
-        "[production] UP again: Signing in, after 44 seconds."
-        " Rolled back api 1.4.2 to 1.4.1: passing again after 34 s."
-    )
-
-
-def test_what_came_of_an_action_is_not_cut_away_by_which_action_it_was() -> None:
-    said = subject(SAMPLES["acted, as a dry run"])
-    assert (
-        "DOWN, rollback: Would have rolled back api 1.4.2 to 1.4.1: the action is a dry r" in said
-    )
-
-
-def test_a_deploy_with_hostile_words_stays_in_its_line() -> None:
-    flood = Change(
-        service="\x1b[31m" + "s" * 5_000, version="1\n2\r3" + "v" * 5_000, by="@all", at=BEGAN_AT
-    )
-    told = followed(deploys=(flood,) * 5)
-    assert len(subject(told)) <= 120
-    assert len(short(told)) <= SHORT_MAX
-    assert "\x1b" not in text(told)
-    assert max(map(len, text(told).splitlines())) < 520
 
 
 def test_without_a_link_the_short_form_names_the_command() -> None:

@@ -78,17 +78,14 @@ def asked(stored: Stored, at: datetime) -> tuple[Page, list[str]]:
 
 def test_a_deploy_is_on_the_chart_of_what_it_changed_and_on_the_list(ours: Stored) -> None:
     deployed(ours, NOON - 3 * DAY, "1.4.1")
-    deployed(ours, NOON - HOUR, "1.4.2", service="example/shop")
+    deployed(ours, NOON - HOUR, "1.4.2", service="example/shop", environment="production")
 
     page = ours.page(NOON)
 
     assert [each.version for each in page.components[0].deploys] == ["1.4.1", "1.4.2"]
     newest = page.deploys[0]
-    assert (newest.service, newest.by, newest.link) == (
-        "The shop",
-        "ci",
-        "https://ci.example.org/1",
-    )
+    assert (newest.service, newest.by, newest.environment) == ("The shop", "ci", "")
+    assert newest.link == "https://ci.example.org/1"
 
 
 def test_what_others_changed_is_on_no_chart(make: Make) -> None:

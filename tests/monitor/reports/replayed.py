@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database  # noqa: TID251 - a test of what is read from the store
 
-from monitor import attending
+from monitor import attending, burning
 from monitor.acts import acting, planning
 from monitor.acts.orders import Acknowledge, Order, Say
 from monitor.config import Config
@@ -101,6 +101,11 @@ class Replay:
     async def attends(self) -> None:
         context = self.world.recorder.context
         await self.does(partial(attending.attend, context=context, at=self.at))
+
+    async def burns(self) -> None:
+        """A look at how fast the budgets burn."""
+        context = self.world.recorder.context
+        await self.does(partial(burning.attend, context=context, at=self.at))
 
     async def delivers(self, after: timedelta = timedelta(seconds=2), **refused: str) -> None:
         """Every letter that waits, *after* it was queued; but those to the channels *refused*."""

@@ -171,33 +171,51 @@ async def test_one_that_no_probe_saw_is_told_as_people_wrote_it_down(tmp_path: P
 async def test_a_budget_that_burnt_too_fast_is_no_outage_of_its_own(tmp_path: Path) -> None:
     async with a_replay(tmp_path) as replay:
         await replay.until(BROKE)
+        for _ in range(8):  # never twice in a row
+            await replay.until(replay.at + HALF, result=BROKEN)
+            await replay.until(replay.at + HALF)
+        await replay.burns()
+        document = postmortem(await replay.account(), UTC)
 
-        def burns(db: Database) -> None:
-            key = attended.own_key(db, "trueup/objective/links", "Short links")
+        assert document.startswith(
+            "# Post-mortem of incident 1: The budget of Short links burns too fast\n"
+        )
+        assert "a budget began to burn too fast: 8 of " in document
+        assert "- What it concerned: Short links." in document
+        assert "The first failing run" not in document
+
+
+async def test_an_outage_tells_that_it_burnt_the_budget(tmp_path: Path) -> None:
+    async with a_replay(tmp_path) as replay:
+        await broken(replay, minutes=8)
+        await replay.burns()
+        found = await replay.account()
+
+        [said] = words(found, Kind.BUDGET)
+        assert said.startswith("The budget of Short links burnt too fast: incident 2.")
+
+
+async def test_the_watching_that_was_in_trouble_is_not_told_as_an_outage(tmp_path: Path) -> None:
+    async with a_replay(tmp_path) as replay:
+        await replay.until(BROKE)
+
+        def stumbles(db: Database) -> None:
             new = NewIncident(
-                probe=key,
+                probe=attended.own_key(db, "trueup/disk", "The disk"),
                 location="here",
                 began_at=BROKE,
                 opened_at=BROKE,
                 reason="",
-                summary="The budget of Short links burns 20 times too fast.",
+                summary="The disk is nearly full.",
                 failed_step="",
                 failures=1,
             )
-            number, key_ = incidents.open_incident(db, new, instance="i")
-            notice = opened(
-                incident=number,
-                dedup_key=key_,
-                about=About.OBJECTIVE,
-                components=("Short links",),
-                at=BROKE,
-            )
+            number, key = incidents.open_incident(db, new, instance="i")
+            notice = opened(incident=number, dedup_key=key, about=About.OURSELVES, at=BROKE)
             attended.change(db, number, notice=notice)
-            incidents.add_event(db, notice, why="budget_burns", channels=["oncall"])
 
-        await replay.does(burns)
-        document = postmortem(await replay.account(), UTC)
+        await replay.does(stumbles)
+        document = postmortem(await replay.account(at=BROKE + MINUTE), UTC)
 
-        assert "a budget began to burn too fast" in document
-        assert "- What it concerned: Short links." in document
-        assert "The first failing run" not in document
+        assert "for 1 minute so far, this is so for trueup itself" in document
+        assert "No deploy" not in document

@@ -12,6 +12,7 @@ import pytest
 from tests.monitor.reports.conftest import Open
 from tests.monitor.reports.offices import Office
 from tests.monitor.reports.replayed import BROKE, MINUTE
+from tests.support.checkout import ROOT
 
 GOLDEN = Path(__file__).parent / "shortener.md"
 NEXT_DAY = BROKE + timedelta(hours=12)
@@ -25,6 +26,12 @@ def test_whoever_was_not_there_reads_what_happened_from_the_fault_to_the_end(
 
     assert done.exit_code == 0
     assert done.stdout == GOLDEN.read_text("utf-8")
+
+
+def test_the_documentation_shows_the_very_same_document() -> None:
+    shown = (ROOT / "docs" / "postmortems.md").read_text("utf-8")
+
+    assert f"````markdown\n{GOLDEN.read_text('utf-8')}````\n" in shown
 
 
 def test_every_instant_can_be_told_in_the_time_of_the_reader(office: Office) -> None:
@@ -123,6 +130,19 @@ def test_publishing_again_corrects_what_was_published(office: Office) -> None:
     assert said["edited_at"]
 
 
+def test_one_that_people_wrote_down_is_published_under_its_own_name(office: Office) -> None:
+    said = ("say", "new", "resolved", "A cable was cut.", "--component", "links")
+    when = ("--began", "2026-08-04T02:10", "--ended", "2026-08-04T06:40")
+    assert office.trueup(*said, *when, at=NEXT_DAY).exit_code == 0
+    document = _filled(office.trueup("postmortem", "n1", at=NEXT_DAY).stdout, "A digger.")
+    done = office.trueup("postmortem", "n1", "--publish", "-", at=NEXT_DAY, stdin=document)
+
+    assert done.exit_code == 0
+    [words] = _postmortems(office, "n1")
+    assert "from 02:10:00 to 06:40:00 UTC, for 4 hours 30 minutes" in words["words"]
+    assert "A digger." in words["words"]
+
+
 def test_nothing_is_published_while_it_is_open(office: Office) -> None:
     _reopen(office)
     document = _filled(GOLDEN.read_text("utf-8"), "Why.")
@@ -153,8 +173,8 @@ def _filled(document: str, words: str) -> str:
     return FILL.sub(words, document)
 
 
-def _postmortems(office: Office) -> list[dict[str, str]]:
-    said = json.loads(office.trueup("said", "1", "--json", at=NEXT_DAY).stdout)
+def _postmortems(office: Office, incident: str = "1") -> list[dict[str, str]]:
+    said = json.loads(office.trueup("said", incident, "--json", at=NEXT_DAY).stdout)
     return [each for each in said["updates"] if each["status"] == "postmortem"]
 
 

@@ -17,7 +17,7 @@ from monitor.config.changes import Capture
 from monitor.links import EVIDENCE_PATH, GOOD_FOR, PATH, SEE, Signer
 from monitor.server import acknowledging, showing
 from monitor.store import Reader, Writer, captures
-from monitor.store.captures import Fetched
+from monitor.store.captured import Fetched
 from probes import Artefact, Result
 from tests.monitor.cli.test_evidence import FAILED, record
 from tests.support.clock import NIGHT, HandClock

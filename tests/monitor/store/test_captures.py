@@ -10,8 +10,8 @@ import pytest
 
 from monitor.config.changes import Capture
 from monitor.notices import from_json
-from monitor.store import captures
-from monitor.store.captures import FIRST_LINE_MAX, FIRST_LINES, Fetched, Kept
+from monitor.store import captured, captures
+from monitor.store.captured import FIRST_LINE_MAX, FIRST_LINES, Fetched, Kept
 from tests.support.outages import Outages
 
 LOG = Capture(id="log", probes=("signin",), before=timedelta(minutes=2), wait=timedelta(seconds=5))
@@ -109,9 +109,9 @@ def test_a_notice_says_why_there_is_nothing(outages: Outages, fetched: Fetched, 
 )
 def test_how_much_there_is_is_said(outages: Outages, fetched: Fetched, said: str) -> None:
     number = planned(outages)
-    assert captures.said_of(of(outages, number)[0]) == "is still being fetched"
+    assert captured.said_of(of(outages, number)[0]) == "is still being fetched"
     ends(outages, number, fetched)
-    assert captures.said_of(of(outages, number)[0]) == said
+    assert captured.said_of(of(outages, number)[0]) == said
 
 
 def test_a_notice_that_nobody_can_read_is_left_alone(outages: Outages) -> None:
@@ -148,5 +148,5 @@ def test_texts_are_kept_as_long_as_evidence_and_never_less_than_an_incident_last
 
 
 def test_a_file_is_called_by_what_it_holds() -> None:
-    assert captures.file_name("app-log") == "capture-app-log.txt"
-    assert captures.file_name('../x"y\n') == "capture-..-x-y-.txt"
+    assert captured.file_name("app-log") == "capture-app-log.txt"
+    assert captured.file_name('../x"y\n') == "capture-..-x-y-.txt"

@@ -1,0 +1,146 @@
+"""Deploys, actions and budgets as somebody reads them who was just woken."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from monitor.notices import SAMPLES, SHORT_MAX, Change, EventKind, Notice, short, subject, text
+from monitor.why import Why
+from tests.support.notices import BEGAN_AT, opened
+
+
+def followed(**changes: Any) -> Notice:
+    """After a deploy."""
+    deploy = Change(service="api", version="1.4.2", by="ci", at=BEGAN_AT - timedelta(seconds=40))
+    return opened(**{"deploys": (deploy,)} | changes)
+
+
+@pytest.mark.parametrize(
+    ("notice", "headline", "opening"),
+    [
+        (
+            followed(),
+            "[production] DOWN: People cannot sign in, 40 s after deploy api 1.4.2 (signin)",
+            "People cannot sign in. It began 40 s after deploy api 1.4.2 by ci.",
+        ),
+        (
+            followed(event=EventKind.REMINDED, at=BEGAN_AT + timedelta(minutes=10)),
+            "[production] STILL DOWN after 10 minutes: People cannot sign in. (signin)",
+            "People cannot sign in. It has been so for 10 minutes.",
+        ),
+        (
+            SAMPLES["acted"],
+            (
+                "[production] DOWN, rollback: The roll-back of api 1.4.2 to 1.4.1"
+                " was asked for and accepted: answered 201, que… (signin)"
+            ),
+            (
+                "The roll-back of api 1.4.2 to 1.4.1 was asked for and accepted: answered 201,"
+                " queue item 12. Whether it helps shows soon. Still so: People cannot sign in."
+            ),
+        ),
+        (
+            SAMPLES["acted, and it has not helped"],
+            (
+                "[production] STILL DOWN after 10 minutes 12 seconds, rollback has not helped:"
+                " People cannot sign in. (signin)"
+            ),
+            (
+                "People cannot sign in. It has been so for 10 minutes 12 seconds. Rolled back"
+                " api 1.4.2 to 1.4.1 (answered 201, queue item 12), and it has not helped within"
+                " 10 min. Do it by hand: https://wiki.example.org/playbooks/signin"
+            ),
+        ),
+        (
+            SAMPLES["resolved, after it was acted on"],
+            "[production] UP again: Signing in, after 44 seconds (signin)",
+            (
+                "Works again after 44 seconds: Signing in. Rolled back api 1.4.2 to 1.4.1"
+                ": passing again after 34 s."
+            ),
+        ),
+        (
+            SAMPLES["a budget that burns too fast"],
+            (
+                "[production] BUDGET BURNS TOO FAST: Uploads, 31 min 10 s of 43 min 12 s left"
+                " (objective/uploads)"
+            ),
+            (
+                "Fails too often: Uploads. It may work at this very moment, and fail again."
+                " The budget burns too fast: 31 min 10 s of 43 min 12 s left"
+                " (Uploads: 99.9 % per month)."
+            ),
+        ),
+        (
+            SAMPLES["a budget that burns no more"],
+            (
+                "[production] BUDGET STEADY: Uploads, 31 min 10 s of 43 min 12 s left,"
+                " after 2 hours (objective/uploads)"
+            ),
+            (
+                "The budget of Uploads is steady again, after 2 hours: 31 min 10 s of 43 min 12 s"
+                " left (Uploads: 99.9 % per month)."
+            ),
+        ),
+    ],
+)
+def test_a_person_sees_at_once_what_was_changed_and_done(
+    notice: Notice, headline: str, opening: str
+) -> None:
+    assert (subject(notice), text(notice).split("\n")[0]) == (headline, opening)
+
+
+def test_what_was_done_about_several_at_once_is_said_too() -> None:
+    done = SAMPLES["acted"]
+    told = replace(SAMPLES["a summary"], event=EventKind.ACTED, deeds=done.deeds, why=done.why)
+    assert subject(told).startswith(
+        "[production] 12 things DOWN, rollback: The roll-back of api 1.4.2 to 1.4.1 was asked for"
+    )
+    in_vain = replace(told, why=Why.DID_NOT_HELP)
+    assert subject(in_vain) == (
+        "[production] 12 things STILL DOWN after 1 minute, rollback has not helped:"
+        " Signing in, Uploads and 10 more"
+    )
+
+
+def test_the_short_form_names_the_deploy_once() -> None:
+    assert short(followed()).startswith(
+        "[production] DOWN: People cannot sign in, 40 s after deploy api 1.4.2. Since 02:14 UTC. "
+    )
+    long = followed(says=("People " + "really " * 12 + "cannot sign in.",))
+    assert "Since 02:14 UTC, 40 s after deploy api 1.4.2. " in short(long)
+
+
+def test_a_subject_without_room_for_the_deploy_is_the_sentence_itself() -> None:
+    long = followed(says=("People " + "really " * 10 + "cannot sign in.",))
+    assert "deploy" not in subject(long)
+    assert len(subject(long)) <= 120
+
+
+def test_the_short_form_of_a_recovery_says_what_helped() -> None:
+    assert short(SAMPLES["resolved, after it was acted on"]) == (
+        "[production] UP again: Signing in, after 44 seconds."
+        " Rolled back api 1.4.2 to 1.4.1: passing again after 34 s."
+    )
+
+
+def test_what_came_of_an_action_is_not_cut_away_by_which_action_it_was() -> None:
+    said = subject(SAMPLES["acted, as a dry run"])
+    assert (
+        "DOWN, rollback: Would have rolled back api 1.4.2 to 1.4.1: the action is a dry r" in said
+    )
+
+
+def test_a_deploy_with_hostile_words_stays_in_its_line() -> None:
+    flood = Change(
+        service="\x1b[31m" + "s" * 5_000, version="1\n2\r3" + "v" * 5_000, by="@all", at=BEGAN_AT
+    )
+    told = followed(deploys=(flood,) * 5)
+    assert len(subject(told)) <= 120
+    assert len(short(told)) <= SHORT_MAX
+    assert "\x1b" not in text(told)
+    assert max(map(len, text(told).splitlines())) < 520
