@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum, unique
+from itertools import takewhile
 
 from monitor import flapping
 from monitor.flapping import Mark
@@ -175,6 +176,8 @@ def _judge(
     pending: Pending, recent: tuple[Mark, ...], reading: Reading, policy: Policy
 ) -> tuple[Pending, Why | None]:
     """The state as the policy counts, and the reason to open, if there is one."""
+    if policy.at_once and reading.grave:
+        return replace(_row(pending, recent), grave=True), Why.FAILED_IN_A_ROW
     match policy.opening:
         case InARow(runs):
             return pending, Why.FAILED_IN_A_ROW if pending.failures >= runs else None
@@ -185,6 +188,15 @@ def _judge(
             bad = _soft(recent[-of:])
             pending = replace(pending, began_at=bad[0], failures=len(bad))
             return pending, Why.FAILED_OUT_OF if len(bad) >= failing else None
+
+
+def _row(pending: Pending, recent: Sequence[Mark]) -> Pending:
+    """Those with nothing good between them: what failed some runs ago is another matter."""
+    row = [mark.bad_at for mark in takewhile(lambda mark: mark.soft, reversed(recent))]
+    began = [at for at in row if at is not None]
+    if len(began) in (pending.failures, len(recent)):  # all that count, or more than is remembered
+        return pending
+    return replace(pending, began_at=began[-1], failures=len(began))
 
 
 def _left_over(recent: tuple[Mark, ...], policy: Policy) -> State:

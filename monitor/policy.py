@@ -45,6 +45,8 @@ class Policy:
     """Whether what keeps breaking and mending stays one incident."""
     slow_counts: bool = False
     """Whether slow runs open an incident too, a less grave one."""
+    at_once: bool = False
+    """Whether one failing run is enough, whatever `opening` says; a slow one is not."""
 
     @property
     def runs_to_open(self) -> int:

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 UNREAD_MAX: Final = 256 * 1024
 """Bytes that nobody has read yet, after which a program has to wait with more."""
@@ -117,14 +117,14 @@ class _Talk(asyncio.SubprocessProtocol):
         self._transport: asyncio.SubprocessTransport | None = None
         self._unread = deque[bytes]()
         self._size = 0
+        self._is_paused = False
 
     @property
     def has_words(self) -> bool:
         return bool(self._unread)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if isinstance(transport, asyncio.SubprocessTransport):
-            self._transport = transport
+        self._transport = cast("asyncio.SubprocessTransport", transport)  # uvloop's is no instance
 
     def pipe_data_received(self, fd: int, data: bytes) -> None:
         if self.deaf:
@@ -132,9 +132,9 @@ class _Talk(asyncio.SubprocessProtocol):
         self._unread.append(data)
         self._size += len(data)
         self.news.set()
-        pipe = self._transport.get_pipe_transport(fd) if self._transport else None
-        if self._size > UNREAD_MAX and isinstance(pipe, asyncio.ReadTransport):
-            pipe.pause_reading()
+        if self._size > UNREAD_MAX and self._transport and not self._is_paused:
+            self._is_paused = True
+            _pipe(self._transport, fd).pause_reading()
 
     def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         self.closed.set()
@@ -146,10 +146,10 @@ class _Talk(asyncio.SubprocessProtocol):
 
     def words(self, transport: asyncio.SubprocessTransport) -> bytes:
         data = self._unread.popleft()
-        was, self._size = self._size, self._size - len(data)
-        pipe = transport.get_pipe_transport(1)
-        if was > UNREAD_MAX >= self._size and isinstance(pipe, asyncio.ReadTransport):
-            pipe.resume_reading()
+        self._size -= len(data)
+        if self._is_paused and self._size <= UNREAD_MAX and not self.closed.is_set():
+            self._is_paused = False
+            _pipe(transport, 1).resume_reading()
         return data
 
     async def hears(self, patience: timedelta) -> bool:
@@ -159,6 +159,10 @@ class _Talk(asyncio.SubprocessProtocol):
             self.news.clear()
             await _within(self.news, timedelta(seconds=ends - time.monotonic()))
         return bool(self._unread)
+
+
+def _pipe(transport: asyncio.SubprocessTransport, number: int) -> asyncio.ReadTransport:
+    return cast("asyncio.ReadTransport", transport.get_pipe_transport(number))
 
 
 async def _within(event: asyncio.Event, patience: timedelta) -> None:

@@ -6,59 +6,36 @@ are below. Nothing here is done twice, however often it is looked at.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
 
-from monitor import announcing, deciding, objectives
+from monitor import announcing, deciding
 from monitor.budget import MANY, PAIRS, Pace
+from monitor.burning import saying
+from monitor.burning.saying import GRAVEST, Look
 from monitor.config.changes import Objective
-from monitor.config.detection import watching
 from monitor.context import OBJECTIVE, Context
 from monitor.deciding import Case, Withhold
-from monitor.notices import NO_LONGER_WATCHED, About, EventKind, Left, Notice
-from monitor.objectives.rates import Rates, rates
+from monitor.notices import NO_LONGER_WATCHED, EventKind, Notice
+from monitor.objectives.rates import Heard, Rates, rates
 from monitor.objectives.reading import spans_of
-from monitor.routing import Severity
 from monitor.store import attended, incidents, records
 from monitor.store import objectives as rows
 from monitor.store.attended import Attended
 from monitor.why import Why
-from probes import write_duration
 
-KIND: Final = "objective"
 REPEATED: Final = 2
 """Outages in the long window of the slow pair that are worth a word, though each was told."""
-_GRAVEST: Final = tuple(Severity)
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """One look at one objective."""
-
-    db: Database
-    context: Context
-    objective: Objective
-    at: datetime
-
-    @property
-    def probe(self) -> str:
-        return OBJECTIVE + self.objective.id
-
-    @property
-    def memo(self) -> str:
-        return f"burns:{self.objective.id}"
 
 
 def attend(db: Database, *, context: Context, objective: Objective, at: datetime) -> bool:
     """Opens it, tells of it, ends it; whether there is something to deliver."""
-    look = _Look(db, context, objective, at)
+    look = Look(db, context, objective, at)
     known = attended.open_of(db, look.probe)
-    before = spans_of(each for each in rows.told_of(db, look.probe) if not each.open)
-    least = MANY if known is None else 0
-    found = rates(db, context.config, objective, at, apart=before, least=least)
+    found = _rates(look, least=MANY if known is None else 0)
     fire = _fire(found)
     if known is None:
         return _begin(look, found, fire)
@@ -69,6 +46,21 @@ def attend(db: Database, *, context: Context, objective: Objective, at: datetime
     if known.told_at is None:
         over = not _noted(found) and (over or known.withheld == Why.CAUSE_KNOWN)
     return over and _end(look, known)
+
+
+def _rates(look: Look, least: int) -> Rates:
+    """What people heard of another objective of the same component is no news of this one; what
+    they heard of this one before is none for its slow pair.
+    """
+    own = [each for each in rows.told_of(look.db, look.probe) if not each.open]
+    others = [
+        each
+        for other in look.context.config.changes.objectives.values()
+        if other.component == look.objective.component and other.id != look.objective.id
+        for each in rows.told_of(look.db, OBJECTIVE + other.id)
+    ]
+    heard = Heard(spans_of(o for o in others if o.critical), spans_of([*own, *others]))
+    return rates(look.db, look.context.config, look.objective, look.at, heard=heard, least=least)
 
 
 def forget(db: Database, *, probe: str, at: datetime) -> bool:
@@ -99,7 +91,7 @@ def _noted(found: Rates) -> Pace | None:
     return next(urgent, None) if found.going_on else None
 
 
-def _opened_for(look: _Look) -> int:
+def _opened_for(look: Look) -> int:
     number = records.get_meta(look.db, look.memo)
     return number if isinstance(number, int) and 0 <= number < len(PAIRS) else 0
 
@@ -111,37 +103,39 @@ def _rests(found: Rates, index: int) -> bool:
     return (found.everything[index] if repeated else pace).rests
 
 
-def _begin(look: _Look, found: Rates, fire: Pace | None) -> bool:
+def _begin(look: Look, found: Rates, fire: Pace | None) -> bool:
     pace = fire or _noted(found)
     if pace is None:
         return False
-    severity = _severity(look, pace)
+    severity = saying.severity_of(look, pace)
     began_at = found.began_at(pace, look.at)
     new = incidents.NewIncident(
-        probe=attended.own_key(look.db, look.probe, _name(look)),
+        probe=attended.own_key(look.db, look.probe, saying.promised(look)),
         location=look.context.config.location,
         began_at=began_at,
         opened_at=look.at,
         reason=Why.BUDGET_BURNS.value,
-        summary=_summary(pace, found),
+        summary=saying.summary_of(pace, found),
         failed_step="",
         failures=pace.long.failed,
         severity=severity,
     )
     number, key = incidents.open_incident(look.db, new, instance=look.context.instance)
-    notice = replace(_notice(look, found, pace, severity, began_at), incident=number, dedup_key=key)
+    notice = replace(
+        saying.notice_of(look, found, pace, severity, began_at), incident=number, dedup_key=key
+    )
     attended.change(look.db, number, notice=notice)
     _remember(look, pace)
     opened = attended.one(look.db, number)
     return opened is not None and _consider(look, opened, found)
 
 
-def _goes_on(look: _Look, known: Attended, found: Rates, fire: Pace) -> bool:
-    severity = _severity(look, fire)
-    graver = _GRAVEST.index(severity) < _GRAVEST.index(known.severity)
+def _goes_on(look: Look, known: Attended, found: Rates, fire: Pace) -> bool:
+    severity = saying.severity_of(look, fire)
+    graver = GRAVEST.index(severity) < GRAVEST.index(known.severity)
     if graver or known.told_at is None:
         notice = replace(
-            _notice(look, found, fire, severity, known.began_at),
+            saying.notice_of(look, found, fire, severity, known.began_at),
             event=EventKind.WORSENED if known.told_at else EventKind.OPENED,
             incident=known.number,
             dedup_key=known.dedup_key,
@@ -157,7 +151,7 @@ def _goes_on(look: _Look, known: Attended, found: Rates, fire: Pace) -> bool:
     return graver
 
 
-def _consider(look: _Look, incident: Attended, found: Rates) -> bool:
+def _consider(look: Look, incident: Attended, found: Rates) -> bool:
     """Tells it, or notes why not; whether it was told."""
     held = _held(look, incident, found)
     if held is not None:
@@ -169,7 +163,7 @@ def _consider(look: _Look, incident: Attended, found: Rates) -> bool:
     return True
 
 
-def _held(look: _Look, incident: Attended, found: Rates) -> Withhold | None:
+def _held(look: Look, incident: Attended, found: Rates) -> Withhold | None:
     if found.going_on is not None:
         return Withhold(Why.CAUSE_KNOWN, under=found.going_on.number)
     case = Case(
@@ -181,7 +175,7 @@ def _held(look: _Look, incident: Attended, found: Rates) -> Withhold | None:
     return deciding.its_own_reason(case, look.at)
 
 
-def _silenced_until(look: _Look, found: Rates) -> datetime | None:
+def _silenced_until(look: Look, found: Rates) -> datetime | None:
     """When the first silence of those that failed ends, where all of them are silenced."""
     ends = [
         attended.announced_until(look.db, "silence", probe, look.context.tags_of(probe), look.at)
@@ -191,7 +185,7 @@ def _silenced_until(look: _Look, found: Rates) -> datetime | None:
     return min(known) if known and len(known) == len(ends) else None
 
 
-def _end(look: _Look, known: Attended) -> bool:
+def _end(look: Look, known: Attended) -> bool:
     at = look.at
     incidents.resolve_incident(look.db, known.number, recovered_at=at, resolved_at=at)
     notice = replace(
@@ -200,7 +194,7 @@ def _end(look: _Look, known: Attended) -> bool:
         at=at,
         outcome="PASS",
         lasted=max(at - known.began_at, timedelta()),
-        budgets=(_left(look),),
+        budgets=(saying.left_of(look),),
     )
     return _tell_end(look.db, known.number, notice, Why.BUDGET_STEADY)
 
@@ -211,66 +205,5 @@ def _tell_end(db: Database, number: int, notice: Notice, why: Why) -> bool:
     return bool(told)
 
 
-def _remember(look: _Look, pace: Pace) -> None:
+def _remember(look: Look, pace: Pace) -> None:
     records.set_meta(look.db, look.memo, PAIRS.index(pace.pair))
-
-
-def _severity(look: _Look, pace: Pace) -> Severity:
-    """What is no reason to wake anybody when it is down is none when it burns."""
-    own = [p.routing.severity for p in watching(look.context.config, look.objective)]
-    gravest = min(own, key=_GRAVEST.index, default=Severity.CRITICAL)
-    least = Severity.CRITICAL if pace.pair.urgent else Severity.WARNING
-    return max(gravest, least, key=_GRAVEST.index)
-
-
-def _name(look: _Look) -> str:
-    return objectives.promised(look.context.config, look.objective)
-
-
-def _left(look: _Look) -> Left:
-    return objectives.left(look.db, look.context.config, look.objective, look.at)
-
-
-def _summary(pace: Pace, found: Rates) -> str:
-    never = "" if found.down else ", never often enough in a row to be down"
-    return (
-        f"{pace.long.failed} of {pace.long.runs} runs failed in {write_duration(pace.pair.long)}"
-        f"{never}: the budget burns {_times(pace.long.times)} as fast as it may"
-    )
-
-
-def _times(times: float) -> str:
-    return f"{times:.0f} times" if times >= 9.5 else f"{times:.1f} times"
-
-
-def _notice(
-    look: _Look, found: Rates, pace: Pace, severity: Severity, began_at: datetime
-) -> Notice:
-    config = look.context.config
-    name = objectives.name_of(config, look.objective)
-    playbooks = [p.playbook for p in watching(config, look.objective) if p.playbook]
-    return Notice(
-        event=EventKind.OPENED,
-        about=About.OBJECTIVE,
-        severity=severity,
-        incident=0,
-        sequence=1,
-        dedup_key="",
-        probe=look.probe,
-        probe_name=_name(look),
-        kind=KIND,
-        environment=config.environment,
-        location=config.location,
-        began_at=began_at,
-        at=look.at,
-        outcome="FAIL",
-        reason=Why.BUDGET_BURNS.value,
-        summary=_summary(pace, found),
-        failures=pace.long.failed,
-        says=(f"The budget of {name} ({look.objective.written}) burns too fast.",),
-        components=(name,),
-        playbook=playbooks[0] if playbooks else "",
-        why=Why.BUDGET_BURNS.value,
-        page=config.page.url,
-        budgets=(_left(look),),
-    )

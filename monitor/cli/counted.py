@@ -16,8 +16,8 @@ from monitor.reports.statistics import Month, Took
 
 _SECOND: Final = timedelta(seconds=1)
 _EXPLAINED: Final = (
-    "Median / worst, since the first failing run. It broke between the last good run and that one,"
-    " so it took between two times until it was noticed."
+    "The median, then the worst, since the first failing run. It broke between the last good run"
+    " and that one, so it took between two times until it was noticed."
 )
 
 
@@ -35,10 +35,11 @@ def show(config: Config, months: int, component: str, *, as_json: bool) -> None:
         say_json([document(each) for each in found])
         return
     whose = f" of {config.components[component].name}" if component else ""
-    out.print(f"{banner(config)} {_headline(found)}{whose}.".strip(), highlight=False)
+    said = f"{_headline(found)}{whose}.{_after_deploys(found, config)}"
+    out.print(f"{banner(config)} {said}".strip(), highlight=False)
     out.print()
     _table(found)
-    for line in _notes(found, config):
+    for line in _notes(found):
         out.print(line, style="dim", highlight=False, markup=False)
 
 
@@ -50,54 +51,60 @@ def _headline(found: Sequence[Month]) -> str:
     return f"{said}, down for {span(down)}" if down else said
 
 
+def _after_deploys(found: Sequence[Month], config: Config) -> str:
+    after = sum(each.after_deploy for each in found)
+    count = sum(each.incidents for each in found)
+    window = span(config.changes.deploys.window)
+    which = "It" if count == 1 else f"{after} of {count}"
+    return f" {which} began within {window} of a deploy." if after else ""
+
+
 def _table(found: Sequence[Month]) -> None:
+    roomy = tables.roomy()
+    deploy = "after a deploy" if roomy else "deploy"
     table = tables.table(
-        "month", "incidents", "down", "noticed", "told", "acknowledged", "over", "after a deploy"
+        "month", "incidents", "down", "noticed", "told", "acknowledged", "over", deploy
     )
+    between = " / " if roomy else "\n"
     for each in reversed(found):
         still = f" ({each.still_open} open)" if each.still_open else ""
         table.add_row(
             f"{each.first:%Y-%m}",
             f"{each.incidents}{still}" if each.incidents else "none",
             brief(each.down) if each.down >= _SECOND else "",
-            noticed(each),
-            pair(each.tell),
-            pair(each.acknowledge),
-            pair(each.recover),
+            between.join(noticed(each)),
+            *(between.join(pair(took)) for took in (each.tell, each.acknowledge, each.recover)),
             f"{each.after_deploy} of {each.incidents}" if each.incidents else "",
         )
     tables.show(table)
 
 
-def noticed(month: Month) -> str:
-    """`30s–1m / 40s–1m10s`: both bounds of the median, and of the worst."""
+def noticed(month: Month) -> tuple[str, ...]:
+    """`30s–1m` and `40s–1m10s`: both bounds of the median, and of the worst."""
     least, most = month.detect, month.detect_most
     if least is None:
-        return ""
+        return ()
     if most is None:
-        return f"≥{_short(least.median)} / ≥{_short(least.worst)}"
+        return f"≥{_short(least.median)}", f"≥{_short(least.worst)}"
     return (
-        f"{_short(least.median)}–{_short(most.median)} / {_short(least.worst)}–{_short(most.worst)}"
+        f"{_short(least.median)}–{_short(most.median)}",
+        f"{_short(least.worst)}–{_short(most.worst)}",
     )
 
 
-def pair(of: Took | None) -> str:
-    return f"{_short(of.median)} / {_short(of.worst)}" if of else ""
+def pair(of: Took | None) -> tuple[str, ...]:
+    """The median and the worst."""
+    return (_short(of.median), _short(of.worst)) if of else ()
 
 
 def _short(length: timedelta) -> str:
     return brief(length) if length >= _SECOND else "0s"
 
 
-def _notes(found: Sequence[Month], config: Config) -> list[str]:
+def _notes(found: Sequence[Month]) -> list[str]:
     if not any(each.incidents for each in found):
         return []
-    window = span(config.changes.deploys.window)
-    return [
-        "",
-        _EXPLAINED,
-        f"After a deploy: it began within {window} of one that it may follow.",
-    ]
+    return ["", _EXPLAINED]
 
 
 def document(month: Month) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from monitor.config.own import read_own, read_store
 from monitor.config.page_settings import Paging, demand_mail
 from monitor.config.places import Places
 from monitor.config.problems import BadConfiguration, Report
+from monitor.config.promises import demand_promises
 from monitor.config.publishing import patient, read_places
 from monitor.config.references import References
 from monitor.config.scrubber import Scrubber
@@ -73,6 +74,7 @@ def load(
     judge_anchors(config.anchors or (), config.probes.values(), trueup, report)
     if report.good:  # else channels and hours may be missing only because they were not read
         demand_somebody(config.probes, places, report, at)
+        demand_promises(config, places, report)
     scrub = Scrubber(config.secrets).text
     if not report.good:
         raise BadConfiguration(report.problems(scrub), config.files, config.includes)

@@ -1,4 +1,4 @@
-"""What this configuration promises and cannot keep, and which change would. Pure."""
+"""What this configuration promises and cannot keep, and which change would."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from itertools import groupby
 from monitor.config.changes import Objective
 from monitor.config.detection import Detection, allowance, watching, worst
 from monitor.config.model import Config, Probe
+from monitor.config.places import Places
+from monitor.config.problems import Report
 from monitor.config.remedies import Change, changed, remedy
+from monitor.config.sentences import Fault
 from monitor.routing import Severity
 from probes import write_duration
 
@@ -23,6 +26,16 @@ def unkept(config: Config) -> Iterator[tuple[Objective, str]]:
     for objective in config.changes.objectives.values():
         for sentence in faults(config, objective):
             yield objective, sentence
+
+
+def demand_promises(config: Config, places: Places, report: Report) -> None:
+    """Refuses what cannot be kept and must be, and warns of the rest."""
+    for objective, text in unkept(config):
+        entry, fault = places.entries.objective[objective.id], Fault((), text)
+        if objective.must:
+            entry.report(report, [fault])
+        else:
+            entry.warn(report, fault)
 
 
 def faults(config: Config, objective: Objective) -> Iterator[str]:

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from monitor.actions.acting import Actions
 from monitor.acts.desk import Desk
+from monitor.burning import Burning
 from monitor.captures.capturing import Capturing
 from monitor.channels import Outside
 from monitor.config import Config
@@ -50,7 +51,14 @@ class Response:
         self._actions = Actions(
             store, clock, outside, context, scrub, told, self.vigil.hurry, doubt=doubt
         )
-        self._parts = (self.vigil, self._letters, self._captures, self._actions)
+        self._burning = Burning(store[0], clock, context, told)
+        self._parts = (
+            self.vigil,
+            self._letters,
+            self._captures,
+            self._actions,
+            self._burning,
+        )
 
     @property
     def parts(self) -> Sequence[tuple[Serve, str]]:
@@ -60,6 +68,7 @@ class Response:
             (self._letters.serve, "change events"),
             (self._captures.serve, "captures"),
             (self._actions.serve, "actions"),
+            (self._burning.serve, "budgets"),
         )
 
     def routes(self, desk: Desk) -> Sequence[Route]:

@@ -18,7 +18,6 @@ from typing import Final
 from monitor.clock import Clock
 from monitor.config.model import Config, Probe
 from monitor.log import get_logger
-from monitor.policy import InARow, OutOf
 from monitor.runner import Run
 from monitor.store import Answers, StoreTrouble, deploys
 from monitor.store.deploys import Deploy
@@ -85,10 +84,7 @@ class Vigil:
         watch = self._watches.get(probe.id)
         if watch is None or self._clock.now() >= watch.until:
             return probe
-        lax = probe.policy.opening
-        # What failed some runs ago, before the deploy, is not when this began.
-        strict = OutOf(1, of=1) if isinstance(lax, OutOf) else InARow(1)
-        return replace(probe, policy=replace(probe.policy, opening=strict))
+        return replace(probe, policy=replace(probe.policy, at_once=True))
 
     def watched_until(self, probe_id: str) -> datetime | None:
         """When the watch over it ends; None when there is none."""

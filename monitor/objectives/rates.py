@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Final
 
 from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
 
@@ -24,9 +25,21 @@ from monitor.store import objectives as rows
 from monitor.store.acts import Kind
 from monitor.store.fives import SPAN_US
 from monitor.store.objectives import Outage
-from monitor.uptime import Spans, within
+from monitor.uptime import Spans, union, within
 
-LONGEST: timedelta = max(pair.long for pair in PAIRS)
+LONGEST: Final = max(pair.long for pair in PAIRS)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """When budgets burnt that people were told of."""
+
+    burning: Spans = ()
+    slowly: Spans = ()
+    """As far as the slow pair goes."""
+
+
+NOTHING: Final = Heard()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +75,10 @@ def rates(
     objective: Objective,
     at: datetime,
     *,
-    apart: Spans = (),
+    heard: Heard = NOTHING,
     least: int = MANY,
 ) -> Rates:
-    """As of *at*; nothing where fewer than *least* runs failed. *apart* is left out of the slow
-    pair, besides: people have heard of that.
-    """
+    """As of *at*; nothing where fewer than *least* runs failed."""
     found = page_numbers.keys(db, [probe.id for probe in watching(config, objective)])
     probes = {key: config.probes[id_] for id_, (key, _) in found.items()}
     since_us, at_us = to_us(at - LONGEST), to_us(at)
@@ -77,14 +88,14 @@ def rates(
     counted = _unannounced(db, config, seen, probes, at)
     known = rows.outages(db, since_us=since_us, until_us=at_us, of=probes)
     told = tuple(outage for outage in known if outage.known)
-    untold = _outside(counted, spans_of(told))
+    untold = _outside(counted, union([*spans_of(told), *heard.burning]))
     paced = partial(budget.paces, share=objective.share, at_us=at_us, grain_us=SPAN_US)
     everything = paced(counted)
-    heard = paced(untold) if told else everything
-    slow = paced(_outside(untold, apart)) if apart else heard
+    paces = paced(untold) if told or heard.burning else everything
+    slow = paced(_outside(untold, heard.slowly)) if heard.slowly else paces
     return Rates(
         everything=everything,
-        untold=tuple(one if one.pair.urgent else two for one, two in zip(heard, slow, strict=True)),
+        untold=tuple(one if one.pair.urgent else two for one, two in zip(paces, slow, strict=True)),
         failed_at=_failed(untold) or _failed(counted),
         told=told,
         down=bool(known),

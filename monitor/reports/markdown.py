@@ -34,9 +34,12 @@ class Hours:
         return f"{at.astimezone(self.zone):%H:%M:%S}"
 
     def near(self, at: datetime, other: datetime) -> str:
-        """Without the day, where it is that of *other*."""
-        same = at.astimezone(self.zone).date() == other.astimezone(self.zone).date()
-        return self.time(at) if same else f"{at.astimezone(self.zone):%Y-%m-%d %H:%M:%S}"
+        """Without the day, where it is that of *other*; with the zone, where clocks were changed
+        in between.
+        """
+        here, there = at.astimezone(self.zone), other.astimezone(self.zone)
+        said = f"{here:%H:%M:%S}" if here.date() == there.date() else f"{here:%Y-%m-%d %H:%M:%S}"
+        return said if here.utcoffset() == there.utcoffset() else f"{said} {here:%Z}"
 
     def name(self, at: datetime) -> str:
         short = f"{at.astimezone(self.zone):%Z}"

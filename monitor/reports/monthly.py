@@ -15,10 +15,10 @@ from monitor.config import Config
 from monitor.config.model import PageSettings
 from monitor.objectives import Standing
 from monitor.reports import statistics
+from monitor.reports.pace import Pace, Speed
 from monitor.reports.statistics import Counted, Month, after, first_of, starts
-from monitor.store import deploys, page_numbers, public, rollups
+from monitor.store import deploys, public
 from monitor.store.deploys import Deploy
-from monitor.store.fives import Series
 from status_page import Incident
 from status_page.component import DayBar, Uptime
 from status_page.index import days
@@ -27,14 +27,6 @@ from status_page.shares import digits, rounded
 _US: Final = timedelta(microseconds=1)
 PAST: Final = 12
 """Months that can be told, beside the present one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Speed:
-    """How long the good runs of the slowest probe took."""
-
-    p50: timedelta
-    p95: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +98,7 @@ def report(
     page = pages.build(db, config, until, settings)
     before = first_of(starts(first), 1)
     counted = _counted(db, config, before, until, only)
+    speeds = _speeds(db, config, [each.id for each in page.components], first, until)
     changes = deploys.since(db, starts(first), until)
     return Report(
         title=config.page.title,
@@ -114,7 +107,7 @@ def report(
         at=until,
         over=end <= at,
         lines=tuple(
-            _line(db, config, each, page.incidents, first, until) for each in page.components
+            _line(each, page.incidents, first, until, speeds[each.id]) for each in page.components
         ),
         standings=_standings(db, config, until, only),
         stories=_stories(db, page.incidents, page.components, first, until),
@@ -122,6 +115,21 @@ def report(
         counted_before=statistics.month(counted, before, until),
         deploys=tuple(each for each in changes if each.environment in {"", config.environment}),
     )
+
+
+def _speeds(
+    db: Database, config: Config, components: Sequence[str], first: date, until: datetime
+) -> dict[str, tuple[Speed | None, Speed | None]]:
+    """In the month and in the one before; of those that shall be told."""
+    before = first_of(starts(first), 1)
+    known = [config.components[each] for each in components]
+    pace = Pace(db, (p for each in known if each.speed for p in each.probes), before, until)
+    return {
+        each.id: (pace.slowest(each.probes, first), pace.slowest(each.probes, before))
+        if each.speed
+        else (None, None)
+        for each in known
+    }
 
 
 def _counted(
@@ -145,12 +153,11 @@ def _standings(
 
 
 def _line(
-    db: Database,
-    config: Config,
     component: status_page.Component,
     incidents: Iterable[Incident],
     first: date,
     until: datetime,
+    speed: tuple[Speed | None, Speed | None],
 ) -> Line:
     months = {each.first: each.uptime for each in component.months}
     uptime, before = months.get(first), months.get(first_of(starts(first), 1))
@@ -166,8 +173,8 @@ def _line(
         incidents=sum(
             component.id in each.components and began <= each.began_at < until for each in incidents
         ),
-        speed=_speed(db, config, component.id, began, until),
-        speed_before=_speed(db, config, component.id, starts(first_of(began, 1)), began),
+        speed=speed[0],
+        speed_before=speed[1],
         bars=_bars(component, first, until),
     )
 
@@ -178,22 +185,6 @@ def _bars(component: status_page.Component, first: date, until: datetime) -> tup
     )
     whole = replace(component, days=of_month)
     return days.read(whole, until.date(), len(of_month)) if of_month else ()
-
-
-def _speed(
-    db: Database, config: Config, component: str, since: datetime, until: datetime
-) -> Speed | None:
-    """Of the probe whose good runs took longest at the median: this is what people wait for."""
-    known = config.components[component]
-    if not known.speed:
-        return None
-    keys = [key for key, _ in page_numbers.keys(db, known.probes).values()]
-    found = [
-        rollups.percentiles(db, Series(key, config.location), since=since, until=until)
-        for key in keys
-    ]
-    slowest = max((each for each in found if each), key=lambda each: each.p50, default=None)
-    return Speed(slowest.p50, slowest.p95) if slowest else None
 
 
 def _stories(

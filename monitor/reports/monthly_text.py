@@ -8,7 +8,8 @@ from typing import Final
 
 from monitor.objectives import Standing
 from monitor.reports.markdown import brief, table, text
-from monitor.reports.monthly import Line, Report, Speed, Story
+from monitor.reports.monthly import Line, Report, Story
+from monitor.reports.pace import Speed
 from monitor.reports.statistics import Took
 
 _MINUTE: Final = timedelta(minutes=1)

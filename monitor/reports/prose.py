@@ -27,6 +27,9 @@ def headline(found: Account) -> str:
     if not said and found.components and not is_budget(found):
         state = "was slow" if is_slow(found) else "was down"
         said = f"{' and '.join(c.name for c in found.components)} {state}"
+    notice = found.first.notice if found.first else None
+    if not said and notice is not None and notice.says and not is_slow(found):
+        said = notice.says[0]  # as it was called then
     if not said and found.first is not None:
         said = found.first.known.summary or found.first.known.probe_name
     return (said or "something was down").strip().rstrip(".")

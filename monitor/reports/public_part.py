@@ -51,7 +51,7 @@ def _what(found: Account, hours: Hours) -> str:
     began, ended = found.began_at, found.ended_at
     who = prose.audience(found)
     whom = f" It concerned {text(who)}." if who else ""
-    said = text(_in_public(found))
+    said = _in_public(found)
     if ended is None:
         when = f"Since {hours.time(began)} {hours.name(began)} on {hours.day(began)}"
         return f"**What happened.** {when}: {said}.{whom}"
@@ -65,7 +65,7 @@ def _what(found: Account, hours: Hours) -> str:
 def _in_public(found: Account) -> str:
     """What a page says, or for want of that what people have to say themselves."""
     if found.page is not None or found.told.title:
-        return prose.headline(found)
+        return text(prose.headline(found))
     return "[FILL IN: what people could not do]"
 
 

@@ -223,7 +223,7 @@ def _acted(deed: Acted, probe: str) -> Iterator[Moment]:
         words = f"Action {deed.name} on {deed.service} was not carried out: {why}."
         yield Moment(deed.at, Kind.ACTED, words, probe)
         return
-    known_at = deed.verified_at or deed.ended_at or deed.at
+    known_at = max(at for at in (deed.verified_at, deed.ended_at, deed.at) if at is not None)
     if known_at > deed.at:
         why = one_line(guard.in_words(deed.why), QUOTED)
         words = f"Action {deed.name} on {deed.service} was begun: {why}."

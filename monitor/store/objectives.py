@@ -49,6 +49,7 @@ class Outage(NamedTuple):
     known: bool
     """Whether people know of it."""
     open: bool
+    critical: bool
 
 
 def days(db: Database, wanted: Iterable[date], of: Iterable[int]) -> list[DayRow]:
@@ -68,13 +69,14 @@ def outages(db: Database, *, since_us: int, until_us: int, of: Iterable[int]) ->
     rows = db.execute(
         "SELECT incident.id, probe, began_at,"
         " iif(resolved_at IS NULL, NULL, coalesce(recovered_at, resolved_at)),"
-        " told_at IS NOT NULL OR withheld IN (SELECT value FROM json_each(?)), resolved_at IS NULL"
+        " told_at IS NOT NULL OR withheld IN (SELECT value FROM json_each(?)), resolved_at IS NULL,"
+        " severity = 'critical'"
         " FROM json_each(?) AS key CROSS JOIN incident ON probe = key.value"
         " WHERE began_at < ? AND (resolved_at IS NULL OR coalesce(recovered_at, resolved_at) > ?)"
         " AND NOT (reason = ? AND severity = 'warning') ORDER BY began_at, incident.id",
         (_KNOWN_TO_PEOPLE, json.dumps(sorted(of)), until_us, since_us, SLOW),
     )
-    return [Outage._make((*row[:4], bool(row[4]), bool(row[5]))) for row in rows]
+    return [Outage._make((*row[:4], *map(bool, row[4:]))) for row in rows]
 
 
 def failed(db: Database, *, since_us: int, until_us: int, of: Iterable[int]) -> int:

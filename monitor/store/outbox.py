@@ -24,6 +24,9 @@ from monitor.why import Why
 FURTHEST: Final = ASKED_CAP + timedelta(minutes=1)
 """No letter of ours waits longer; one that says so was stamped by a clock that was wrong."""
 
+AHEAD: Final = timedelta(seconds=10)
+"""Less than that may lie between whoever asks and the answer, in which a letter is written."""
+
 _WAITING: Final = "delivered_at IS NULL AND gave_up_at IS NULL"
 _RESOLVED: Final = f"'{EventKind.RESOLVED}'"
 _NEWS: Final = "({})".format(
@@ -79,7 +82,7 @@ def _first(when: str, due: str) -> str:
 # a clock that was ahead; that must not make it wait longer.
 _NEW: Final = (
     "mine.attempts = 0 AND mine.next_at > :at"
-    " AND (:hurry OR mine.next_at <= mine.created_at OR mine.created_at > :at)"
+    " AND (:hurry OR mine.next_at <= mine.created_at OR mine.created_at > :ahead)"
 )
 # A question of its own for each, so that an index answers it however many letters wait.
 _NEXT: Final = " UNION ALL ".join(
@@ -147,6 +150,7 @@ def next_letter(
             "channel": channel,
             "at": to_us(at),
             "furthest": to_us(at + FURTHEST),
+            "ahead": to_us(at + AHEAD),
             "hurry": hurry,
             "set_aside": json.dumps(list(set_aside)),
             "confirmed": json.dumps(list(confirmed)),

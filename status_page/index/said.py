@@ -11,8 +11,10 @@ from markupsafe import Markup
 
 from status_page.incident import Incident, Maintenance, Stage, Update
 from status_page.index.view import Said, Story, Work
+from status_page.inside.deployed import lately
 from status_page.markdown import to_html, to_text
 from status_page.page import Page
+from status_page.pages.pieces import safe
 from status_page.text import anchor, shorten, tidy
 from status_page.tongue import Timed, Tongue
 from status_page.verdicts import stage_name
@@ -69,6 +71,7 @@ class Speaker:
             echo=echo,
             said=tuple(self._said(update, day, place) for update in incident.updates[:-4:-1]),
             more=self._more(len(incident.updates)),
+            lately=safe(lately(incident, self._tongue, self._today)),
         )
 
     def _more(self, number: int) -> str:

@@ -74,6 +74,8 @@ class Story:
     """The newest first."""
     more: str = ""
     """That there are more updates than are shown."""
+    lately: Markup
+    """What was deployed before it; on internal pages only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

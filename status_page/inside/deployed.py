@@ -72,6 +72,19 @@ def _followed(incident: Incident, tongue: Tongue) -> str:
     return f'<p class="followed"><a href="{incident_path(incident.id)}">{said}</a></p>'
 
 
+def lately(incident: Incident, tongue: Tongue, today: date) -> str:
+    """The newest deploy before an incident, in two lines; empty where there was none."""
+    if not incident.deploys:
+        return ""
+    given = incident.deploys[0]
+    at = timed(Timed("", given.at, tongue.moment(given.at, today)))
+    label = escape(tongue.say("Deployed shortly before"))
+    return (
+        f'<p class="lately"><span>{label}</span> {what(given)} <span>{at}</span>'
+        f"<br>{escape(_after_it(given, incident.began_at, tongue))}</p>"
+    )
+
+
 def shortly_before(
     deploys: Sequence[Deploy], began_at: datetime, tongue: Tongue, today: date
 ) -> str:
@@ -83,9 +96,13 @@ def shortly_before(
 
 def _before(given: Deploy, began_at: datetime, tongue: Tongue, today: date) -> str:
     at = timed(Timed("", given.at, tongue.moment(given.at, today)))
-    span = tongue.brief(began_at - given.at)
-    said = escape(tongue.say("The first run failed {span} after it.", span=span))
+    said = escape(_after_it(given, began_at, tongue))
     return (
         f'<li><p class="at">{at}</p><div><p>{what(given)}</p><p>{said}</p>'
         f"{_about(given, tongue)}</div></li>"
     )
+
+
+def _after_it(given: Deploy, began_at: datetime, tongue: Tongue) -> str:
+    span = tongue.brief(began_at - given.at)
+    return tongue.say("The first run failed {span} after it.", span=span)

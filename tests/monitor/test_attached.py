@@ -4,55 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from functools import partial
-from itertools import count
+from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
-from structlog.testing import capture_logs
 
 from monitor import attached, objectives
 from monitor.clock import to_us
-from monitor.config.changes import Capture, Changes, Objective, Service
-from monitor.notices import Notice, from_json
+from monitor.config.changes import Capture, Changes
+from monitor.notices import from_json
 from monitor.routing import Stage
-from monitor.store import deploys
-from monitor.store.deploys import Deploy
-from tests.support.attending import MINUTE, SECOND, World, a_world, routed, several
-from tests.support.notices import opened
-
-KEYS = count(1)
-API = Service(id="api", name="API", also=("shop/api",), probes=("signin", "p0", "p1", "p2"))
-WEB = Service(id="web", name="Web", probes=("other",))
-CHANGES = Changes(services={"api": API, "web": WEB})
-PROMISE = Objective(
-    id="signin",
-    component="signin",
-    share=0.01,
-    window=timedelta(days=1),
-    zone=ZoneInfo("UTC"),
-    written="99 % a day",
-)
-
-
-async def deploys_it(world: World, ago: timedelta = timedelta(), **changes: Any) -> None:
-    """One that is recorded now, and happened *ago*."""
-    now = world.clock.now()
-    given: dict[str, Any] = {
-        "service": "api",
-        "version": "1.4.2",
-        "by": "ci",
-        "at": now - ago,
-    } | changes
-    made = Deploy(source="cli", key=f"key-{next(KEYS)}", recorded_at=now, **given)
-    await world.writer.do(partial(deploys.add, deploy=made))
-
-
-def named(body: dict[str, Any]) -> list[str]:
-    return [f"{each['service']} {each['version']}" for each in body["deploys"]]
+from tests.support.attending import MINUTE, SECOND, a_world, routed, several
+from tests.support.deployed import CHANGES, PROMISE, deploys_it, named
 
 
 async def test_a_page_names_the_deploy_who_made_it_and_what_ran_before(tmp_path: Path) -> None:
@@ -208,52 +172,6 @@ async def test_a_thousand_that_open_together_read_a_budget_once(
             lambda db: [attached.to_news(db, context, known, at) for _ in range(1000)]
         )
     assert asked.count(at) == 1
-
-
-# --- a stumble costs words
-
-
-@pytest.mark.parametrize("table", ["deploy", "action", "capture"])
-async def test_a_table_that_is_gone_costs_words_and_no_page(tmp_path: Path, table: str) -> None:
-    capture = Capture(id="journal", probes=("signin",), command=("journalctl",))
-    changes = replace(CHANGES, captures={"journal": capture} if table == "capture" else {})
-    async with a_world(tmp_path, routed(), changes=changes) as world:
-        await world.writes(f"ALTER TABLE {table} RENAME TO lost")
-        with capture_logs() as logs:
-            if table == "capture":  # letters ask it how long they wait
-                notice = await _opened_notice(world)
-                assert notice.incident == 7
-            else:
-                await world.fails("signin")
-                assert await world.told() == ["oncall opened signin"]
-    said = [log for log in logs if log["event"] == "a notice goes without some of its words"]
-    assert said
-
-
-async def _opened_notice(world: World) -> Notice:
-    work = partial(
-        attached.to_opening,
-        context=world.recorder.context,
-        notice=opened(incident=7),
-        probe_id="signin",
-        at=world.clock.now(),
-    )
-    return await world.writer.do(work)
-
-
-async def test_an_objective_that_cannot_be_read_costs_words_and_no_page(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def stumbles(*_: Any) -> Any:
-        raise ZeroDivisionError
-
-    monkeypatch.setattr(objectives, "left", stumbles)
-    changes = replace(CHANGES, objectives={"signin": PROMISE})
-    async with a_world(tmp_path, routed(), changes=changes) as world:
-        await deploys_it(world)
-        await world.fails("signin")
-        [body] = await world.bodies()
-    assert (named(body), body["budgets"]) == (["api 1.4.2"], [])
 
 
 # --- what is to be fetched, and what was done

@@ -105,7 +105,8 @@ def released(world: World, production: Production, version: str) -> int:
     production.deploy(version)
     done = world.command("deploy", "record", "--service", "shortener", "--version", version)
     assert done.returncode == 0, done.stderr
-    return world.command("gate", "--service", "shortener", "--settle", "8s").returncode
+    asked = world.command("gate", "--service", "shortener", "--settle", "30s", "--fail-fast", "3")
+    return asked.returncode
 
 
 def page_of(world: World, event: str) -> dict[str, Any]:

@@ -88,8 +88,11 @@ class World:
         *,
         wake: bool = True,
         probe: str = "p",
+        hold: timedelta = timedelta(),
     ) -> None:
-        """One event is decided and committed; the dispatcher is woken, unless told otherwise."""
+        """One event is decided and committed; the dispatcher is woken, unless told otherwise. Its
+        letters may go once *hold* is over.
+        """
 
         def work(db: Any) -> None:
             if event is EventKind.OPENED:
@@ -97,7 +100,7 @@ class World:
                 rows.open_incident(db, _new(key), instance="here")
             sequence = rows.next_sequence(db, incident)
             notice = opened(event=event, incident=incident, sequence=sequence, at=self.clock.now())
-            rows.add_event(db, notice, why="", channels=channels)
+            rows.add_event(db, notice, why="", channels=channels, held_until=notice.at + hold)
 
         await self.writer.do(work)
         if wake:

@@ -159,3 +159,12 @@ def test_what_is_confided_and_not_encrypted_is_warned_of(tmp_path: Path) -> None
     assert any("not encrypted" in said for said in warned(tmp_path, text))
     near = API + ACTION + 'url = "http://127.0.0.1:8/"\nsecret = "${env:TOKEN}"'
     assert not any("not encrypted" in said for said in warned(tmp_path, near))
+
+
+def test_a_promise_that_cannot_be_kept_is_warned_of_and_refused_where_it_must_be(
+    tmp_path: Path,
+) -> None:
+    text = '[objective.x]\ncomponent = "web"\nallows = "1m per year"\n'
+    (said,) = [each for each in warned(tmp_path, text) if "1m per year" in each]
+    assert "worst detection takes" in said
+    assert refused(tmp_path, text + "must = true") == [said]

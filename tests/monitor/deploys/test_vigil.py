@@ -19,7 +19,7 @@ from monitor.config.changes import Changes, Service
 from monitor.config.model import Config
 from monitor.deploys.vigil import Vigil
 from monitor.incidents import Evidence, Opened, Reading, Track, step
-from monitor.policy import InARow, OutOf, Policy
+from monitor.policy import OutOf, Policy
 from monitor.runner import Run
 from monitor.store import Reader, StoreTrouble, Writer, deploys
 from monitor.store.deploys import Deploy
@@ -121,7 +121,7 @@ async def test_while_it_is_watched_one_failing_run_is_enough_and_everything_else
         await world.deploy(service="shop/api")
         await world.looks(sees=3)
         strict = world.vigil.strictly(SIGNIN)
-        assert strict == replace(SIGNIN, policy=replace(SIGNIN.policy, opening=InARow(1)))
+        assert strict == replace(SIGNIN, policy=replace(SIGNIN.policy, at_once=True))
         assert world.vigil.strictly(SEARCH) is SEARCH
         world.clock.wind(10 * MINUTE)
         assert world.vigil.strictly(UPLOAD) is UPLOAD

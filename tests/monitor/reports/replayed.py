@@ -25,6 +25,7 @@ from monitor.reports.timeline import Kind, timeline
 from monitor.routing import Routing, Stage
 from monitor.runner import Run
 from monitor.store import actions, captures, deploys, outbox, public
+from monitor.store.action_words import State
 from monitor.store.deploys import Deploy
 from probes import Outcome, Reason, Result
 from status_page import Stage as Said
@@ -147,16 +148,36 @@ class Replay:
 
     async def would_roll_back(self, number: int, deploy: int, to: str) -> None:
         """The action is a dry run."""
-        entry = actions.Entry(
+        entry = self._entry(number, deploy, "dry-run")
+        await self.does(lambda db: actions.begin(db, entry, target=to))
+
+    async def rolls_back(self, number: int, deploy: int, to: str) -> None:
+        """The other side says that it will."""
+        at, entry = self.at, self._entry(number, deploy, "live")
+
+        def work(db: Database) -> None:
+            row = actions.begin(db, entry, target=to)
+            assert row
+            ending = actions.Ending(
+                state=State.DONE,
+                answer="status 201",
+                at=at + 2 * SECOND,
+                verify_until=at + 10 * MINUTE,
+            )
+            actions.ended(db, row, ending)
+
+        await self.does(work)
+
+    def _entry(self, number: int, deploy: int, mode: str) -> actions.Entry:
+        return actions.Entry(
             name="rollback",
-            mode="dry-run",
+            mode=mode,
             service="api",
             incident=number,
             deploy=deploy,
             at=self.at,
             why="follows_deploy",
         )
-        await self.does(lambda db: actions.begin(db, entry, target=to))
 
     async def does(self, work: Any) -> Any:
         return await self.world.writer.do(work)

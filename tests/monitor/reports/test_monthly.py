@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import html5lib
 import pytest
 
 from monitor.store import Writer
+from monitor.store.histogram import bucket
 from tests.monitor.reports.conftest import Open
 from tests.monitor.reports.offices import Office
 
@@ -98,6 +100,17 @@ def test_the_report_of_one_component_is_about_nothing_else(office: Office) -> No
     assert "Home page" in said
     assert "Short links" not in said
     assert "No incident began." in said
+
+
+def test_how_fast_it_was_stands_next_to_the_month_before(office: Office) -> None:
+    for day, ms in (("2026-07-10", 100), ("2026-08-10", 400), ("2026-08-11", 400)):
+        watched(office, "home", day)
+        text = json.dumps({str(bucket(timedelta(milliseconds=ms))): 2880})
+        office.sql(f"UPDATE rollup_1d SET histogram = '{text}' WHERE day = '{day}'")
+    rows = {row[0]: row for row in section(report(office), "How fast")}
+
+    assert rows["Home page"][1:] == ["402 ms", "402 ms", "105 ms", "105 ms"]
+    assert "Half within" in report(office)
 
 
 def test_rows_for_a_spreadsheet_are_plain_numbers_with_their_units_in_the_names(

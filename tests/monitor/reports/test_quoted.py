@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from monitor.acts.orders import Acknowledge, Retell, Say
 from monitor.notices import EventKind
 from monitor.reports import prose
+from monitor.reports.markdown import Hours
 from monitor.reports.postmortem import postmortem
 from monitor.reports.timeline import Kind
 from probes import Outcome, Reason, Result
@@ -120,3 +121,29 @@ async def test_a_deploy_of_what_the_probe_does_not_watch_is_not_suspected(tmp_pa
 
         assert (found.deploys, found.suspects) == ((), frozenset())
         assert "No deploy that it could follow was recorded." in postmortem(found, UTC)
+
+
+async def test_a_roll_back_is_told_when_it_was_begun_and_when_it_had_helped(tmp_path: Path) -> None:
+    async with a_replay(tmp_path) as replay:
+        await replay.deploys("1.4.1", BROKE - timedelta(days=3))
+        await replay.deploys("1.4.2", BROKE - SECOND)
+        await broken(replay)
+        await replay.rolls_back(1, 2, "1.4.1")
+        await replay.until(replay.at + HALF, result=BROKEN)
+        await replay.until(replay.at + MINUTE)
+        found = await replay.account()
+
+        begun, answered, helped = words(found, Kind.ACTED)
+        assert begun.startswith("Action rollback on api was begun: the incident follows a deploy")
+        assert answered == "Action rollback was answered: status 201."
+        assert "passing again after 30 s" in helped
+        document = postmortem(found, UTC)
+        assert "- Rolled back api 1.4.2 to 1.4.1" in document.split("## What went well")[1]
+
+
+def test_times_on_both_sides_of_a_change_of_clocks_cannot_be_mistaken() -> None:
+    hours = Hours(ZoneInfo("Europe/Berlin"))
+    before = datetime(2026, 10, 25, 0, 50, tzinfo=ZoneInfo("UTC"))
+
+    assert hours.near(before, before) == "02:50:00"
+    assert hours.near(before + 20 * MINUTE, before) == "02:10:00 CET"

@@ -92,7 +92,9 @@ def test_the_command_shows_them_to_people(office: Office) -> None:
     ]
     assert "30s–1m / 30s–1m" in done.stdout
     assert "1 of 1" in done.stdout
-    assert "1 incident in 3 months, down for 23 minutes." in done.stdout
+    assert done.stdout.startswith(
+        "1 incident in 3 months, down for 23 minutes. It began within 30 minutes of a deploy.\n"
+    )
 
 
 def test_the_command_gives_programs_seconds(office: Office) -> None:

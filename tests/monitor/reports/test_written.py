@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.monitor.reports.conftest import Open
-from tests.monitor.reports.offices import Office
+from tests.monitor.reports.offices import CONFIG, Office
 from tests.monitor.reports.replayed import BROKE, MINUTE
 from tests.support.checkout import ROOT
 
@@ -91,6 +91,18 @@ def test_a_secret_that_was_quoted_when_nobody_knew_it_to_be_one_is_not_quoted_ag
 
     assert "ERROR api POST /shorten request=" in said
     assert "4f1c9e2d7b30" not in said + document
+
+
+def test_what_is_configured_no_more_is_called_what_it_was_called_then(
+    shortened: Path, tmp_path: Path
+) -> None:
+    text = CONFIG[: CONFIG.index("[service.api]")]
+    gone, kept = text.index("[component.links]"), text.index("[component.home]")
+    office = Office(tmp_path, shortened, text[:gone] + text[kept:])
+    said = office.trueup("postmortem", "1", at=BROKE + timedelta(days=500)).stdout
+
+    assert said.startswith("# Post-mortem of incident 1: Links cannot be shortened\n")
+    assert "[FILL IN: what people could not do]" in said
 
 
 def test_there_may_be_no_such_incident(office: Office) -> None:

@@ -62,7 +62,7 @@ def test_the_next_letter_is_found_without_looking_through_all_that_wait(
 
 
 def test_every_part_of_the_question_has_an_index(crowded: Database) -> None:
-    asked = dict.fromkeys(("channel", "at", "furthest", "set_aside", "hurry"), 0)
+    asked = dict.fromkeys(("channel", "at", "furthest", "set_aside", "hurry", "ahead"), 0)
     plan = [row[3] for row in crowded.execute(f"EXPLAIN QUERY PLAN {outbox._NEXT}", asked)]
     assert [step for step in plan if step.startswith("SCAN mine")] == []
     assert any("outbox_untried" in step for step in plan)

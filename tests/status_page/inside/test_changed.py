@@ -31,6 +31,13 @@ def test_the_first_page_lists_what_was_promised_deployed_and_done() -> None:
     assert "Nothing was done: it is over." in text
 
 
+def test_what_happens_now_names_the_deploy_before_it() -> None:
+    text = first(operated())
+
+    told = "Deployed shortly before api 1.4.2 13:50 UTC The first run failed 40 s after it."
+    assert text.index("Happening now") < text.index(told) < text.index("Planned work")
+
+
 def test_only_the_deploy_that_an_incident_follows_is_marked() -> None:
     assert first(operated()).count("Followed by") == 1
     broken, *over = operated().incidents
