@@ -20,7 +20,7 @@ from monitor.config.model import Retention
 from monitor.keeping import Operator
 from monitor.log import get_logger
 from monitor.state import ARTEFACTS
-from monitor.store import StoreTrouble, Writer, artefacts, backup, evidence, retention
+from monitor.store import StoreTrouble, Writer, artefacts, backup, captures, evidence, retention
 from monitor.store.reserve import Reserve
 
 LOOK_EVERY: Final = timedelta(seconds=5)
@@ -163,6 +163,7 @@ def _step(
     )
     outdated = evidence.expire(db, horizon - policy.artefacts)
     outdated += evidence.shrink(db, policy.evidence_bytes)
+    captures.forget(db, horizon - policy.artefacts)
     return retention.give_back(db) or more, outdated
 
 

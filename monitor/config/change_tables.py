@@ -24,6 +24,7 @@ from monitor.config.values import (
     web_address,
 )
 from probes import Duration, Secret, Strict, parse_duration
+from probes.expect.pattern import Pattern
 from probes.wire.settings import Headers
 
 _SECONDS: Final = timedelta(seconds=1)
@@ -89,10 +90,7 @@ def _window(value: object) -> timedelta | Span:
 
 
 def _pattern(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise ValueError(f"is no regular expression ({error.msg}); correct it") from None
+    Pattern(text)  # which raises ValueError with a remedy
     return text
 
 
@@ -122,7 +120,7 @@ _Names = Annotated[tuple[Line, ...], Field(max_length=50, examples=[["example/or
 _Arguments = Annotated[
     tuple[Annotated[str, Field(min_length=1, max_length=4000)], ...],
     *NOT_EMPTY,
-    Field(max_length=100, examples=[["journalctl", "-u", "api", "--since", "{since}"]]),
+    Field(max_length=100, examples=[["journalctl", "-u", "api", "--since", "@{since_epoch}"]]),
 ]
 _Address = Annotated[Secret, AfterValidator(_secret_address), Field(min_length=1, max_length=2000)]
 _Token = Annotated[Secret, AfterValidator(fit_to_be_sent), Field(min_length=1, max_length=1000)]

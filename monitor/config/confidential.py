@@ -53,11 +53,18 @@ def _in_table(table: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _forms(secret: str) -> Iterator[str]:
-    """The secret, and where it is an address, the password or key in it, as it is used."""
+    """The secret, and where it is an address, what it confides, as it is used."""
     yield secret
     yield from _password(secret)
-    if (parts := _split(secret)) and parts.scheme == "otpauth":
+    parts = _split(secret)
+    if parts is None:
+        return
+    if parts.scheme == "otpauth":
         yield from parse_qs(parts.query).get("secret", ())
+    elif parts.scheme in {"http", "https"}:
+        for name, values in parse_qs(parts.query).items():
+            for value in values:
+                yield from values_that_tell(name, value)
 
 
 def _password(address: str) -> Iterable[str]:

@@ -125,7 +125,7 @@ def test_an_objective_is_a_share_of_time_however_it_is_written(tmp_path: Path) -
         ('[service.api]\nname = "x"', "service.api: no probe watches it"),
         ('[service.api]\nprobes = ["wbe"]', "service.api.probes[0]: there is no probe 'wbe'"),
         (API + '[service.b]\nprobes = ["web"]\nalso = ["api"]', "service.b.also[0]: 'api' is"),
-        ('[capture.x]\nfile = "a"\npattern = "("', "capture.x.pattern: is no regular expression"),
+        ('[capture.x]\nfile = "a"\npattern = "("', "capture.x.pattern: '(' is not a pattern"),
         ('[capture.x]\nfile = "a"\nfolder = "b"', "capture.x.folder: is of no use without command"),
         ('[deploys]\ntoken = "short"', "deploys.token: is short enough to be guessed"),
         ('[deploys]\ntell = ["chat"]', "deploys.tell[0]: 'chat' takes no change events"),
