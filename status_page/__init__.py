@@ -1,4 +1,9 @@
-"""What the public reads. One door: a `Page` in, files out."""
+"""What the public reads. One door: a `Page` in, files out.
+
+What draws is brought in when it is asked for: most commands only name what there is.
+"""
+
+from typing import TYPE_CHECKING, Any
 
 from status_page.changes import Capture, Deed, Deploy, Objective
 from status_page.component import (
@@ -16,7 +21,9 @@ from status_page.component import (
 )
 from status_page.incident import Impact, Incident, Maintenance, Stage, Update
 from status_page.page import LANGUAGES, Asset, Font, Look, Page
-from status_page.site import Renderer, render
+
+if TYPE_CHECKING:
+    from status_page.site import Renderer, render
 
 __all__ = [
     "LANGUAGES",
@@ -47,3 +54,11 @@ __all__ = [
     "render",
     "together",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in {"Renderer", "render"}:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from status_page import site  # noqa: PLC0415 - see above
+
+    return getattr(site, name)

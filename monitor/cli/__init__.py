@@ -6,6 +6,7 @@ of; until then a sentence stands for it.
 
 from __future__ import annotations
 
+import gc
 from importlib import import_module
 from importlib.metadata import version
 from typing import Annotated, Any, Final
@@ -59,7 +60,11 @@ class _Commands(TyperGroup):
 
 
 def _command(name: str) -> Any:
-    part = import_module(f"{__name__}.{_ELSEWHERE.get(name, name)}")
+    gc.disable()  # what is imported stays; looking it through again and again takes a tenth
+    try:
+        part = import_module(f"{__name__}.{_ELSEWHERE.get(name, name)}")
+    finally:
+        gc.enable()
     alone = typer.Typer(**_MANNER)
     if group := getattr(part, "app", None):
         alone.add_typer(group, name=part.NAME)
