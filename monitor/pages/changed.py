@@ -16,7 +16,7 @@ from monitor.actions.guard import BESIDE_THE_POINT, in_words
 from monitor.clock import from_us
 from monitor.config.model import Config, PageSettings
 from monitor.pages.hours import WEEK
-from monitor.store import action_words, actions, captures, deploys, page_changes
+from monitor.store import action_words, actions, captured, deploys, page_changes
 from monitor.store.deploys import Deploy as Recorded
 from monitor.store.deploys import concerning
 from monitor.store.public import Told
@@ -171,7 +171,7 @@ class _Before:
 def _capture(row: page_changes.Fetched) -> Capture:
     return Capture(
         name=row.name,
-        first=captures.first_of(row.text),
+        first=captured.first_of(row.text),
         lines=row.lines,
         why=row.why,
         waiting=row.state in {"due", "started"},
