@@ -6,7 +6,7 @@ A stumble here costs these words, and never the page.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -91,7 +91,9 @@ def _with_deploys(db: Database, context: Context, notice: Notice, _: datetime) -
     if not probes:
         return notice
     config, began_at = context.config, notice.began_at
-    lately = deploys.before(db, began_at - config.changes.deploys.window, began_at)
+    since = began_at - config.changes.deploys.window
+    elsewhere = _not_watched_by(config, probes)
+    lately = deploys.lately(db, since, began_at, config.environment, elsewhere)
     concerning = partial(
         deploys.concerning,
         changes=config.changes,
@@ -101,6 +103,13 @@ def _with_deploys(db: Database, context: Context, notice: Notice, _: datetime) -
     ours = {each.id for probe in probes for each in concerning(lately, probe_id=probe)}
     found = [_change(each) for each in lately if each.id in ours]
     return replace(notice, deploys=tuple(found[:DEPLOYS_MOST]) or notice.deploys)
+
+
+def _not_watched_by(config: Config, probes: Collection[str]) -> list[str]:
+    """Every name of the services that are watched, and by none of these."""
+    services = config.changes.services.values()
+    others = (each for each in services if frozenset(probes).isdisjoint(each.probes))
+    return [name for each in others for name in (each.id, *each.also)]
 
 
 def _with_deeds(db: Database, _: Context, notice: Notice, __: datetime) -> Notice:

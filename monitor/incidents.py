@@ -177,7 +177,9 @@ def _judge(
 ) -> tuple[Pending, Why | None]:
     """The state as the policy counts, and the reason to open, if there is one."""
     if policy.at_once and reading.grave:
-        return replace(_row(pending, recent), grave=True), Why.FAILED_IN_A_ROW
+        row = replace(_row(pending, recent), grave=True)
+        long = isinstance(policy.opening, InARow) and row.failures >= policy.opening.runs
+        return row, Why.FAILED_IN_A_ROW if long else Why.FAILED_AFTER_DEPLOY
     match policy.opening:
         case InARow(runs):
             return pending, Why.FAILED_IN_A_ROW if pending.failures >= runs else None

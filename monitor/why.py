@@ -15,6 +15,7 @@ class Why(StrEnum):
     FAILED_IN_A_ROW = "failed_in_a_row"
     FAILED_OUT_OF = "failed_out_of"
     FAILED_FOR = "failed_for"
+    FAILED_AFTER_DEPLOY = "failed_after_deploy"
     OWN_TROUBLE = "own_trouble"
     BUDGET_BURNS = "budget_burns"
     SEVERAL_TOGETHER = "several_together"
@@ -59,6 +60,7 @@ _WORDS = {
     Why.FAILED_IN_A_ROW: "it failed often enough in a row",
     Why.FAILED_OUT_OF: "it failed often enough lately",
     Why.FAILED_FOR: "it failed for long enough",
+    Why.FAILED_AFTER_DEPLOY: "one failing run is enough so soon after a deploy",
     Why.OWN_TROUBLE: "trueup itself is in trouble",
     Why.BUDGET_BURNS: "the budget burns too fast",
     Why.SEVERAL_TOGETHER: "several opened together",

@@ -14,8 +14,8 @@ from monitor.config.changes import Action, Service
 from monitor.context import SUMMARY, Context
 from monitor.notices import About
 from monitor.routing import Severity
-from monitor.store import actions, attended
-from monitor.store.actions import Deployed
+from monitor.store import action_facts, attended
+from monitor.store.action_facts import Deployed
 from monitor.store.attended import Attended
 from monitor.why import Why
 
@@ -34,6 +34,7 @@ class Moment:
     """Whether trueup's own network is in doubt."""
     _maintained: dict[str, bool] = field(default_factory=dict)
     _deploys: dict[str, list[Deployed]] = field(default_factory=dict)
+    _troubles: dict[str, list[datetime]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.doubt = self.doubt or NETWORK in attended.own_open(self.db)
@@ -50,8 +51,15 @@ class Moment:
         if service.id not in self._deploys:
             names = (service.id, *service.also)
             environment = self.context.config.environment
-            self._deploys[service.id] = actions.deployed(self.db, names, environment)
+            self._deploys[service.id] = action_facts.deployed(self.db, names, environment)
         return self._deploys[service.id]
+
+    def troubles(self, service: Service) -> list[datetime]:
+        """When critical incidents of its probes began, as far back as its deploys are known."""
+        if service.id not in self._troubles:
+            since = min((each.at for each in self.deploys(service)), default=self.at)
+            self._troubles[service.id] = action_facts.troubles(self.db, service.probes, since)
+        return self._troubles[service.id]
 
 
 def facts_of(moment: Moment, action: Action, incident: Attended) -> Facts:
@@ -78,9 +86,12 @@ def facts_of(moment: Moment, action: Action, incident: Attended) -> Facts:
         silenced=silenced is not None,
         acknowledged=_is_acknowledged(db, incident, at),
         in_doubt=moment.doubt,
+        passing=action_facts.passes_again(db, incident.number),
+        rehearsed=action_facts.was_rehearsed(db, action.id, incident.number),
         deploys=moment.deploys(service),
+        troubles=moment.troubles(service),
         rival=_rival(moment, service, incident),
-        acts=actions.acts_of(db, action.id),
+        acts=action_facts.acts_of(db, action.id),
     )
 
 

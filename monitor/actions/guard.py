@@ -7,15 +7,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum, unique
 from typing import Final
 
 from monitor.actions import filling
 from monitor.actions.filling import Values
 from monitor.config.changes import Action, ActionMode
+from monitor.store.action_facts import Act, Deployed
 from monitor.store.action_words import State
-from monitor.store.actions import Act, Deployed
 
 
 @unique
@@ -40,11 +40,13 @@ class Because(StrEnum):
     # It was done
     DONE_FOR_DEPLOY = "done_for_deploy"
     DONE_FOR_INCIDENT = "done_for_incident"
+    WAS_DRY_RUN = "was_dry_run"
     # It is not the time for it
     MAINTENANCE = "maintenance"
     SILENCED = "silenced"
     ACKNOWLEDGED = "acknowledged"
     NOBODY_TOLD = "nobody_told"
+    PASSES_AGAIN = "passes_again"
     NETWORK_IN_DOUBT = "network_in_doubt"
     COOLS_DOWN = "cools_down"
     TOO_LATE = "too_late"
@@ -69,20 +71,24 @@ _WORDS: Final = {
     Because.IS_ROLL_BACK: "the deploy was a roll-back itself",
     Because.DONE_FOR_DEPLOY: "it was done for this deploy already",
     Because.DONE_FOR_INCIDENT: "it was done for this incident already",
+    Because.WAS_DRY_RUN: "the action was still a dry run when it was decided about it",
     Because.MAINTENANCE: "work on the service is announced",
     Because.SILENCED: "the probe is silenced",
     Because.ACKNOWLEDGED: "somebody is on it",
     Because.NOBODY_TOLD: "nobody was told of it yet",
+    Because.PASSES_AGAIN: "the probe passes again",
     Because.NETWORK_IN_DOUBT: "trueup's own network is in doubt",
     Because.COOLS_DOWN: "it was done for another deploy a short while ago",
     Because.TOO_LATE: "the incident has been open for too long to surprise anybody",
     Because.PREVIOUS_UNKNOWN: "nobody knows the version before",
-    Because.PREVIOUS_BROKEN: "the version before had to be rolled back itself",
+    Because.PREVIOUS_BROKEN: "the version before broke something itself when it was deployed",
     Because.VALUE_UNSAFE: "the version does not look like one, and is handed to nobody",
 }
 
 BESIDE_THE_POINT: Final = (Because.NO_SERVICE, Because.NOT_WATCHED)
 """Reasons that nobody asks for: it is not about the service at all."""
+PROVEN: Final = timedelta(days=1)
+"""What was there for so long after an incident that followed it did not cause it, or was mended."""
 _ROLL_BACK: Final = re.compile(r"\b(roll(s|ed|ing)?[ _-]?back|revert)", re.IGNORECASE)
 
 
@@ -116,11 +122,17 @@ class Facts:
     acknowledged: bool = False
     in_doubt: bool = False
     """Whether trueup's own network is."""
+    passing: bool = False
+    """The newest run that said anything was good."""
+    rehearsed: bool = False
+    """It was decided about this incident while the action was a dry run."""
     deploys: Sequence[Deployed] = ()
     """Of the service in our environment, the newest first."""
     rival: Deployed | None = None
     """The newest deploy before the first failing run of the other services that the probe watches.
     """
+    troubles: Sequence[datetime] = ()
+    """When critical incidents of the service's probes began."""
     acts: Sequence[Act] = ()
     """What the action did, the newest first, in either mode."""
 
@@ -146,7 +158,7 @@ def decide(action: Action, facts: Facts, at: datetime) -> Decision:
     no = (
         _done_already(action, facts, deploy)
         or _wrong_moment(action, facts, at)
-        or _unspeakable(action, facts, values)
+        or _unspeakable(action, facts, deploy, values)
     )
     if no is not None:
         return Decision(acts=False, because=no, deploy=deploy)
@@ -204,12 +216,18 @@ def _is_roll_back(facts: Facts, deploy: Deployed) -> bool:
 
 
 def _done_already(action: Action, facts: Facts, deploy: Deployed) -> Because | None:
-    mine = [act for act in facts.acts if act.mode == action.mode]
-    same = _recorded_as(facts, deploy)
+    mine, same = _mine(action, facts), _recorded_as(facts, deploy)
     return _first(
         (any(act.deploy in same for act in mine), Because.DONE_FOR_DEPLOY),
         (any(act.incident == facts.incident for act in mine), Because.DONE_FOR_INCIDENT),
+        (is_live(action) and facts.rehearsed, Because.WAS_DRY_RUN),
     )
+
+
+def _mine(action: Action, facts: Facts) -> list[Act]:
+    """What counts as done: a dry run does what a live one would do, and a live one forgets those.
+    """
+    return [act for act in facts.acts if act.mode in (action.mode, ActionMode.LIVE)]
 
 
 def _recorded_as(facts: Facts, deploy: Deployed) -> set[int]:
@@ -230,6 +248,7 @@ def _wrong_moment(action: Action, facts: Facts, at: datetime) -> Because | None:
         (facts.silenced, Because.SILENCED),
         (facts.acknowledged, Because.ACKNOWLEDGED),
         (not facts.told, Because.NOBODY_TOLD),
+        (facts.passing, Because.PASSES_AGAIN),
         (facts.in_doubt, Because.NETWORK_IN_DOUBT),
         (_cools_down(action, facts, at), Because.COOLS_DOWN),
         (at - facts.opened_at > action.within, Because.TOO_LATE),
@@ -240,8 +259,8 @@ def _cools_down(action: Action, facts: Facts, at: datetime) -> bool:
     """A clock that was put back makes it longer, never shorter."""
     return any(
         at - act.started_at < action.cool_down
-        for act in facts.acts
-        if act.mode == action.mode and act.state is not State.UNSENT
+        for act in _mine(action, facts)
+        if act.state is not State.UNSENT
     )
 
 
@@ -263,19 +282,34 @@ def _known_before(facts: Facts, deploy: Deployed) -> str:
     return next(others, "")
 
 
-def _unspeakable(action: Action, facts: Facts, values: Values) -> Because | None:
+def _unspeakable(
+    action: Action, facts: Facts, deploy: Deployed, values: Values
+) -> Because | None:
     needs = filling.goes_back(action)
     return _first(
         ("previous" in filling.used(action) and not values.previous, Because.PREVIOUS_UNKNOWN),
-        (needs and values.previous in _broken(facts), Because.PREVIOUS_BROKEN),
+        (needs and _is_broken(action, facts, deploy, values.previous), Because.PREVIOUS_BROKEN),
         (not filling.is_safe(action, values), Because.VALUE_UNSAFE),
     )
 
 
-def _broken(facts: Facts) -> set[str]:
-    """Versions that something was done about before."""
+def _is_broken(action: Action, facts: Facts, deploy: Deployed, version: str) -> bool:
+    """Something was done about that version, or a critical incident followed when it was deployed
+    the last time before *deploy*, and it was not there for long after that, whoever undid it.
+    """
     acted = {act.deploy for act in facts.acts}
-    return {each.version for each in facts.deploys if each.id in acted}
+    if any(each.version == version and each.id in acted for each in facts.deploys):
+        return True
+    until = deploy.at
+    for each in _before(facts, deploy):
+        if each.version == version:
+            return any(
+                each.at <= began_at <= min(each.at + action.within, until)
+                and until - began_at < PROVEN
+                for began_at in facts.troubles
+            )
+        until = each.at
+    return False
 
 
 def is_live(action: Action) -> bool:

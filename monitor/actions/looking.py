@@ -22,7 +22,7 @@ from monitor.config.changes import Action, Changes
 from monitor.context import SUMMARY, Context
 from monitor.log import get_logger
 from monitor.notices import EventKind, one_line
-from monitor.store import actions, attended
+from monitor.store import action_facts, actions, attended
 from monitor.store.actions import Ending, Entry, Verifying
 from monitor.store.attended import Attended
 from monitor.why import Why
@@ -81,7 +81,7 @@ def _open_questions(
     """Without those that are answered for good: it is too late, or the configuration says no."""
     if not changes.actions:
         return
-    known = actions.answered(db)
+    known = action_facts.answered(db)
     for incident in list(_every_open(db)):
         for action in changes.actions.values():
             service = changes.services.get(action.service)
@@ -202,6 +202,8 @@ def is_wanted(db: Database, begun: Begun, at: datetime) -> bool:
     """Whether it is still to be asked for, after it could not be a moment ago."""
     incident = attended.one(db, begun.incident)
     if incident is None or attended.resolved_at(db, begun.incident) is not None:
+        return False
+    if action_facts.passes_again(db, begun.incident):
         return False
     acknowledged = (incident, stands_for(db, incident))
     return is_of_probe(incident) and not any(one.is_acknowledged(at) for one in acknowledged)

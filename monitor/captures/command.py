@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 from monitor.captures.terms import CannotFetch, Terms, in_arguments
 from monitor.channels import Outside
 from monitor.config.changes import Capture
-from monitor.programs import Running, surroundings
+from monitor.programs import Running, ended, reason, surroundings
 
 
 async def read(capture: Capture, terms: Terms, outside: Outside) -> AsyncIterator[bytes]:  # noqa: ARG001 - the signature of every source
@@ -21,10 +20,10 @@ async def read(capture: Capture, terms: Terms, outside: Outside) -> AsyncIterato
     if capture.folder and not await asyncio.to_thread(Path(capture.folder).is_dir):
         raise CannotFetch("the folder that it should run in is not there")
     try:
-        running = await Running.start(argv, surroundings(capture.environment), capture.folder)
+        environment = surroundings({"TZ": "UTC", **capture.environment})
+        running = await Running.start(argv, environment, capture.folder, pursued=True)
     except (OSError, ValueError) as error:
-        number = error.errno if isinstance(error, OSError) else None
-        why = os.strerror(number).lower() if number else "no such program"
+        why = reason(error) if isinstance(error, OSError) and error.errno else "no such program"
         raise CannotFetch(f"{Path(argv[0]).name} could not be started: {why}") from None
     try:
         while chunk := await running.read():
@@ -33,10 +32,4 @@ async def read(capture: Capture, terms: Terms, outside: Outside) -> AsyncIterato
     finally:
         await running.end()
     if status:
-        raise CannotFetch(_ended(status))
-
-
-def _ended(status: int) -> str:
-    if status < 0:
-        return f"the program was ended by signal {-status}"
-    return f"the program ended with status {status}"
+        raise CannotFetch(ended(status))

@@ -1,8 +1,6 @@
 """What matters of an output, however long it is: bytes in, the few lines that are kept out.
 
-Lines that have the pattern are kept with those around them; one that says what another said before
-is counted, and not shown again. The first and the last of what is left are kept, so that an output
-without an end needs no more room than a short one. Pure.
+Lines that have the pattern are kept with those around them; `blocks` counts what comes again. Pure.
 """
 
 from __future__ import annotations
@@ -11,56 +9,34 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
-from monitor.captures.tidy import readable, sameness, shortened
+from monitor.captures.blocks import Blocks, Line, Scrub
+from monitor.captures.tidy import readable
 from monitor.store.captured import Fetched
+from monitor.store.excerpt import is_indented
 from probes.expect.pattern import compiled
 
-TEXT_MAX: Final = 64 * 1024
-"""Bytes of UTF-8 that are kept of one capture."""
+__all__ = ["LINES_MAX", "Binary", "Scrub", "Sifting"]
+
 LINES_MAX: Final = 200_000
 """Lines of one source that are looked at: a second's work."""
 RAW_MAX: Final = 16 * 1024
 """Bytes of one line that are looked at."""
 SAMPLE: Final = 8 * 1024
 """Bytes from which is judged whether it is text."""
-UNSURE: Final = 4 * 1024
-"""Characters at the end of a line cut at RAW_MAX: there may be half a secret in them."""
-SAME_MAX: Final = 2000
-"""Characters by which two lines are compared."""
 INSIDE_MAX: Final = 100
 """Indented lines that are kept with the line that they belong to."""
-GAP: Final = "…"
 _NO_TEXT: Final = re.compile(rb"[^\t\n\r\x0b\x0c\x1b\x20-\x7e\x80-\xff]")
 
-Scrub = Callable[[str], str]
+
+_ENDED: Final = ("the program ended", "it answered", "no more than its last")
+"""Of all that goes wrong, what nevertheless had an end of its own."""
+_T = TypeVar("_T")
 
 
 class Binary(Exception):
     """It is no text."""
-
-
-@dataclass(slots=True)
-class _Line:
-    """`text` as it came: what nobody will see need not be scrubbed."""
-
-    text: str
-    is_cut: bool
-    same: str
-    after_gap: bool
-    times: int = 1
-
-    def __str__(self) -> str:
-        return f"{self.text} (× {self.times:,})" if self.times > 1 else self.text
-
-    @property
-    def size(self) -> int:
-        return len(str(self).encode("utf-8", "replace")) + 1 + 4 * self.after_gap
-
-    def scrubbed(self, scrub: Scrub) -> None:
-        text = scrub(self.text)
-        self.text = shortened(text[:-UNSURE] + GAP if self.is_cut else text)
 
 
 class Sifting:
@@ -74,7 +50,7 @@ class Sifting:
         self._before = deque[tuple[str, bool]](maxlen=context)
         self._after = self._inside = 0
         self._gap = False
-        self._pool = _Pool(lines)
+        self._pool = Blocks(lines)
         self._cutter = _Cutter()
         self.read = 0
         """Bytes so far."""
@@ -89,16 +65,16 @@ class Sifting:
     def found(self, why: str = "") -> Fetched:
         """Everything was fed; *why* it ended, if that was no good end."""
         if not self.is_binary:
-            self._take(self._cutter.rest)
+            self._take(self._cutter.rest, bool(why) and not why.startswith(_ENDED))
         if self.is_binary:
             said = f"binary, {_size(self.read)}"
             return Fetched(why=f"{said}; {why}" if why else said)
         text, lines, dropped = self._pool.told(self._scrub)
         return Fetched(text=self._scrub(text), lines=lines, dropped=dropped, why=why)
 
-    def _take(self, cut: Callable[..., Iterable[_Raw]], *chunk: bytes) -> None:
+    def _take(self, cut: Callable[[_T], Iterable[_Raw]], given: _T) -> None:
         try:
-            for raw in cut(*chunk):
+            for raw in cut(given):
                 self._line(raw)
         except Binary:
             self.is_binary = True
@@ -122,7 +98,7 @@ class Sifting:
         """Whether it is of what surrounds the last line with the pattern. What is indented belongs
         to the line before it, as the frames of a traceback do, and is not counted.
         """
-        if self._after and self._inside and line[:1].isspace():
+        if self._after and self._inside and is_indented(line):
             self._inside -= 1
             return True
         if not self._after:
@@ -132,7 +108,7 @@ class Sifting:
 
     def _keep(self, line: str, is_cut: bool) -> None:
         if line.strip():
-            self._pool.add(line, is_cut=is_cut, after_gap=self._gap)
+            self._pool.add(Line(line, is_cut), after_gap=self._gap)
             self._gap = False
 
 
@@ -166,12 +142,14 @@ class _Cutter:
             yield self._over()
         self._add(rest)
 
-    def rest(self) -> Iterator[_Raw]:
-        """Raises Binary."""
+    def rest(self, is_broken_off: bool) -> Iterator[_Raw]:
+        """Of a line that was broken off nobody knows whether half a secret is its end; it is left
+        out. Raises Binary.
+        """
         if not self._is_judged:
             self._is_judged = True
             yield from self.lines(self._judged())
-        if self._line:
+        if self._line and not is_broken_off:
             yield self._over()
 
     def _judged(self) -> bytes:
@@ -195,77 +173,6 @@ class _Cutter:
         self._line.clear()
         self._is_cut = False
         return raw
-
-
-class _Pool:
-    """The first and the last of the lines that differ, and how often each was said."""
-
-    def __init__(self, most: int) -> None:
-        self._room = max(most - most // 2, 1)
-        self._first: list[_Line] = []
-        self._last = deque[_Line]()
-        self._last_room = most // 2
-        self._known: dict[str, _Line] = {}
-        self._latest = _NONE
-        self._dropped = 0
-        self._gap = False
-
-    def add(self, text: str, *, is_cut: bool, after_gap: bool) -> None:
-        if text == self._latest.text:
-            self._latest.times += 1
-            return
-        looked = text[:SAME_MAX]
-        same = sameness(looked) or looked
-        self._gap = self._gap or after_gap
-        if (known := self._known.get(same)) is not None:
-            known.times += 1
-            self._latest = known
-            return
-        line = _Line(text, is_cut, same, self._gap and bool(self._first))
-        self._gap = False
-        self._known[same] = self._latest = line
-        if len(self._first) < self._room:
-            self._first.append(line)
-            return
-        self._last.append(line)
-        if len(self._last) > self._last_room:
-            self._drop(self._last.popleft())
-
-    def told(self, scrub: Scrub) -> tuple[str, int, int]:
-        """The text, how many lines it has, and how many were dropped."""
-        for line in (*self._first, *self._last):
-            line.scrubbed(scrub)
-        self._fit()
-        kept = [*self._first, *self._last]
-        text = list(_drawn(self._first))
-        if self._dropped:
-            text.append(f"{GAP} {self._dropped:,} more {GAP}")
-        text += _drawn(self._last, begins=bool(self._dropped))
-        return "\n".join(text), len(kept), self._dropped
-
-    def _fit(self) -> None:
-        """What is in the middle goes first."""
-        size = sum(line.size for line in (*self._first, *self._last)) + 40
-        while size > TEXT_MAX and (self._first or self._last):
-            takes_last = len(self._last) >= len(self._first)
-            line = self._last.popleft() if takes_last else self._first.pop()
-            size -= line.size
-            self._drop(line)
-
-    def _drop(self, line: _Line) -> None:
-        self._dropped += line.times
-        self._latest = _NONE if line is self._latest else self._latest
-        del self._known[line.same]
-
-
-_NONE: Final = _Line("", is_cut=False, same="", after_gap=False)
-
-
-def _drawn(lines: Iterable[_Line], *, begins: bool = False) -> Iterator[str]:
-    for place, line in enumerate(lines):
-        if line.after_gap and not (begins and place == 0):
-            yield GAP
-        yield str(line)
 
 
 def _size(count: int) -> str:

@@ -1,17 +1,11 @@
-"""Tells by running a program of one's own: no shell, few surroundings, a hard end.
-
-asyncio's own Process is passed over for its transport, because `wait()` there lasts for as long
-as any grandchild keeps the output open.
-"""
+"""Tells by running a program of one's own: no shell, few surroundings, a hard end."""
 
 from __future__ import annotations
 
 import asyncio
 import errno
-import os
-import signal
-from contextlib import suppress
-from typing import Annotated, Final, cast
+from datetime import timedelta
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
@@ -25,12 +19,11 @@ from monitor.channels.channel import (
     Retry,
 )
 from monitor.notices import Notice, one_line
+from monitor.programs import Running, Tail, ended, reason, surroundings
 from probes.settings import folder_of
 
-OUTPUT_MAX: Final = 64 * 1024
 SAID_MAX: Final = 200
-_LAST_WORDS: Final = 0.3  # seconds for the output to arrive once the program has ended
-_SURROUNDINGS: Final = ("PATH", "HOME", "LANG")
+_AT_ONCE: Final = timedelta(0)
 _NEVER_STARTS: Final = frozenset(
     (
         errno.ENOENT,
@@ -72,7 +65,6 @@ async def send(settings: CommandSettings, notice: Notice, body: str, outside: Ou
 
 
 def _environment(notice: Notice, outside: Outside) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in _SURROUNDINGS if name in os.environ}
     facts = {
         "EVENT": notice.event.value,
         "INCIDENT": str(notice.incident),
@@ -84,102 +76,27 @@ def _environment(notice: Notice, outside: Outside) -> dict[str, str]:
         "SUBJECT": outside.words.subject(notice),
         "SHORT": outside.words.short(notice),
     }
-    return kept | {f"TRUEUP_{name}": one_line(fact) for name, fact in facts.items()}
+    return surroundings({f"TRUEUP_{name}": one_line(fact) for name, fact in facts.items()})
 
 
 async def _run(argv: tuple[str, ...], environment: dict[str, str], body: bytes) -> Delivery:
     try:
-        transport, talk = await _started(argv, environment)
+        running = await Running.start(argv, environment, told=body)
     except OSError as error:
         verdict = Refused if error.errno in _NEVER_STARTS else Retry
-        why = os.strerror(error.errno or 0).lower()
-        return verdict(f"the program could not be started: {why}")
+        return verdict(f"the program could not be started: {reason(error)}")
+    tail = Tail()
     try:
-        return await _listen(transport, talk, body)
+        await tail.follow(running)
     finally:
-        await _end(transport, talk)
-
-
-async def _started(
-    argv: tuple[str, ...], environment: dict[str, str]
-) -> tuple[asyncio.SubprocessTransport, _Talk]:
-    """Raises OSError. Its start is never broken off: nobody would know what to end then."""
-    starting = asyncio.ensure_future(
-        asyncio.get_running_loop().subprocess_exec(
-            _Talk,
-            *argv,
-            stderr=asyncio.subprocess.STDOUT,
-            env=environment,
-            start_new_session=True,
-        )
-    )
-    try:
-        return await asyncio.shield(starting)
-    except asyncio.CancelledError:
-        with suppress(OSError):
-            await _end(*await starting)
-        raise
-
-
-async def _end(transport: asyncio.SubprocessTransport, talk: _Talk) -> None:
-    _end_group(transport)
-    await talk.ends(talk.exited)
-    transport.close()
-    await talk.ends(talk.closed)  # else what it wrote to stays open for as long as the loop is
-
-
-async def _listen(transport: asyncio.SubprocessTransport, talk: _Talk, body: bytes) -> Delivery:
-    stdin = cast("asyncio.WriteTransport", transport.get_pipe_transport(0))
-    with suppress(RuntimeError):  # uvloop's word for a program that has ended already
-        stdin.write(body)
-        stdin.write_eof()
-    await talk.exited.wait()
-    _end_group(transport)  # whatever it left running would keep the output open
-    await talk.ends(talk.closed)
-    return _judge(transport.get_returncode(), talk.last_line())
-
-
-class _Talk(asyncio.SubprocessProtocol):
-    """Keeps the end of what the program says, and knows when it is over."""
-
-    def __init__(self) -> None:
-        self.exited = asyncio.Event()
-        self.closed = asyncio.Event()
-        self._tail = b""
-
-    def pipe_data_received(self, fd: int, data: bytes) -> None:  # noqa: ARG002 - only one is open
-        self._tail = (self._tail + data)[-OUTPUT_MAX:]
-
-    def process_exited(self) -> None:
-        self.exited.set()
-
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
-        self.closed.set()
-
-    async def ends(self, event: asyncio.Event) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_LAST_WORDS):
-                await event.wait()
-
-    def last_line(self) -> str:
-        lines = self._tail.decode("utf-8", "replace").split("\n")
-        said = (one_line(line, SAID_MAX) for line in reversed(lines))
-        return next((line for line in said if line), "")
-
-
-def _end_group(transport: asyncio.SubprocessTransport) -> None:
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(transport.get_pid(), signal.SIGKILL)
+        await running.end(_AT_ONCE)
+    return _judge(running.status, tail.last_line(SAID_MAX))
 
 
 def _judge(status: int | None, last_line: str) -> Delivery:
     if status == 0:
         return Delivered()
-    if status is None or status < 0:
-        how = f"was ended by signal {-(status or 0)}"
-    else:
-        how = f"ended with status {status}"
-    return Retry(f"the program {how}: {last_line}" if last_line else f"the program {how}")
+    return Retry(f"{ended(status)}: {last_line}" if last_line else ended(status))
 
 
 CHANNEL: Final = ChannelKind("command", CommandSettings, send)

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from monitor.channels.addresses import is_link
 from monitor.notices import About, EventKind, Member, Notice, Words, one_line
+from monitor.notices.changes import said_of
 
 RECEIVER: Final = "trueup"
 NEVER: Final = "0001-01-01T00:00:00Z"
@@ -70,7 +71,7 @@ def _of_changes(notice: Notice) -> dict[str, str]:
     return {
         "last_deploy": facts.get("Last deploy", ""),
         "deploy_url": notice.deploys[0].url if notice.deploys else "",
-        "action": facts.get("Action", ""),
+        "action": said_of(notice.deeds[-1]) if notice.deeds else "",
         "budget": facts.get("Budget", ""),
     }
 

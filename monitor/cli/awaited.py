@@ -11,8 +11,8 @@ from monitor.cli.ground import brief, history, say_json, write
 from monitor.clock import SystemClock, iso
 from monitor.config.changes import Action, ActionMode
 from monitor.routing import Severity
-from monitor.store import actions
-from monitor.store.actions import Act, Deployed
+from monitor.store import action_facts
+from monitor.store.action_facts import Act, Deployed
 
 if TYPE_CHECKING:
     from sqlite_utils import Database  # noqa: TID251 - named in a signature only; store opens it
@@ -36,8 +36,8 @@ def show(config: Config, name: str, *, as_json: bool) -> None:
 
 def _told(db: Database, config: Config, action: Action, at: datetime) -> dict[str, Any]:
     service = config.changes.services[action.service]
-    deploys = actions.deployed(db, (service.id, *service.also), config.environment)
-    acts = [a for a in actions.acts_of(db, action.id) if a.mode == action.mode]
+    deploys = action_facts.deployed(db, (service.id, *service.also), config.environment)
+    acts = [a for a in action_facts.acts_of(db, action.id) if a.mode == action.mode]
     return {
         "action": action.id,
         "mode": action.mode.value,

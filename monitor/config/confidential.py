@@ -12,7 +12,7 @@ from pydantic import BaseModel, SecretStr
 from probes import Settings
 from probes.scrub.telling import values_that_tell
 
-_WHOLLY: Final = "secrets"
+_WHOLLY: Final = frozenset(("secrets", "environment"))
 
 
 def declared(value: object) -> Iterator[str]:
@@ -36,7 +36,7 @@ def _in_model(model: BaseModel) -> Iterator[str]:
         match inner:
             case str() if "@" in inner and "://" in inner:
                 yield from _password(inner)
-            case dict() if name == _WHOLLY:
+            case dict() if name in _WHOLLY:
                 yield from declared(list(inner.values()))
             case dict():
                 yield from _in_table(inner)

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
 from monitor.notices.lines import brief, one_line
-from monitor.notices.notice import Captured, Change, Deed, Left, Notice
+from monitor.notices.notice import Captured, Change, Deed, EventKind, Left, Notice
 
 NAME_MAX: Final = 40
+DEPLOYS_MOST: Final = 5
+"""So many deploys a notice names at most."""
+OLDER_SHOWN: Final = 2
 CAPTURE_LINES: Final = 8
+"""Of all captures together."""
+LINES_LEAST: Final = 2
+"""Of each of several captures."""
 CAPTURES_SHOWN: Final = 3
 LINE_WIDTH: Final = 160
 SAID_MAX: Final = 400
+HEADLINE_MAX: Final = 100
 
 Shown = tuple[str, tuple[str, ...]]
 """One line, and those that belong to it."""
@@ -24,21 +31,36 @@ def after_deploy(notice: Notice, *, by: bool = False) -> str:
     if not notice.deploys:
         return ""
     newest = notice.deploys[0]
-    who = _by(newest) if by else ""
-    return f"{brief(notice.began_at - newest.at)} after deploy {_version(newest)}{who}"
+    which = _version(newest) + (_by(newest) if by else "")
+    if newest.at > notice.began_at:
+        return f"{brief(newest.at - notice.began_at)} before deploy {which} was recorded"
+    return f"{brief(notice.began_at - newest.at)} after deploy {which}"
+
+
+def last_deploy(notice: Notice) -> str:
+    """The newest deploy with how far it is from the first failing run."""
+    if not notice.deploys:
+        return ""
+    newest = notice.deploys[0]
+    return f"{_deploy(newest)}, {_distance(notice, newest)} the first failing run"
 
 
 def deployed(notice: Notice) -> Shown:
-    """The newest deploy with how far it is from the first failing run, and the others."""
+    """As `last_deploy`, with the last good run, and the deploys before it."""
     if not notice.deploys:
         return "", ()
     newest, *others = notice.deploys
-    distance = brief(notice.began_at - newest.at)
-    said = f"{_deploy(newest)}, {distance} before the first failing run"
-    older = [
-        f"and {_deploy(each)}, {brief(notice.began_at - each.at)} before it" for each in others
-    ]
-    return said + _last_good(notice, newest), tuple(older)
+    older = [f"and {_deploy(e)}, {_distance(notice, e)} it" for e in others[:OLDER_SHOWN]]
+    if more := len(others) - len(older):
+        least = "at least " if len(notice.deploys) >= DEPLOYS_MOST else ""
+        older.append(f"and {least}{more} more")
+    return last_deploy(notice) + _last_good(notice, newest), tuple(older)
+
+
+def _distance(notice: Notice, deploy: Change) -> str:
+    if deploy.at > notice.began_at:
+        return f"{brief(deploy.at - notice.began_at)} after"
+    return f"{brief(notice.began_at - deploy.at)} before"
 
 
 def _last_good(notice: Notice, deploy: Change) -> str:
@@ -68,21 +90,33 @@ def said_of(deed: Deed) -> str:
     return one_line(deed.said, SAID_MAX)
 
 
-def said_briefly(deed: Deed) -> str:
-    """Without which action it was and when, for a line that is cut: what became of it is in it."""
-    return re.sub(r" \([^()]{1,200} after it opened\)", "", said_of(deed), count=1)
+def headline_of(deed: Deed) -> str:
+    return one_line(deed.headline or deed.name, HEADLINE_MAX)
 
 
-def has_helped(deed: Deed) -> bool:
-    """Whether it says so."""
-    return "passing again" in deed.said
+def was_mended(notice: Notice) -> bool:
+    """Whether the last thing that was done has helped, and it is over."""
+    return notice.event is EventKind.RESOLVED and any(deed.helped for deed in notice.deeds[-1:])
+
+
+def is_dry(notice: Notice) -> bool:
+    """Whether something would have been done, and nothing was."""
+    return bool(notice.deeds) and all(deed.dry_run for deed in notice.deeds)
+
+
+def is_by_hand(notice: Notice) -> bool:
+    """Whether something that was to be done is left to a person."""
+    return any(deed.by_hand for deed in notice.deeds)
 
 
 def done(notice: Notice) -> Shown:
-    """The newest deed, and those before it."""
+    """The newest deed, only by its name where the opening says it, and those before it."""
     if not notice.deeds:
         return "", ()
     *before, newest = [f"{deed.at:%H:%M:%S} UTC: {said_of(deed)}" for deed in notice.deeds]
+    if notice.event is EventKind.ACTED or was_mended(notice):
+        last = notice.deeds[-1]
+        newest = f"{one_line(last.name, NAME_MAX)}, decided at {last.at:%H:%M:%S} UTC"
     return newest, tuple(before)
 
 
@@ -92,9 +126,7 @@ def captured(notice: Notice) -> Shown:
     named = [_captured(each) for each in shown]
     if len(notice.captures) > len(shown):
         named.append(f"{len(notice.captures) - len(shown)} more")
-    several = sum(1 for each in shown if each.first) > 1
-    lines = [line for each in shown for line in _first_lines(each, named=several)]
-    return "; ".join(named), tuple(lines)
+    return "; ".join(named), tuple(_first_lines([each for each in shown if each.first.strip()]))
 
 
 def _captured(capture: Captured) -> str:
@@ -104,10 +136,17 @@ def _captured(capture: Captured) -> str:
     return f"{name}: {capture.lines} line{'' if capture.lines == 1 else 's'}"
 
 
-def _first_lines(capture: Captured, *, named: bool) -> list[str]:
-    lines = [_unwrapped(line) for line in capture.first[:10_000].splitlines() if line.strip()]
-    head = [f"{one_line(capture.name, NAME_MAX)}:"] if named and lines else []
-    return [*head, *lines[:CAPTURE_LINES]]
+def _first_lines(captures: Sequence[Captured]) -> list[str]:
+    """Each under its name where there are several; the first of them has the most room."""
+    told: list[str] = []
+    room = CAPTURE_LINES
+    for later, capture in zip(reversed(range(len(captures))), captures, strict=True):
+        lines = [line for line in capture.first[:10_000].splitlines() if line.strip()]
+        shown = lines[: room - LINES_LEAST * later]
+        room -= len(shown)
+        head = [f"{one_line(capture.name, NAME_MAX)}:"] if len(captures) > 1 else []
+        told += [*head, *map(_unwrapped, shown)]
+    return told
 
 
 def _unwrapped(line: str) -> str:

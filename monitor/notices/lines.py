@@ -27,6 +27,11 @@ def one_line(words: str, room: int = LINE_MAX) -> str:
     return line if len(line) <= room else line[: room - 1].rstrip() + "…"
 
 
+def capital(words: str) -> str:
+    """As at the beginning of a sentence."""
+    return words[:1].upper() + words[1:]
+
+
 def span(length: timedelta) -> str:
     """`12 minutes`, `1 hour 5 minutes`: the two largest units, from days to seconds."""
     said = [f"{many} {unit}{'' if many == 1 else 's'}" for many, unit in _units(length, _LONG)]

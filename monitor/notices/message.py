@@ -11,7 +11,16 @@ from enum import StrEnum, unique
 from types import MappingProxyType
 from typing import Final
 
-from monitor.notices.changes import Shown, budgets, captured, deployed, done
+from monitor.notices.changes import (
+    Shown,
+    budgets,
+    captured,
+    deployed,
+    done,
+    is_by_hand,
+    is_dry,
+    last_deploy,
+)
 from monitor.notices.lines import instant, one_line, span
 from monitor.notices.notice import About, EventKind, Notice
 from monitor.notices.traits import count, is_open, is_unwatched, may_acknowledge, seen, who
@@ -106,9 +115,16 @@ def _tone(notice: Notice) -> Tone:
         return Tone.GOOD
     if not may_acknowledge(notice) or notice.severity is Severity.INFO:
         return Tone.CALM
+    if notice.event is EventKind.ACTED and is_dry(notice):
+        return Tone.CALM
     critical = notice.severity is Severity.CRITICAL and voice_of(notice).loud
-    flapping = notice.event is EventKind.FLAPPING
-    return Tone.BAD if critical and not flapping else Tone.UNEASY
+    return Tone.BAD if critical and not _may_wait(notice) else Tone.UNEASY
+
+
+def _may_wait(notice: Notice) -> bool:
+    """Whoever is to get up has been told already."""
+    acted = notice.event is EventKind.ACTED and not is_by_hand(notice)
+    return acted or notice.event is EventKind.FLAPPING
 
 
 def _facts(notice: Notice) -> list[Fact]:
@@ -118,27 +134,68 @@ def _facts(notice: Notice) -> list[Fact]:
             _fact("Told", ", ".join(notice.told)),
             _fact("From", f"trueup in {notice.environment}, at {notice.location}"),
         ]
-    known = _present(notice) if is_open(notice) else _past(notice)
-    page = _link("Status page", notice.page)
-    return [*known, *_to_do(notice), *_more(notice), page, _incident(notice)]
+    if not is_open(notice):
+        known = _past(notice)
+    elif notice.event in _NEWS_OF_WHAT_IS_KNOWN:
+        known = _news(notice)
+    else:
+        known = _present(notice)
+    return [fact for fact in known if fact.value]
+
+
+_NEWS_OF_WHAT_IS_KNOWN: Final = (EventKind.ACTED, EventKind.ACKNOWLEDGED)
+"""Told shortly after something that told everything."""
 
 
 def _present(notice: Notice) -> list[Fact]:
-    voice = voice_of(notice)
-    one = voice.counts_runs
+    one = voice_of(notice).counts_runs
     good = instant(notice.last_good_at) if notice.last_good_at else "none known"
     return [
-        _fact(voice.since(notice), _began(notice)),
-        Fact(label="Seen", value=seen(notice), quote=_quoted(notice.excerpt)),
-        _members(notice),
+        *_matter(notice, _quoted(notice.excerpt)),
         _shown("Last deploy", deployed(notice)),
         _shown("Action", done(notice)),
-        _shown("Captured", captured(notice)),
+        _shown("Captured", ("", ()) if notice.event is EventKind.FLAPPING else captured(notice)),
         _fact("Failing runs", _in_a_row(notice.failures) if one else ""),
         _fact("Last good run", good if one else ""),
-        _shown("Budget", budgets(notice)),
         _fact("Why now", in_words(notice.why) if notice.why in _TELLING else ""),
+        *_around(notice),
+        _shown("Budget", budgets(notice)),
+    ]
+
+
+def _news(notice: Notice) -> list[Fact]:
+    """What whoever heard of it needs once more."""
+    return [
+        *_matter(notice, ()),
+        _fact("Last deploy", last_deploy(notice)),
+        _shown("Action", done(notice)),
+        *_around(notice),
+    ]
+
+
+def _matter(notice: Notice, quote: tuple[str, ...]) -> list[Fact]:
+    """What is wrong, and what to do about it."""
+    by_hand = "" if notice.acknowledge else f"trueup ack {notice.incident}"
+    ways = [_link("Acknowledge", notice.acknowledge), _fact("Acknowledge", by_hand)]
+    return [
+        _fact(voice_of(notice).since(notice), _began(notice)),
+        Fact(label="Seen", value=seen(notice), quote=quote),
+        _members(notice),
+        _fact("Acknowledged", _acknowledged(notice)),
+        _fact("Note", notice.note if notice.event is EventKind.ACKNOWLEDGED else ""),
+        _link("What to do", notice.playbook),
+        *(ways if may_acknowledge(notice) else []),
+    ]
+
+
+def _around(notice: Notice) -> list[Fact]:
+    """Who knows, where there is more to see of it, and which one it is."""
+    return [
         _fact("Severity", "" if notice.severity is Severity.CRITICAL else notice.severity.value),
+        _fact("Told", ", ".join(notice.told)),
+        *_more(notice),
+        _link("Status page", notice.page),
+        _incident(notice),
     ]
 
 
@@ -156,22 +213,12 @@ def _past(notice: Notice) -> list[Fact]:
         _fact(lasted, instant(notice.began_at) + until),
         _fact("Seen then", seen(notice)),
         _members(notice),
-        _shown("Last deploy", deployed(notice)),
+        _fact("Last deploy", last_deploy(notice)),
         _shown("Action", done(notice)),
-        _shown("Captured", captured(notice)),
-        _shown("Budget", budgets(notice)),
-    ]
-
-
-def _to_do(notice: Notice) -> list[Fact]:
-    by_hand = "" if notice.acknowledge else f"trueup ack {notice.incident}"
-    ways = [_link("Acknowledge", notice.acknowledge), _fact("Acknowledge", by_hand)]
-    return [
-        _fact("Acknowledged", _acknowledged(notice)),
-        _fact("Note", notice.note if notice.event is EventKind.ACKNOWLEDGED else ""),
-        _link("What to do", notice.playbook if is_open(notice) else ""),
         _fact("Told", ", ".join(notice.told)),
-        *(ways if may_acknowledge(notice) else []),
+        _link("Status page", notice.page),
+        _incident(notice),
+        _shown("Budget", budgets(notice)),
     ]
 
 

@@ -97,7 +97,15 @@ class Deed:
     name: str
     """Of the action."""
     said: str
-    """The whole of it as one sentence for people."""
+    """The whole of it in sentences for people."""
+    headline: str = ""
+    """A few words of it: `rolling back api 1.4.2 to 1.4.1`."""
+    helped: bool = False
+    """Whether what it is about has passed again since."""
+    dry_run: bool = False
+    """Whether it was only said, and nothing was done."""
+    by_hand: bool = False
+    """Whether it is left to a person: it failed, did not help, or nobody knows."""
     at: datetime
 
 

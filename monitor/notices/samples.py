@@ -151,12 +151,13 @@ _FOLLOWS: Final = replace(
         ),
     ),
 )
-_ROLLED_BACK: Final = "api 1.4.2 to 1.4.1 (action rollback, 3 s after it opened)"
+_ROLLED_BACK: Final = "api 1.4.2 to 1.4.1 (action rollback, 3 seconds after it opened)"
 
 
-def _acted(said: str, **changes: Any) -> Notice:
+def _acted(headline: str, said: str, **changes: Any) -> Notice:
     at = _BEGAN_AT + timedelta(seconds=10)
-    deed = Deed(name="rollback", said=said, at=at)
+    is_over = changes.get("event") is EventKind.RESOLVED
+    deed = Deed(name="rollback", said=said, headline=headline, helped=is_over, at=at)
     given: dict[str, Any] = {
         "event": EventKind.ACTED,
         "sequence": 2,
@@ -210,21 +211,25 @@ SAMPLES: Final[Mapping[str, Notice]] = MappingProxyType(
         "no longer watched": replace(_RESOLVED, outcome=NO_LONGER_WATCHED, lasted=None),
         "opened, after a deploy": _FOLLOWS,
         "acted": _acted(
+            "rolling back api 1.4.2 to 1.4.1",
             f"The roll-back of {_ROLLED_BACK} was asked for and accepted: answered 201, queue item"
-            " 12. Whether it helps shows soon."
+            " 12. Whether it helps shows soon.",
         ),
         "acted, as a dry run": _acted(
+            "would have rolled back api 1.4.2 to 1.4.1 (dry run)",
             f"Would have rolled back {_ROLLED_BACK}: the action is a dry run, nothing was sent."
-            ' Write mode = "live" to have it done the next time.'
+            ' Write mode = "live" to have it done the next time.',
         ),
         "acted, and it has not helped": _acted(
-            f"Rolled back {_ROLLED_BACK} (answered 201, queue item 12), and it has not helped"
-            " within 10 min. Do it by hand: https://wiki.example.org/playbooks/signin",
+            "rolled back api 1.4.2 to 1.4.1",
+            f"Rolled back {_ROLLED_BACK[:-1]}; answered 201, queue item 12), and it has not helped"
+            " within 10 minutes. Do it by hand: https://wiki.example.org/playbooks/signin",
             why=Why.DID_NOT_HELP,
             at=_BEGAN_AT + timedelta(minutes=10, seconds=12),
         ),
         "resolved, after it was acted on": _acted(
-            f"Rolled back {_ROLLED_BACK}: passing again after 34 s.",
+            "rolled back api 1.4.2 to 1.4.1",
+            f"Rolled back {_ROLLED_BACK}: passing again after 34 seconds.",
             event=EventKind.RESOLVED,
             why=Why.GOOD_IN_A_ROW,
             at=_BEGAN_AT + timedelta(seconds=54),

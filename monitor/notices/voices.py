@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from monitor.notices.changes import left, said_briefly
+from monitor.notices.changes import headline_of, left
 from monitor.notices.lines import one_line
 from monitor.notices.notice import About, EventKind, Notice
 from monitor.notices.traits import (
@@ -38,8 +38,6 @@ class OfOne:
 
     def headline(self, notice: Notice) -> tuple[str, str]:
         """While it goes on: how it begins, and what it is about."""
-        if notice.event is EventKind.ACTED and notice.deeds and notice.why != Why.DID_NOT_HELP:
-            return self.lead(notice), said_briefly(notice.deeds[-1])
         return self.lead(notice), self.what(notice)
 
     def lead(self, notice: Notice) -> str:
@@ -57,10 +55,10 @@ class OfOne:
                 return f"{now}: "
 
     def acted(self, notice: Notice, now: str) -> str:
-        name = one_line(notice.deeds[-1].name, NAME_MAX) if notice.deeds else "trueup acted"
-        if notice.why == Why.DID_NOT_HELP:
-            return f"{self.still(notice)}, {name} has not helped: "
-        return f"{now}, {name}: "
+        last = notice.deeds[-1] if notice.deeds else None
+        if last and notice.why == Why.DID_NOT_HELP:
+            return f"{self.still(notice)}, {one_line(last.name, NAME_MAX)} has not helped: "
+        return f"{now}, {headline_of(last) if last else 'trueup acted'}: "
 
     def still(self, notice: Notice) -> str:
         return f"STILL {state(notice)} after {age(notice)}"
@@ -102,9 +100,7 @@ class OfSeveral(OfOne):
     counts_runs = False
 
     def headline(self, notice: Notice) -> tuple[str, str]:
-        lead, what = super().headline(notice)
-        if what != self.what(notice):  # what was done
-            return lead, what
+        lead = self.lead(notice)
         room = SUBJECT_MAX - len(lead) - NAME_MAX - len("[] ")
         return lead, things_listed(notice, room)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from monitor.notices.changes import after_deploy, has_helped, said_briefly
-from monitor.notices.lines import gsm, one_line
+from monitor.notices.changes import after_deploy, headline_of, said_of, was_mended
+from monitor.notices.lines import capital, gsm, one_line
 from monitor.notices.notice import About, EventKind, Notice
 from monitor.notices.traits import (
     NAME_MAX,
@@ -26,6 +26,7 @@ __all__ = ["SHORT_MAX", "SUBJECT_MAX", "opening", "short", "subject"]
 
 SHORT_MAX: Final = 320
 _PARAGRAPH_MAX: Final = 1000
+_WHAT_MIN: Final = 16
 
 _Headline = tuple[str, str, str]  # the lead, what it is about (cut when long), the end
 
@@ -40,6 +41,9 @@ def _headed(notice: Notice, room: int, *, probe: bool) -> str:
     lead = f"[{one_line(notice.environment, NAME_MAX)}] {lead}"
     if probe and notice.about is not About.SUMMARY and notice.event is not EventKind.TEST:
         end += f" ({one_line(notice.probe, 32)})"
+    most = room - len(end) - _WHAT_MIN
+    if len(lead) > most:
+        lead = f"{one_line(lead, most - 2)}: "
     left = max(room - len(lead) - len(end), 1)
     return lead + (_with_deploy(notice, what, left) or one_line(what, left)) + end
 
@@ -68,23 +72,20 @@ def short(notice: Notice) -> str:
     for more in _more(notice, said):
         if more and len(said) + 20 < room:
             said = sentence(f"{sentence(said)} {gsm(more)}")
-    return gsm(one_line(said, room))[:room].rstrip() + act
+    whole = sentence(said) if act else said
+    return gsm(one_line(whole, room))[:room].rstrip() + act
 
 
 def _more(notice: Notice, said: str) -> tuple[str, ...]:
     """What a text message goes on with."""
     if not is_open(notice):
-        return (said_briefly(notice.deeds[-1]) if _was_mended(notice) else "",)
+        return (capital(headline_of(notice.deeds[-1])) if was_mended(notice) else "",)
     deploy = after_deploy(notice) if notice.event in _TO_WHOM_IT_IS_NEWS else ""
-    follows = f", {deploy}" if deploy and gsm(deploy) not in said else ""
-    return f"Since {notice.began_at:%H:%M} UTC{follows}", seen(notice)
+    when = (f"since {notice.began_at:%H:%M} UTC", deploy)
+    return capital(", ".join(part for part in when if gsm(part) not in said)), seen(notice)
 
 
 _TO_WHOM_IT_IS_NEWS: Final = (EventKind.OPENED, EventKind.ESCALATED)
-
-
-def _was_mended(notice: Notice) -> bool:
-    return notice.event is EventKind.RESOLVED and any(map(has_helped, notice.deeds[-1:]))
 
 
 def _act(notice: Notice) -> str:
@@ -137,7 +138,7 @@ def _flaps(notice: Notice) -> str:
 
 
 def _acted(notice: Notice, matter: str) -> str:
-    said = said_briefly(notice.deeds[-1]) if notice.deeds else ""
+    said = said_of(notice.deeds[-1]) if notice.deeds else ""
     if notice.why == Why.DID_NOT_HELP:
         return f"{matter} It has been so for {age(notice)}. {said}"
     return f"{said} Still so: {matter}"
@@ -162,8 +163,8 @@ def _good_news(notice: Notice) -> str:
     if is_unwatched(notice):
         return f"No longer watched, so nobody knows whether it works again: {names(notice)}."
     said = voice_of(notice).good_news(notice)
-    if _was_mended(notice):
-        said += f" {said_briefly(notice.deeds[-1])}"
+    if was_mended(notice):
+        said += f" {said_of(notice.deeds[-1])}"
     if notice.untold:
         said += " This is the first you hear of it: the news that it began never got here."
     return said

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 import status_page
 from monitor.config.model import Component
-from monitor.notices import Notice
+from monitor.notices import About, Notice
+from monitor.objectives import Outage
 from monitor.store import captures
 from monitor.store.acts import Span
 from monitor.store.chronicle import Acted, Event, Known, Letter, Ran
@@ -57,6 +58,20 @@ class Spent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """The failed runs of one probe, while a budget burnt."""
+
+    probe: str
+    runs: int
+    outside: int
+    """How many of them belong to no incident."""
+    first_at: datetime
+    last_at: datetime
+    note: str
+    """Of the last of them, from the target."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """The whole of it. `at` is when it is written."""
 
@@ -82,15 +97,25 @@ class Account:
     """Those that people set and that were under way while it lasted."""
     deploys: tuple[Deploy, ...] = ()
     """Those in the window before it and while it lasted, the oldest first."""
-    suspects: frozenset[int] = frozenset()
-    """Ids of deploys that it may follow."""
+    suspects: tuple[int, ...] = ()
+    """Ids of deploys that it may follow, the likeliest first."""
     spent: tuple[Spent, ...] = ()
+    outages: tuple[Outage, ...] = ()
+    """Of an incident of a budget: what had spent most of it until its end, the oldest first."""
+    failed: tuple[Failed, ...] = ()
+    """Of an incident of a budget: the runs that made it burn."""
     public_at: datetime | None = None
     """From when on the public page was to say so; None: never, or not known."""
 
     @property
     def first(self) -> Seen | None:
         return self.seen[0] if self.seen else None
+
+    @property
+    def is_budget(self) -> bool:
+        """Whether it is of an objective."""
+        notice = self.first.notice if self.first else None
+        return notice is not None and notice.about is About.OBJECTIVE
 
     @property
     def summary(self) -> Seen | None:

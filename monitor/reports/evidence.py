@@ -9,6 +9,7 @@ from monitor.reasons import in_words
 from monitor.reports.account import Account, Seen
 from monitor.reports.markdown import code, text
 from monitor.store.captures import Kept
+from monitor.store.excerpt import excerpt
 
 QUOTED_LINES: Final = 40
 QUOTED_MOST: Final = 6_000
@@ -49,13 +50,17 @@ def _fetched(capture: Kept, number: int) -> Iterator[str]:
     fetched = capture.fetched
     if not fetched.lines:
         return
-    dropped = f", and {fetched.dropped} more for which there was no room" if fetched.dropped else ""
-    title = f"{text(capture.name)}, fetched when it opened ({fetched.lines} lines{dropped})"
+    dropped = (
+        f", and {fetched.dropped:,} more for which there was no room" if fetched.dropped else ""
+    )
+    lines = f"{fetched.lines:,} line{'' if fetched.lines == 1 else 's'}"
+    title = f"{text(capture.name)}, fetched when it opened ({lines}{dropped})"
     if not fetched.text:
         yield from ("", f"{title}: it is not kept any more.")
         return
-    yield from ("", f"{title}:", "", *code(_cut(fetched.text)))
-    if _cut(fetched.text) != fetched.text:
+    quoted = _telling(fetched.text)
+    yield from ("", f"{title}:", "", *code(quoted))
+    if quoted != fetched.text:
         yield from ("", f"The rest of it: `trueup evidence {number}`.")
 
 
@@ -63,3 +68,11 @@ def _cut(words: str) -> str:
     lines = words[:QUOTED_MOST].splitlines()
     kept = "\n".join(lines[:QUOTED_LINES])
     return words if len(lines) <= QUOTED_LINES and len(words) <= QUOTED_MOST else kept
+
+
+def _telling(words: str) -> str:
+    """All of a log, or those lines that say what is wrong."""
+    lines = excerpt(words.split("\n"), QUOTED_LINES)
+    while len(lines) > 1 and sum(map(len, lines)) + len(lines) > QUOTED_MOST:
+        lines = excerpt(lines, len(lines) - 1)
+    return "\n".join(lines)

@@ -13,7 +13,7 @@ import status_page
 from monitor import pages
 from monitor.config import Config
 from monitor.config.model import Component
-from monitor.context import OBJECTIVE
+from monitor.context import OBJECTIVE, SUMMARY
 from monitor.notices import Notice, from_json
 from monitor.reports import spending
 from monitor.reports.account import Account, Seen
@@ -26,7 +26,7 @@ from monitor.why import Why
 
 _AFTER: Final = timedelta(minutes=5)
 """Runs so long after the end are read, too: the last failing one began before it."""
-_OTHERS_MOST: Final = 20
+_OTHERS_MOST: Final = 200
 
 
 def account(db: Database, config: Config, told: Told, at: datetime) -> Account:
@@ -48,9 +48,10 @@ def account(db: Database, config: Config, told: Told, at: datetime) -> Account:
         above=_seen(db, config, above, at) if above else None,
     )
     since, until = found.began_at, found.ended_at or at
-    others = _others(db, config, found, since, until)
+    found = spending.burnt(db, config, found)
+    others = _others(db, found, since, until)
     changes = deploys.before(db, since - config.changes.deploys.window, until)
-    suspects = frozenset(each.id for one in seen for each in _suspects(config, one, changes))
+    suspects = dict.fromkeys(d.id for one in seen for d in _suspects(config, one, changes))
     ours = [each for each in changes if _is_ours(config, found, each)]
     return replace(
         found,
@@ -58,7 +59,7 @@ def account(db: Database, config: Config, told: Told, at: datetime) -> Account:
         burns=tuple(_burns(db, config, found, since, until)),
         silences=tuple(_silences(db, config, found, since, until)),
         deploys=tuple(reversed(ours)),
-        suspects=suspects,
+        suspects=tuple(suspects),
         spent=spending.spent(db, config, found),
         public_at=_public_at(config, found),
     )
@@ -161,12 +162,12 @@ def _notice(known: Known) -> Notice | None:
         return None
 
 
-def _others(
-    db: Database, config: Config, found: Account, since: datetime, until: datetime
-) -> list[Known]:
+def _others(db: Database, found: Account, since: datetime, until: datetime) -> list[Known]:
+    """Without summaries, which say nothing but what their members do."""
     mine = {each.known.number for each in found.seen}
-    of_others = chronicle.overlapping(db, config.probes, since, until)
-    return [each for each in of_others if each.number not in mine][:_OTHERS_MOST]
+    mine |= {number for outage in found.outages for number in outage.incidents}
+    every = chronicle.open_between(db, since, until, _OTHERS_MOST)
+    return [each for each in every if each.number not in mine and each.probe != SUMMARY]
 
 
 def _burns(

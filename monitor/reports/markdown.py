@@ -74,8 +74,8 @@ def code(lines: str) -> list[str]:
 
 def elapsed(length: timedelta) -> str:
     """`+0:42`, `−1:02:03`: for a column."""
-    sign = "−" if length < timedelta() else "+"
     seconds = int(abs(length) / _SECOND)
+    sign = "−" if length < timedelta() and seconds else "+"
     hours, minutes, rest = seconds // 3600, seconds // 60 % 60, seconds % 60
     return f"{sign}{hours}:{minutes:02}:{rest:02}" if hours else f"{sign}{minutes}:{rest:02}"
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from monitor.reports import evidence, prose, verdicts
+from monitor.reports import burnt, evidence, prose, shipped, verdicts
 from monitor.reports.account import Account
 from monitor.reports.markdown import Hours, brief, elapsed, table, text
 from monitor.reports.public_part import public_part
@@ -19,6 +19,7 @@ from monitor.reports.verdicts import Said
 from monitor.store.acts import Span
 
 WHYS: Final = 5
+OTHERS: Final = 20
 _COUNTED: Final = (
     "Nobody knows when exactly it broke. So each time is counted from the first failing run, at"
     " least, and from the last good one, at most."
@@ -35,6 +36,7 @@ def postmortem(found: Account, zone: ZoneInfo) -> str:
         ("Time line", _timeline(found, hours)),
         ("How long it took", _times(found, when)),
         ("Budget", _budget(found)),
+        ("What spent the budget", burnt.section(found, hours)),
         ("Deploys", _deploys(found, hours)),
         ("Evidence", evidence.section(found)),
         ("What was done", _done(found, hours)),
@@ -70,9 +72,9 @@ def _impact(found: Account) -> Iterator[str]:
         yield f"- What it concerned: {components}."
     if who := prose.audience(found):
         yield f"- Whom it concerned: {text(who)}."
-    if not prose.is_budget(found):
+    if not found.is_budget:
         yield from _how_much(found)
-    if found.seen and not prose.is_budget(found):
+    if found.seen:
         yield f"- What else was open at the time: {_others(found)}."
     if found.address:
         yield f"- What the public read: <{found.address}>."
@@ -102,7 +104,9 @@ def _above(found: Account) -> Iterator[str]:
 def _others(found: Account) -> str:
     if not found.others:
         return "nothing; everything else that is watched had no incident"
-    return ", ".join(f"incident {each.number} ({text(each.probe)})" for each in found.others)
+    named = [f"incident {each.number} ({text(burnt.whose(each))})" for each in found.others]
+    more = [f"{len(named) - OTHERS} more"] if len(named) > OTHERS + 1 else []
+    return prose.listed([*named[:OTHERS], *more] if more else named)
 
 
 def _timeline(found: Account, hours: Hours) -> list[str]:
@@ -119,7 +123,7 @@ def _timeline(found: Account, hours: Hours) -> list[str]:
 
 
 def _times(found: Account, when: Times) -> list[str]:
-    if not found.seen or prose.is_budget(found):
+    if not found.seen or found.is_budget:
         return []
     worst = max((s.at_worst for s in found.seen if s.at_worst), default=None)
     promised = f"at the worst {brief(worst)}, as it is configured now" if worst else ""
@@ -148,7 +152,7 @@ def _budget(found: Account) -> list[str]:
          brief(each.left) if each.left >= _NONE else f"−{brief(each.left)}")
         for each in found.spent
     ]  # fmt: skip
-    spent = "Spent" if prose.is_budget(found) else "Spent by this"
+    spent = "Spent" if found.is_budget else "Spent by this"
     head = ("Objective", "Promised", "Allowed", spent, "Left after it")
     return table(head, rows)
 
@@ -157,7 +161,8 @@ def _deploys(found: Account, hours: Hours) -> list[str]:
     if not found.deploys:
         return []
     rows = []
-    for each in found.deploys:
+    shown = shipped.shown(found)
+    for each in shown.singly:
         version = text(each.version)
         rows.append(
             (
@@ -170,7 +175,9 @@ def _deploys(found: Account, hours: Hours) -> list[str]:
             )
         )
     head = ("Time", "Service", "Version", "Before", "By", "It may follow this")
-    return table(head, rows)
+    more = [(len(shown.before), "shortly before"), (len(shown.meanwhile), "while it lasted")]
+    said = [f"{count} more {when}" for count, when in more if count]
+    return [*table(head, rows), *(["", f"And {', and '.join(said)}."] if said else [])]
 
 
 def _is_link(url: str) -> bool:
@@ -199,9 +206,9 @@ def _by_people(found: Account, hours: Hours) -> Iterator[str]:
         if seen.known.acknowledged_by and seen.known.acknowledged_at:
             at = hours.near(seen.known.acknowledged_at, found.began_at)
             yield f"{at}: {text(seen.known.acknowledged_by)} acknowledged it."
-    for deploy in found.deploys:
-        if deploy.at > found.began_at:
-            at, what = hours.near(deploy.at, found.began_at), prose.deployed(deploy)
+    for deploy in shipped.shown(found).singly:
+        if deploy.at > found.began_at and not found.is_budget:
+            at, what = hours.near(deploy.at, found.began_at), text(shipped.deployed(deploy))
             yield f"{at}: {what} was deployed{f' by {text(deploy.by)}' if deploy.by else ''}."
     for span in found.silences:
         at = hours.near(span.starts_at, found.began_at)

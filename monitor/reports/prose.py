@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from monitor.notices import About
+from monitor.reports import burnt, shipped
 from monitor.reports.account import Account, Spent
 from monitor.reports.markdown import Hours, brief, text
 from monitor.reports.times import Times
@@ -24,7 +25,7 @@ def headline(found: Account) -> str:
     if not said and found.first is not None and found.first.known.own:
         said = _own(found, found.first.known.summary)
     said = said or next((c.says for c in found.components if c.says and not is_slow(found)), "")
-    if not said and found.components and not is_budget(found):
+    if not said and found.components and not found.is_budget:
         state = "was slow" if is_slow(found) else "was down"
         said = f"{' and '.join(c.name for c in found.components)} {state}"
     notice = found.first.notice if found.first else None
@@ -37,7 +38,7 @@ def headline(found: Account) -> str:
 
 def _own(found: Account, summary: str) -> str:
     names = listed([c.name for c in found.components])
-    if is_budget(found):
+    if found.is_budget:
         return f"The budget of {names} burns too fast" if names else summary
     return f"{summary.rstrip('.')}: {names}" if len(found.seen) > 1 and names else summary
 
@@ -52,12 +53,6 @@ def is_slow(found: Account) -> bool:
     """Whether nothing of it was down."""
     known = [each.known for each in found.seen]
     return bool(known) and all(k.reason == SLOW and k.severity == "warning" for k in known)
-
-
-def is_budget(found: Account) -> bool:
-    """Whether it is of an objective."""
-    notice = found.first.notice if found.first else None
-    return notice is not None and notice.about is About.OBJECTIVE
 
 
 def is_ours(found: Account) -> bool:
@@ -105,7 +100,7 @@ def _what(found: Account, hours: Hours) -> Iterator[str]:
     began, ended = found.began_at, found.ended_at
     said = text(headline(found))
     who = audience(found)
-    if is_budget(found):
+    if found.is_budget:
         when = f"On {hours.day(began)}, at {hours.time(began)} {hours.name(began)}"
         seen = text(found.first.known.summary).rstrip(".") if found.first else said
         yield f"{when}, a budget began to burn too fast: {seen}."
@@ -132,7 +127,9 @@ def _what(found: Account, hours: Hours) -> Iterator[str]:
 
 def _bounded(found: Account, hours: Hours) -> Iterator[str]:
     good, began = found.last_good_at, found.began_at
-    if is_budget(found) or is_ours(found) or not found.seen:
+    if found.is_budget and (spenders := list(burnt.in_brief(found))):
+        yield f"What spent it: {text(listed(spenders))}."
+    if found.is_budget or is_ours(found) or not found.seen:
         return
     if good is None:
         yield "When it worked for the last time is not known."
@@ -144,19 +141,15 @@ def _bounded(found: Account, hours: Hours) -> Iterator[str]:
 
 
 def _after_deploys(found: Account) -> Iterator[str]:
-    before = [each for each in found.deploys if each.id in found.suspects]
-    if before:
-        newest = before[-1]
-        gap = brief(found.began_at - newest.at)
-        more = f", and {len(before) - 1} more shortly before that" if len(before) > 1 else ""
-        what = f"{deployed(newest)} had been deployed{_by(newest)}"
-        yield f"{what} {gap} before the first failing run{more}."
-    elif found.seen and not (is_budget(found) or is_ours(found)):
+    suspects = shipped.suspected(found)
+    if suspects:
+        likeliest = suspects[0]
+        more = f", and {len(suspects) - 1} more shortly before" if len(suspects) > 1 else ""
+        was = "had been" if likeliest.at <= found.began_at else "was"
+        what = f"{text(shipped.deployed(likeliest))} {was} deployed{_by(likeliest)}"
+        yield f"{what} {shipped.distance(found, likeliest)}{more}."
+    elif found.seen and not (found.is_budget or is_ours(found)):
         yield "No deploy that it could follow was recorded."
-
-
-def deployed(deploy: Deploy) -> str:
-    return f"{text(deploy.version)} of {text(deploy.service)}"
 
 
 def _by(deploy: Deploy) -> str:
@@ -167,7 +160,7 @@ def _followed(found: Account, when: Times) -> Iterator[str]:
     if when.opened_at is None:
         return
     opened = brief(when.opened_at - found.began_at)
-    beginning = "that" if is_budget(found) else "the first failing run"
+    beginning = "that" if found.is_budget else "the first failing run"
     yield f"trueup opened incident {found.name} {opened} after {beginning}."
     if when.told_at is not None:
         yield f"People were first told {_after(when.told_at - when.opened_at)}."
@@ -191,6 +184,8 @@ def _over(found: Account, hours: Hours) -> Iterator[str]:
     ended = found.ended_at
     if ended is None:
         yield "It is still open; this is what is known so far."
+    elif found.is_budget:
+        yield f"From {hours.near(ended, found.began_at)} on it burnt no faster than it may."
     elif found.seen:
         yield f"It worked again at {hours.near(ended, found.began_at)}."
 
@@ -202,7 +197,7 @@ def spent(each: Spent, found: Account) -> str:
     left = f"{brief(each.left)} is left"
     if each.left < timedelta():
         left = f"it is overspent by {brief(each.left)}"
-    if is_budget(found):
+    if found.is_budget:
         cost = brief(each.by_it) if each.by_it else "nothing"
         return f"Of {budget}, {cost} is spent; {left}."
     return f"It took {brief(each.by_it)}{so_far} of {budget}; {left}."

@@ -10,12 +10,12 @@ from typing import Final
 
 from monitor.actions import guard
 from monitor.notices import EventKind, one_line, span
-from monitor.reports import runs
+from monitor.notices.lines import capital
+from monitor.reports import burnt, runs, shipped
 from monitor.reports.account import Account, Seen
 from monitor.reports.prose import listed
 from monitor.store.captures import Kept
 from monitor.store.chronicle import Acted, Event, Letter
-from monitor.store.deploys import Deploy
 from monitor.store.public import Words
 from monitor.why import Why, in_words
 from status_page.markdown import to_text
@@ -70,7 +70,6 @@ _EVENTS: Final[Mapping[str, tuple[Kind, str]]] = {
     EventKind.FLAPPING: (Kind.NEWS, "keeps breaking and mending"),
     EventKind.REMINDED: (Kind.REMINDED, "was told again"),
     EventKind.ESCALATED: (Kind.ESCALATED, "was escalated"),
-    EventKind.ACTED: (Kind.NEWS, "had news of an action"),
 }
 _ABOUT: Final[Mapping[str, str]] = {
     EventKind.OPENED: "that it opened",
@@ -141,8 +140,8 @@ def _opens(seen: Seen, why: str = "") -> str:
 def _event(seen: Seen, event: Event) -> Moment | None:
     number, probe = seen.known.number, seen.known.probe
     first = event.kind == EventKind.OPENED and event.at <= seen.known.opened_at
-    if first or event.kind == EventKind.RESOLVED:
-        return None
+    if first or event.kind in {EventKind.RESOLVED, EventKind.ACTED}:
+        return None  # told with what it was
     if event.kind == EventKind.ACKNOWLEDGED:
         who = _who_acknowledged(seen, event)
         return Moment(event.at, Kind.ACKNOWLEDGED, f"{who} acknowledged it.", probe)
@@ -209,7 +208,7 @@ def _captured(capture: Kept, probe: str) -> Moment:
     if capture.is_under_way:
         return Moment(at, Kind.CAPTURED, f"The capture {capture.name} is being fetched.", probe)
     if fetched.lines:
-        lines = f"{fetched.lines} line{'' if fetched.lines == 1 else 's'}"
+        lines = f"{fetched.lines:,} line{'' if fetched.lines == 1 else 's'}"
         return Moment(at, Kind.CAPTURED, f"The capture {capture.name} was fetched: {lines}.", probe)
     why = one_line(fetched.why, QUOTED) or "nothing was found"
     return Moment(at, Kind.CAPTURED, f"The capture {capture.name} was to be fetched: {why}.", probe)
@@ -235,25 +234,27 @@ def _acted(deed: Acted, probe: str) -> Iterator[Moment]:
 
 
 def _deploys(found: Account) -> Iterator[Moment]:
-    for deploy in found.deploys:
-        yield Moment(deploy.at, Kind.DEPLOY, _deployed(found, deploy))
-
-
-def _deployed(found: Account, deploy: Deploy) -> str:
-    by = f" by {deploy.by}" if deploy.by else ""
-    before = f", in the place of {deploy.previous}" if deploy.previous else ""
-    words = f"{deploy.version} of {deploy.service} was deployed{by}{before}"
-    if deploy.at <= found.began_at:
-        words += f", {span(found.began_at - deploy.at)} before the first failing run"
-    return f"{words}."
+    shown = shipped.shown(found)
+    for deploy in shown.singly:
+        yield Moment(deploy.at, Kind.DEPLOY, shipped.line(found, deploy))
+    for many in (shown.before, shown.meanwhile):
+        if many:
+            yield Moment(many[0].at, Kind.DEPLOY, shipped.folded(many))
 
 
 def _burnt(found: Account) -> Iterator[Moment]:
     for known in found.burns:
-        name = known.probe_name.partition(":")[0]
         said = one_line(known.summary, QUOTED)
-        words = f"The budget of {name} burnt too fast: incident {known.number}. {said}."
+        name = capital(burnt.whose(known))
+        words = f"{name} burnt too fast: incident {known.number}. {said}."
         yield Moment(known.opened_at, Kind.BUDGET, words)
+    for outage in found.outages:
+        if (outage.ended_at or found.at) >= found.began_at:
+            numbers = " and ".join(map(str, outage.incidents))
+            words = f"It was down for {span(outage.spent)}: incident {numbers}."
+            yield Moment(outage.began_at, Kind.FAILED, words)
+    for failed in found.failed:
+        yield Moment(failed.first_at, Kind.FAILED, burnt.line(failed), failed.probe)
 
 
 def _quiet(found: Account) -> Iterator[Moment]:

@@ -8,9 +8,10 @@ from datetime import timedelta
 from typing import Final
 
 from monitor.notices import EventKind
+from monitor.reports import shipped
 from monitor.reports.account import Account, Seen
 from monitor.reports.markdown import brief, text
-from monitor.reports.prose import deployed, is_budget, listed
+from monitor.reports.prose import listed
 from monitor.reports.times import Times, letters
 from monitor.store.action_words import State, Verdict
 from monitor.why import Why, in_words
@@ -41,7 +42,7 @@ def said(found: Account, when: Times) -> tuple[Said, ...]:
 
 
 def _seen(found: Account, when: Times) -> Iterator[Said]:
-    if is_budget(found) or when.detect is None:
+    if found.is_budget or when.detect is None:
         return
     took, worst = when.detect.most, _worst(found)
     if took is not None and worst is not None and worst > _NONE:
@@ -123,9 +124,9 @@ def _public(found: Account, when: Times) -> Iterator[Said]:
             words = "The public page was to say so as soon as it opened."
         yield Said(gap <= LONG, words)
     said_ = [each for each in found.told.updates if not each.withdrawn]
-    if not said_:
+    if not said_ and found.lasted >= 2 * LONG:
         yield Said(False, "Nobody wrote a word of their own on the public page.")
-    elif when.opened_at is not None:
+    elif said_ and when.opened_at is not None:
         gap = max(said_[0].at - when.opened_at, _NONE)
         words = f"The first words of a person stood there {brief(gap)} after it opened."
         yield Said(gap <= 3 * LONG, words)
@@ -140,10 +141,10 @@ def _helped(found: Account) -> Iterator[Said]:
     without = [s.known for s in found.seen if s.notice is not None and not s.notice.playbook]
     if names := [text(known.probe) for known in without if not known.own]:
         yield Said(False, f"There is no playbook for {listed(names)}.")
-    for deploy in found.deploys:
+    for deploy in shipped.shown(found).singly:
         late = deploy.recorded_at - deploy.at
         if late > LONG:
-            words = f"trueup heard of {deployed(deploy)} only {brief(late)} after it went out."
+            words = f"trueup heard of {text(shipped.deployed(deploy))} only {brief(late)} after it went out."
             yield Said(False, words)
 
 
@@ -152,7 +153,9 @@ def _fetched(seen: Seen) -> Iterator[Said]:
         name, fetched = text(capture.name), capture.fetched
         if fetched.lines and capture.ended_at is not None:
             gap = brief(max(capture.ended_at - seen.known.opened_at, _NONE))
-            yield Said(True, f"{fetched.lines} lines of {name} were there {gap} after it opened.")
+            many = "1 line" if fetched.lines == 1 else f"{fetched.lines:,} lines"
+            were = "was" if fetched.lines == 1 else "were"
+            yield Said(True, f"{many} of {name} {were} there {gap} after it opened.")
         elif not capture.is_under_way:
             why = text(fetched.why) or "nothing was found"
             yield Said(False, f"{name} brought nothing: {why}.")

@@ -1,16 +1,21 @@
-"""What was done about an incident, as one sentence for people: from a row, and nothing else."""
+"""What was done about an incident, in words for people: from a row, and nothing else."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum, unique
 from typing import Any, Final
 
-from monitor.notices import one_line
+from monitor.notices import one_line, span
+from monitor.notices.lines import capital
 
 CUT_OFF: Final = "trueup was ended while it was asked"
 _ROOM: Final = 100
+_NAME_ROOM: Final = 24
+_VERSION_ROOM: Final = 16
 _ANSWER_ROOM: Final = 200
 _SAID_ROOM: Final = 700
 
@@ -49,23 +54,73 @@ def said(row: Mapping[str, Any]) -> str:
     match State(row["state"]):
         case State.DRY:
             words = (
-                f"Would have {parts.done}: the action is a dry run, nothing was sent."
+                f"Would have {parts.done()}: the action is a dry run, nothing was sent."
                 ' Write mode = "live" to have it done the next time.'
             )
         case State.STARTED:
-            words = f"{parts.doing} is under way.{parts.after_all()}"
+            words = f"{parts.doing} is under way.{parts.after_all}"
         case State.DONE:
             words = parts.outcome()
         case State.FAILED:
-            words = f"{parts.doing} was asked for and failed: {parts.answer}. {parts.by_hand}"
+            words = f"{parts.doing} was asked for and failed: {parts.answer}. {parts.left_to_do}"
         case State.UNSENT:
-            words = f"{parts.doing} could not be asked for: {parts.answer}. {parts.by_hand}"
+            words = f"{parts.doing} could not be asked for: {parts.answer}. {parts.left_to_do}"
         case State.UNKNOWN:
             words = (
                 f"{parts.doing} was asked for: {parts.answer}. Whether it was done is not known;"
-                f" look there. It is not repeated.{parts.after_all()}"
+                f" look there. It is not repeated.{parts.after_all}"
             )
     return one_line(words, _SAID_ROOM)
+
+
+def headline(row: Mapping[str, Any]) -> str:
+    """A few words of it, to stand inside a headline: `rolling back api 1.4.2 to 1.4.1`."""
+    what = _what(row, one_line(row["service"], _NAME_ROOM), _VERSION_ROOM)
+    match State(row["state"]):
+        case State.DRY:
+            return f"would have {what.past} (dry run)"
+        case State.FAILED:
+            return f"{what.noun} failed"
+        case State.UNSENT:
+            return f"{what.noun} could not be asked for"
+        case State.UNKNOWN:
+            return f"not known whether {what.passive}"
+        case State.DONE if row["verdict"]:
+            return what.past
+        case State.DONE | State.STARTED:
+            return what.present
+
+
+def has_helped(row: Mapping[str, Any]) -> bool:
+    return (row["state"], row["verdict"]) == (State.DONE.value, Verdict.HELPED.value)
+
+
+@dataclass(frozen=True, slots=True)
+class _What:
+    """What is done, in every form that a headline needs."""
+
+    noun: str
+    present: str
+    past: str
+    passive: str
+
+
+def _what(row: Mapping[str, Any], service: str, room: int) -> _What:
+    release = f"{service} {one_line(row['version'] or '', room)}".strip()
+    name, target = one_line(row["name"], _NAME_ROOM), one_line(row["target"], room)
+    if target:
+        return _What(
+            f"roll-back of {release} to {target}",
+            f"rolling back {release} to {target}",
+            f"rolled back {release} to {target}",
+            f"{release} was rolled back to {target}",
+        )
+    return _What(
+        f"{name} because of {release}",
+        f"carrying out {name} because of {release}",
+        f"carried out {name} because of {release}",
+        f"{name} because of {release} was carried out",
+    )
 
 
 class _Parts:
@@ -73,27 +128,27 @@ class _Parts:
 
     def __init__(self, row: Mapping[str, Any]) -> None:
         self._row = row
-        service, version = one_line(row["service"], _ROOM), one_line(row["version"] or "", _ROOM)
-        self._release = f"{service} {version}".strip()
-        self._target = one_line(row["target"], _ROOM)
-        self._when = f"{_brief(row['started_at'] - row['opened_at'])} after it opened"
-        self._by = f"(action {row['name']}, {self._when})"
+        self._what = _what(row, one_line(row["service"], _ROOM), _ROOM)
+        after = _span(row["started_at"] - row["opened_at"])
+        when = f"{after} after it opened" if after else "at once"
+        self._when = f"action {row['name']}, {when}" if row["target"] else when
         self.answer = one_line(row["answer"], _ANSWER_ROOM).rstrip(".")
 
-    @property
-    def done(self) -> str:
-        if self._target:
-            return f"rolled back {self._release} to {self._target} {self._by}"
-        return f"carried out {self._row['name']} because of {self._release} ({self._when})"
+    def done(self, more: str = "") -> str:
+        """In a pair of brackets, when it was, and *more*."""
+        inside = "; ".join(part for part in (self._when, more) if part)
+        return f"{self._what.past} ({inside})"
 
     @property
     def doing(self) -> str:
-        if self._target:
-            return f"The roll-back of {self._release} to {self._target} {self._by}"
-        return f"Action {self._row['name']} because of {self._release} ({self._when})"
+        begins = "The" if self._row["target"] else "Action"
+        return f"{begins} {self._what.noun} ({self._when})"
 
     @property
-    def by_hand(self) -> str:
+    def left_to_do(self) -> str:
+        """What is left to do for a person."""
+        if self._row["verified_at"] is not None:
+            return "It passed again without it."
         playbook = _playbook(self._row["notice"])
         return f"Do it by hand: {playbook}" if playbook else "Do it by hand."
 
@@ -101,29 +156,29 @@ class _Parts:
         row = self._row
         match row["verdict"]:
             case Verdict.HELPED:
-                lasted = _brief(row["verified_at"] - row["started_at"])
-                return f"{_capital(self.done)}: passing again after {lasted}."
+                return f"{capital(self.done())}: passing again {self._passed_after()}."
             case Verdict.BEFORE:
-                return f"{_capital(self.done)}; it had passed again before that."
+                return f"{capital(self.done())}; it had passed again before that."
             case Verdict.NOT_HELPED:
-                waited = _brief((row["verify_until"] or row["ended_at"]) - row["ended_at"])
-                return (
-                    f"{_capital(self.done)} ({self.answer}), and it has not helped within"
-                    f" {waited}.{self.after_all()} {self.by_hand}"
-                )
+                waited = _span((row["verify_until"] or row["ended_at"]) - row["ended_at"])
+                within = f" within {waited}" if waited else ""
+                left = self.after_all or f" {self.left_to_do}"
+                return f"{capital(self.done(self.answer))}, and it has not helped{within}.{left}"
         return (
             f"{self.doing} was asked for and accepted: {self.answer}. Whether it helps shows soon."
         )
 
+    @property
     def after_all(self) -> str:
-        row = self._row
-        if row["verified_at"] is None:
+        if self._row["verified_at"] is None:
             return ""
-        return f" It passed again after {_brief(row['verified_at'] - row['started_at'])}."
+        if self._row["verdict"] == Verdict.BEFORE:
+            return " It had passed again before that."
+        return f" It passed again {self._passed_after()}."
 
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
+    def _passed_after(self) -> str:
+        lasted = _span(self._row["verified_at"] - self._row["started_at"])
+        return f"after {lasted}" if lasted else "within a second"
 
 
 def _playbook(notice: str) -> str:
@@ -133,12 +188,6 @@ def _playbook(notice: str) -> str:
         return ""
 
 
-def _brief(us: int) -> str:
-    """`34 s`, `2 min 5 s`, `1 h 20 min`."""
-    seconds = max(us // 1_000_000, 0)
-    hours, minutes = seconds // 3600, seconds // 60 % 60
-    if hours:
-        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
-    if minutes:
-        return f"{minutes} min {seconds % 60} s" if seconds % 60 else f"{minutes} min"
-    return f"{seconds} s"
+def _span(us: int) -> str:
+    """`34 seconds`; empty for less than one."""
+    return span(timedelta(microseconds=us)) if us >= 1_000_000 else ""

@@ -24,8 +24,6 @@ from monitor.why import Why
 ACT: Final = "act"
 NOT: Final = "not"
 OUTPUT_MAX: Final = 64 * 1024
-_NEAR: Final = 50
-"""So many deploys of a service, and deeds of an action, are looked back at."""
 _DEEDS_MOST: Final = 10
 
 
@@ -33,31 +31,6 @@ _DEEDS_MOST: Final = 10
 class Mode(StrEnum):
     LIVE = "live"
     DRY_RUN = "dry-run"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deployed:
-    """One deploy of a service, as it was recorded."""
-
-    id: int
-    version: str
-    previous: str
-    note: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
-    """One time that something was done, or would have been."""
-
-    id: int
-    mode: str
-    incident: int | None
-    deploy: int | None
-    target: str
-    """The version that it went back to; empty when it was none."""
-    state: State
-    started_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,33 +46,6 @@ class Entry:
     why: str
 
 
-def deployed(db: Database, names: Sequence[str], environment: str) -> list[Deployed]:
-    """Those of a service that goes by *names*, in *environment* or in none, the newest first."""
-    marks = ", ".join("?" * len(names))
-    rows = db.execute(
-        f"SELECT id, version, previous, note, at FROM deploy WHERE service IN ({marks})"  # noqa: S608 - question marks
-        " AND environment IN ('', ?) ORDER BY at DESC, id DESC LIMIT ?",
-        (*names, environment, _NEAR),
-    )
-    return [
-        Deployed(id=i, version=version, previous=previous, note=note, at=from_us(at))
-        for i, version, previous, note, at in rows.fetchall()
-    ]
-
-
-def acts_of(db: Database, name: str) -> list[Act]:
-    """What the action did, or would have done, the newest first."""
-    rows = db.query(
-        "SELECT id, mode, incident, deploy, target, state, started_at FROM action"
-        " WHERE name = ? AND decision = 'act' ORDER BY id DESC LIMIT ?",
-        [name, _NEAR],
-    )
-    return [
-        Act(**row | {"state": State(row["state"]), "started_at": from_us(row["started_at"])})
-        for row in rows
-    ]
-
-
 def refrained(db: Database, entry: Entry) -> bool:
     """Writes down why nothing is done, when it is for this reason for the first time. Whether it
     was written.
@@ -112,15 +58,6 @@ def refrained(db: Database, entry: Entry) -> bool:
     if known is None:
         _insert(db, entry, NOT)
     return known is None
-
-
-def answered(db: Database) -> set[tuple[str, str, int]]:
-    """Name, mode and incident of whatever was decided about the open incidents."""
-    rows = db.execute(
-        "SELECT DISTINCT name, mode, incident FROM action"
-        " JOIN incident ON incident.id = action.incident WHERE resolved_at IS NULL"
-    )
-    return {(str(name), str(mode), int(number)) for name, mode, number in rows.fetchall()}
 
 
 def begin(db: Database, entry: Entry, *, target: str = "") -> int | None:
@@ -240,7 +177,13 @@ def deeds_of(db: Database, incident: int) -> tuple[Deed, ...]:
     summary; the oldest first.
     """
     return tuple(
-        Deed(name=row["name"], said=action_words.said(row), at=from_us(row["started_at"]))
+        Deed(
+            name=row["name"],
+            said=action_words.said(row),
+            headline=action_words.headline(row),
+            helped=action_words.has_helped(row),
+            at=from_us(row["started_at"]),
+        )
         for row in deed_rows(db, incident)
     )
 

@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Final
 
 from monitor.notices import one_line
+from monitor.store.excerpt import bare, excerpt, is_indented
 
-FIRST_LINES: Final = 10
-"""Of a capture, that notices quote."""
+FIRST_LINES: Final = 8
+"""Of a capture, that notices quote, and no more than they show."""
 FIRST_LINE_MAX: Final = 200
 NOTHING: Final = "nothing was found"
 
@@ -63,11 +64,12 @@ def file_name(name: str) -> str:
 
 
 def first_of(text: str) -> str:
-    """The first lines of a text, none of them long."""
-    lines = text.split("\n", FIRST_LINES)[:FIRST_LINES]
-    return "\n".join(_shortened(line) for line in lines)
+    """The lines that say what is wrong, of the newest trouble first, and none of them long."""
+    return "\n".join(map(_shortened, excerpt(text.split("\n"), FIRST_LINES)))
 
 
 def _shortened(line: str) -> str:
+    """What is indented stays so: a traceback is read by that."""
+    line = bare(line) if is_indented(line) else line
     blank = line[: len(line) - len(line.lstrip())]
     return (blank + one_line(line, FIRST_LINE_MAX))[:FIRST_LINE_MAX]

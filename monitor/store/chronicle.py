@@ -155,6 +155,16 @@ def overlapping(
     )
 
 
+def open_between(db: Database, since: datetime, until: datetime, most: int) -> list[Known]:
+    """Whatever was open at some time between, also of trueup itself, in the order they opened."""
+    return _incidents(
+        db,
+        "began_at <= ? AND (resolved_at IS NULL OR coalesce(recovered_at, resolved_at) >= ?)"
+        " ORDER BY incident.id LIMIT ?",
+        *(to_us(until), to_us(since), most),
+    )
+
+
 def between(db: Database, since: datetime, until: datetime) -> list[Known]:
     """Those of probes that were open at some time from *since* to before *until*, the oldest first;
     also of probes that are configured no more.

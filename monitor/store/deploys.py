@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
 
 from sqlite_utils import Database
 
 from monitor.clock import from_us, to_us
+
+LATELY_MOST: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +88,21 @@ def before(db: Database, since: datetime, until: datetime) -> list[Deploy]:
     """In the window that ends with *until*, both ends included; the newest first."""
     where = "at >= ? AND at <= ? ORDER BY at DESC, id DESC"
     return list(_found(db, where, to_us(since), to_us(until)))
+
+
+def lately(
+    db: Database, since: datetime, until: datetime, environment: str, elsewhere: Collection[str]
+) -> list[Deploy]:
+    """The newest of `before` that went to *environment*, or nobody said where; without those of the
+    services *elsewhere*. A flood of deploys costs an opening no more than a few do.
+    """
+    marks = ", ".join("?" * len(elsewhere))
+    where = (
+        f"at >= ? AND at <= ? AND environment IN ('', ?) AND service NOT IN ({marks})"
+        " ORDER BY at DESC, id DESC LIMIT ?"
+    )
+    values = (to_us(since), to_us(until), environment, *elsewhere, LATELY_MOST)
+    return list(_found(db, where, *values))
 
 
 class Watched(Protocol):

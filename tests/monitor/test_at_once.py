@@ -8,16 +8,23 @@ import pytest
 
 from monitor.incidents import Event, Opened, step
 from monitor.policy import For, InARow, OutOf, Policy
+from monitor.why import Why
 from tests.monitor.test_incidents import MINUTE, at, follow, readings, replay
+
+SO_SOON = Why.FAILED_AFTER_DEPLOY
 
 
 @pytest.mark.parametrize(
     ("history", "policy", "told"),
     [
-        ("uud", Policy(InARow(3)), {2: Opened(at(2), failures=1)}),
-        ("uusssud", Policy(InARow(9), slow_counts=True), {6: Opened(at(6), failures=1)}),
-        ("ussd", Policy(InARow(9), slow_counts=True), {3: Opened(at(1), failures=3)}),
-        ("ud", Policy(For(5 * MINUTE)), {1: Opened(at(1), failures=1)}),
+        ("uud", Policy(InARow(3)), {2: Opened(at(2), failures=1, why=SO_SOON)}),
+        (
+            "uusssud",
+            Policy(InARow(9), slow_counts=True),
+            {6: Opened(at(6), failures=1, why=SO_SOON)},
+        ),
+        ("ussd", Policy(InARow(9), slow_counts=True), {3: Opened(at(1), failures=3, why=SO_SOON)}),
+        ("ud", Policy(For(5 * MINUTE)), {1: Opened(at(1), failures=1, why=SO_SOON)}),
     ],
     ids=["in a row", "slow ones wait", "slow, then failing", "for a while"],
 )
@@ -32,4 +39,8 @@ def test_what_failed_some_runs_before_one_was_enough_is_not_when_it_began() -> N
     *before, last = readings("duud")
     track, _ = follow(before, lax)
     [opened] = step(track, last, replace(lax, at_once=True))[1]
-    assert opened == Opened(at(3), failures=1)
+    assert opened == Opened(at(3), failures=1, why=SO_SOON)
+
+
+def test_what_failed_often_enough_anyway_says_so_also_after_a_deploy() -> None:
+    assert replay("udd", Policy(InARow(2), at_once=False))[2].why == Why.FAILED_IN_A_ROW  # type: ignore[union-attr]  # it opened

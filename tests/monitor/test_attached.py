@@ -15,6 +15,7 @@ from monitor.clock import to_us
 from monitor.config.changes import Capture, Changes
 from monitor.notices import from_json
 from monitor.routing import Stage
+from monitor.store.deploys import LATELY_MOST
 from tests.support.attending import MINUTE, SECOND, a_world, routed, several
 from tests.support.deployed import CHANGES, PROMISE, deploys_it, named
 
@@ -85,6 +86,18 @@ async def test_of_many_deploys_the_newest_five_are_named(tmp_path: Path) -> None
         await world.fails("signin")
         [body] = await world.bodies()
     assert named(body) == ["api 8", "api 7", "api 6", "api 5", "api 4"]
+
+
+async def test_a_flood_of_what_has_nothing_to_do_with_it_hides_nothing(tmp_path: Path) -> None:
+    async with a_world(tmp_path, routed(), changes=CHANGES) as world:
+        await deploys_it(world)
+        for number in range(LATELY_MOST + 1):
+            world.clock.wind(SECOND)
+            service, environment = ("web", "") if number % 2 else ("api", "staging")
+            await deploys_it(world, service=service, version=str(number), environment=environment)
+        await world.fails("signin")
+        [body] = await world.bodies()
+    assert named(body) == ["api 1.4.2"]
 
 
 async def test_a_hook_that_comes_late_is_in_the_next_news_and_in_the_recovery(
@@ -207,7 +220,7 @@ async def test_the_recovery_says_that_the_roll_back_helped(tmp_path: Path) -> No
     [deed] = resolved["deeds"]
     assert deed["name"] == "rollback"
     assert "rolled back api 1.4.2 to 1.4.1" in deed["said"].lower()
-    assert deed["said"].endswith("passing again after 34 s.")
+    assert deed["said"].endswith("passing again after 34 seconds.")
 
 
 async def test_what_was_done_about_one_of_several_is_in_the_end_of_all(tmp_path: Path) -> None:

@@ -37,8 +37,8 @@ async def test_a_release_that_breaks_the_service_is_rolled_back_once_and_people_
             await one.mends()
             [resolved] = await one.bodies("resolved")
             said = resolved["deeds"][0]["said"]
-            assert said.startswith("Rolled back api 1.4.2 to 1.4.1 (action rollback, 0 s after it")
-            assert said.endswith("passing again after 30 s.")
+            assert said.startswith("Rolled back api 1.4.2 to 1.4.1 (action rollback, at once)")
+            assert said.endswith("passing again after 30 seconds.")
             assert one.told
     assert len(far.requests) == 1
 
@@ -160,7 +160,8 @@ async def test_one_bad_release_that_breaks_many_things_is_rolled_back_once(tmp_p
             await one.mends(*names)
             await one.world.waits(MINUTE)
             [resolved] = [b for b in await one.bodies("resolved") if b["about"] == "summary"]
-            assert "passing again after" in resolved["deeds"][0]["said"]
+            assert "passing again within a second" in resolved["deeds"][0]["said"]
+            assert resolved["deeds"][0]["helped"]
     assert len(far.requests) == 1
 
 

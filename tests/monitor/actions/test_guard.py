@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from monitor.actions.filling import Values, filled, filled_url, is_safe
 from monitor.actions.guard import Because, Decision, Facts, decide, in_words
 from monitor.config.changes import Action, ActionMode
+from monitor.store.action_facts import Act, Deployed
 from monitor.store.action_words import State
-from monitor.store.actions import Act, Deployed
 from tests.support.acting import an_action
 from tests.support.checkout import ROOT
 from tests.support.clock import NIGHT

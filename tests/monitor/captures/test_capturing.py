@@ -14,7 +14,9 @@ from tests.support.waiting import until_async
 
 
 def test_the_first_notice_brings_the_log(tmp_path: Path) -> None:
-    (tmp_path / "app.log").write_text("INFO fine\nERROR boom 1\nERROR boom 2\nINFO fine\n")
+    (tmp_path / "app.log").write_text(
+        "INFO fine\nERROR boom after 1ms\nERROR boom after 2ms\nINFO fine\n"
+    )
     capture = a_capture(file=str(tmp_path / "app.log"), pattern="ERROR", context=0)
 
     async def play(scene: Scene) -> None:
@@ -25,7 +27,7 @@ def test_the_first_notice_brings_the_log(tmp_path: Path) -> None:
         assert await scene.waits() <= timedelta()
         [body] = await scene.world.bodies()
         assert body["captures"] == [
-            {"name": "log", "first": "ERROR boom 1 (× 2)", "lines": 1, "why": ""}
+            {"name": "log", "first": "ERROR boom after 1ms (× 2)", "lines": 1, "why": ""}
         ]
         assert scene.told
         await scene.world.mends("signin")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.captures.sifting import TEXT_MAX, Sifting
+from monitor.captures.blocks import TEXT_MAX
+from monitor.captures.sifting import Sifting
 from monitor.config import Scrubber
 
 SECRETS = ("canary-k9f3-token-7Qz", "Sesam öffne dich, 42", "c4n4ry" * 60)

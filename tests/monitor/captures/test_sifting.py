@@ -7,7 +7,8 @@ import tracemalloc
 
 import pytest
 
-from monitor.captures.sifting import TEXT_MAX, Sifting
+from monitor.captures.blocks import TEXT_MAX
+from monitor.captures.sifting import Sifting
 from monitor.config import Scrubber
 from monitor.store.captured import Fetched
 
@@ -81,27 +82,9 @@ def test_a_traceback_is_kept_whole_however_long_it_is() -> None:
 
 def test_what_was_said_before_is_counted_and_the_order_is_kept() -> None:
     found = sift(TRACEBACK * 1204, pattern="ERROR", context=4)
-    lines = found.text.splitlines()
-    assert lines[2] == "10:00:01.301 ERROR request_id=7f32 POST /shorten failed (× 1,204)"
-    assert lines[-1].startswith("TypeError: the JSON object must be str, bytes or bytearray")
-    assert [line.split(" (×")[0] for line in lines] == TRACEBACK.splitlines()[:7]
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("2026-03-14T02:14:05.113Z boom", "2026-03-15 11:00:59,4+02:00 boom"),
-        ("Mar 14 02:14:05 web app[812]: boom", "Apr  1 12:00:00 web app[91]: boom"),
-        ("[02:14:05] worker 3: boom at 0x7f3a10", "[02:15:06] worker 11: boom at 0xdeadbe"),
-        ("boom 5f1c2e0a9b7d4c38", "boom 93b1ce0a9b7d4a00"),
-        ("boom c9bf9e57-1685-4c89-bafb-ff5af830be8a", "boom 11111111-2222-4c89-bafb-ff5af830be8b"),
-        ("boom request_id=Zpq-x", "boom request_id=Kab-y"),
-        ('{"trace_id":"abc","said":"boom"}', '{"trace_id":"xyz","said":"boom"}'),
-    ],
-)
-def test_times_numbers_and_ids_make_no_line_another_one(one: str, other: str) -> None:
-    found = sift(f"{one}\n{other}\n")
-    assert found.text == f"{one} (× 2)"
+    before, *of_one = TRACEBACK.splitlines()[:3]
+    said = [f"{before} (× 2,408)", *(f"{line} (× 1,204)" for line in of_one)]
+    assert found.text.splitlines() == [*said, *TRACEBACK.splitlines()[3:7]]
 
 
 def test_other_words_make_another_line() -> None:
@@ -180,6 +163,14 @@ def test_a_secret_is_kept_out_wherever_a_chunk_or_a_line_is_cut(chunk: int, befo
     found = sift("y" * before + CANARY + "y" * 8000 + "\nERROR x\n", chunk)
     assert "canary" not in found.text
     assert found.text.endswith("ERROR x")
+
+
+@pytest.mark.parametrize("more", range(1, len(CANARY)))
+def test_half_a_secret_is_kept_out_where_a_source_broke_off(more: int) -> None:
+    sifting = Sifting(pattern="", context=3, lines=200, scrub=Scrubber({CANARY}).text)
+    sifting.feed(f"ERROR one {CANARY}\nERROR two {CANARY[:more]}".encode())
+    found = sifting.found("it took longer than 1 s")
+    assert found.text == "ERROR one ***"
 
 
 def test_secrets_do_not_move_half_a_secret_into_view() -> None:

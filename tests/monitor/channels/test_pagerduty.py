@@ -66,7 +66,8 @@ async def test_a_deploy_stands_in_the_page_and_an_action_joins_it(outside: Outsi
     details = opening["payload"]["custom_details"]
     assert details["Last deploy"].startswith("api 1.4.2 (was 1.4.1) by ci, 40 s before")
     assert {"href": "https://ci.example.org/deploys/142", "text": "Deploy"} in opening["links"]
-    assert "was asked for and accepted" in action["payload"]["summary"]
+    assert "rolling back api 1.4.2 to 1.4.1" in action["payload"]["summary"]
+    assert "was asked for and accepted" in action["payload"]["custom_details"]["What"]
 
 
 @pytest.mark.parametrize("notice", SAMPLES.values(), ids=list(SAMPLES))

@@ -68,7 +68,7 @@ def test_what_was_deployed_done_and_is_left_are_annotations() -> None:
     told = alone["annotations"]
     assert told["last_deploy"].startswith("api 1.4.2 (was 1.4.1) by ci, 40 s before")
     assert told["deploy_url"] == "https://ci.example.org/deploys/142"
-    assert told["action"].endswith("passing again after 34 s.")
+    assert told["action"].endswith("passing again after 34 seconds.")
     assert told["budget"].startswith("3 min 20 s of 15 min left")
     assert labels_of(SAMPLES["opened, after a deploy"]) == labels_of(SAMPLES["acted"])
 

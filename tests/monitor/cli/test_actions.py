@@ -88,7 +88,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
 def test_people_read_what_was_done_and_why_something_was_not(desk: Desk) -> None:
     said = desk.says().stdout
     assert "Rolled back api 1.4.2 to 1.4.1" in said
-    assert "passing again after 34 s." in said
+    assert "passing again after 34 seconds." in said
 
 
 def test_an_incident_is_told_with_what_was_printed(desk: Desk) -> None:

@@ -168,3 +168,11 @@ def test_a_promise_that_cannot_be_kept_is_warned_of_and_refused_where_it_must_be
     (said,) = [each for each in warned(tmp_path, text) if "1m per year" in each]
     assert "worst detection takes" in said
     assert refused(tmp_path, text + "must = true") == [said]
+
+
+def test_what_programs_are_confided_is_a_secret_whatever_it_looks_like(tmp_path: Path) -> None:
+    (tmp_path / "probes.toml").write_text(
+        MAIN + '[capture.x]\ncommand = ["log"]\nenvironment.GH_PAT = "blue-elephant"\n'
+    )
+    config = load(tmp_path / "probes.toml", environ=ENVIRON)
+    assert "blue-elephant" in config.secrets

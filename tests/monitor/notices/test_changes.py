@@ -34,13 +34,11 @@ def followed(**changes: Any) -> Notice:
         ),
         (
             SAMPLES["acted"],
+            ("[production] DOWN, rolling back api 1.4.2 to 1.4.1: People cannot sign in. (signin)"),
             (
-                "[production] DOWN, rollback: The roll-back of api 1.4.2 to 1.4.1"
-                " was asked for and accepted: answered 201, que… (signin)"
-            ),
-            (
-                "The roll-back of api 1.4.2 to 1.4.1 was asked for and accepted: answered 201,"
-                " queue item 12. Whether it helps shows soon. Still so: People cannot sign in."
+                "The roll-back of api 1.4.2 to 1.4.1 (action rollback, 3 seconds after it opened)"
+                " was asked for and accepted: answered 201, queue item 12."
+                " Whether it helps shows soon. Still so: People cannot sign in."
             ),
         ),
         (
@@ -51,8 +49,9 @@ def followed(**changes: Any) -> Notice:
             ),
             (
                 "People cannot sign in. It has been so for 10 minutes 12 seconds. Rolled back"
-                " api 1.4.2 to 1.4.1 (answered 201, queue item 12), and it has not helped within"
-                " 10 min. Do it by hand: https://wiki.example.org/playbooks/signin"
+                " api 1.4.2 to 1.4.1 (action rollback, 3 seconds after it opened; answered 201,"
+                " queue item 12), and it has not helped within 10 minutes."
+                " Do it by hand: https://wiki.example.org/playbooks/signin"
             ),
         ),
         (
@@ -60,7 +59,7 @@ def followed(**changes: Any) -> Notice:
             "[production] UP again: Signing in, after 44 seconds (signin)",
             (
                 "Works again after 44 seconds: Signing in. Rolled back api 1.4.2 to 1.4.1"
-                ": passing again after 34 s."
+                " (action rollback, 3 seconds after it opened): passing again after 34 seconds."
             ),
         ),
         (
@@ -97,8 +96,9 @@ def test_a_person_sees_at_once_what_was_changed_and_done(
 def test_what_was_done_about_several_at_once_is_said_too() -> None:
     done = SAMPLES["acted"]
     told = replace(SAMPLES["a summary"], event=EventKind.ACTED, deeds=done.deeds, why=done.why)
-    assert subject(told).startswith(
-        "[production] 12 things DOWN, rollback: The roll-back of api 1.4.2 to 1.4.1 was asked for"
+    assert subject(told) == (
+        "[production] 12 things DOWN, rolling back api 1.4.2 to 1.4.1:"
+        " Signing in, Uploads and 10 more"
     )
     in_vain = replace(told, why=Why.DID_NOT_HELP)
     assert subject(in_vain) == (
@@ -115,6 +115,13 @@ def test_the_short_form_names_the_deploy_once() -> None:
     assert "Since 02:14 UTC, 40 s after deploy api 1.4.2. " in short(long)
 
 
+def test_the_short_form_of_a_summary_says_once_since_when() -> None:
+    assert short(SAMPLES["a summary"]) == (
+        "[production] 12 things DOWN since 02:14 UTC: Signing in, Uploads and 10 more."
+        " Acknowledge: https://trueup.example.org/ack/42"
+    )
+
+
 def test_a_subject_without_room_for_the_deploy_is_the_sentence_itself() -> None:
     long = followed(says=("People " + "really " * 10 + "cannot sign in.",))
     assert "deploy" not in subject(long)
@@ -123,16 +130,29 @@ def test_a_subject_without_room_for_the_deploy_is_the_sentence_itself() -> None:
 
 def test_the_short_form_of_a_recovery_says_what_helped() -> None:
     assert short(SAMPLES["resolved, after it was acted on"]) == (
-        "[production] UP again: Signing in, after 44 seconds."
-        " Rolled back api 1.4.2 to 1.4.1: passing again after 34 s."
+        "[production] UP again: Signing in, after 44 seconds. Rolled back api 1.4.2 to 1.4.1."
     )
 
 
-def test_what_came_of_an_action_is_not_cut_away_by_which_action_it_was() -> None:
+def test_what_came_of_an_action_and_what_it_is_about_both_stand_in_the_headline() -> None:
     said = subject(SAMPLES["acted, as a dry run"])
-    assert (
-        "DOWN, rollback: Would have rolled back api 1.4.2 to 1.4.1: the action is a dry r" in said
-    )
+    done = "would have rolled back api 1.4.2 to 1.4.1 (dry run)"
+    assert f"DOWN, {done}: People cannot sign in." in said
+
+
+def test_what_the_opening_says_of_an_action_is_said_once() -> None:
+    for name in ("acted", "acted, and it has not helped", "resolved, after it was acted on"):
+        assert text(SAMPLES[name]).count("api 1.4.2 to 1.4.1") == 1
+    reminded = replace(SAMPLES["acted"], event=EventKind.REMINDED, why="")
+    assert "Action:        02:14:15 UTC: The roll-back of api" in text(reminded)
+
+
+def test_a_long_headline_of_what_was_done_leaves_room_for_what_it_is_about() -> None:
+    done = SAMPLES["acted"]
+    long = replace(done.deeds[0], headline="rolling back " + "x" * 300)
+    told = replace(done, deeds=(long,), environment="e" * 40, probe="p" * 64)
+    assert len(subject(told)) <= 120
+    assert "…: People cann" in subject(told)
 
 
 def test_a_deploy_with_hostile_words_stays_in_its_line() -> None:

@@ -47,7 +47,7 @@ async def test_quoted_text_ends_no_table_no_fence_and_makes_no_element(tmp_path:
         assert "\x1b" not in document
         assert "````text\n```\n" in document
         assert "](<javascript:" not in document
-        assert "1.0\\|x of api was deployed by \\*me\\*" in document
+        assert "api 1.0\\|x was deployed by \\*me\\*" in document
         tables = [line for line in document.splitlines() if line.startswith("| 21:")]
         assert {line.replace("\\|", "").count("|") for line in tables} <= {4, 7}
 
@@ -108,8 +108,8 @@ async def test_a_deploy_that_was_told_late_is_known_to_have_been(tmp_path: Path)
         await replay.deploys("2.0", BROKE - MINUTE, recorded_at=late)
         document = postmortem(await replay.account(), UTC)
 
-        assert "2.0 of api had been deployed by ci 1 minute before" in document
-        assert "trueup heard of 2.0 of api only 41 minutes after it went out." in document
+        assert "api 2.0 had been deployed by ci 1 minute before" in document
+        assert "trueup heard of api 2.0 only 41 minutes after it went out." in document
 
 
 async def test_a_deploy_of_what_the_probe_does_not_watch_is_not_suspected(tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ async def test_a_deploy_of_what_the_probe_does_not_watch_is_not_suspected(tmp_pa
         await replay.until(BROKE + 2 * HALF, result=BROKEN)
         found = await replay.account()
 
-        assert (found.deploys, found.suspects) == ((), frozenset())
+        assert (found.deploys, found.suspects) == ((), ())
         assert "No deploy that it could follow was recorded." in postmortem(found, UTC)
 
 

@@ -13,7 +13,7 @@ from sqlite_utils import Database  # noqa: TID251 - a test's own look into the s
 
 from monitor.config.changes import Changes, Deploys, Service
 from monitor.store import Writer, deploys
-from monitor.store.deploys import Deploy, concerning
+from monitor.store.deploys import LATELY_MOST, Deploy, concerning
 from tests.support.clock import NIGHT
 
 Do = Callable[[Callable[[Database], Any]], Any]
@@ -55,6 +55,18 @@ def test_windows_and_lists_are_in_the_order_in_which_they_are_read(do: Do) -> No
     found = do(lambda db: deploys.one(db, 2))
     assert (found.version, found.previous, found.at) == ("2", "1", NIGHT + MINUTE)
     assert do(lambda db: deploys.one(db, 77)) is None
+
+
+def test_of_a_flood_only_the_newest_are_read(do: Do) -> None:
+    for number in range(LATELY_MOST + 5):
+        do(partial(deploys.add, deploy=deploy(str(number), number)))
+    do(partial(deploys.add, deploy=deploy("elsewhere", 30, service="web")))
+    do(partial(deploys.add, deploy=deploy("away", 30, environment="staging")))
+    upto = NIGHT + 60 * MINUTE
+    found = versions(do(lambda db: deploys.lately(db, NIGHT, upto, "production", ["web"])))
+    assert (found[0], len(found)) == (str(LATELY_MOST + 4), LATELY_MOST)
+    everywhere = versions(do(lambda db: deploys.lately(db, NIGHT, upto, "staging", [])))
+    assert everywhere == ["away"]
 
 
 CHANGES = Changes(
