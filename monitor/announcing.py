@@ -15,8 +15,9 @@ from monitor import circumstances, deciding
 from monitor.context import Context
 from monitor.deciding import Tell, Withhold
 from monitor.notices import EventKind, Notice
+from monitor.notices.changes import is_dry
 from monitor.routing import Routing
-from monitor.store import attended, captures, incidents
+from monitor.store import attended, captures, held, incidents
 from monitor.store.attended import Attended
 from monitor.why import Why
 
@@ -72,9 +73,18 @@ def go_on(db: Database, context: Context, number: int, at: datetime, *, why: Why
 def tell_news(
     db: Database, context: Context, incident: Attended, at: datetime, *, why: Why
 ) -> None:
-    """What the notice of a told incident holds, to those who heard of it and those who should."""
+    """What the notice of a told incident holds, to those who heard of it and those who should. What
+    would have been done goes with the opening wherever that still waits.
+    """
     told = who_should_know(db, context.routing_of(incident.probe), incident, at)
-    notify(db, incident.number, replace(incident.full_notice(), at=at), told, why=why)
+    notice = replace(incident.full_notice(), at=at)
+    if notice.event is EventKind.ACTED and is_dry(notice):
+        heard = held.say_too(db, incident.number, notice.deeds, at)
+        told = [channel for channel in told if channel not in heard]
+    if told:
+        notify(db, incident.number, notice, told, why=why)
+    else:
+        incidents.add_bare_event(db, incident.number, notice.event.value, at, why=why.value)
     attended.change(db, incident.number, withheld="", look_at=None)
 
 

@@ -21,11 +21,11 @@ from monitor.config.model import Config
 from monitor.context import Context
 from monitor.log import get_logger
 from monitor.notices import About, Change, Left, Notice, to_json
+from monitor.notices.changes import DEPLOYS_MOST
 from monitor.store import actions, captures, deploys
 from monitor.store.attended import Attended
-from monitor.store.deploys import Deploy
+from monitor.store.deploys import Deploy, Services
 
-DEPLOYS_MOST: Final = 5
 BUDGETS_MOST: Final = 5
 
 log = get_logger()
@@ -91,25 +91,34 @@ def _with_deploys(db: Database, context: Context, notice: Notice, _: datetime) -
     if not probes:
         return notice
     config, began_at = context.config, notice.began_at
-    since = began_at - config.changes.deploys.window
-    elsewhere = _not_watched_by(config, probes)
-    lately = deploys.lately(db, since, began_at, config.environment, elsewhere)
-    concerning = partial(
-        deploys.concerning,
-        changes=config.changes,
-        environment=config.environment,
-        first_failed_at=began_at,
+    since, until = began_at - config.changes.deploys.window, began_at + deploys.AFTERWARDS
+    lately = deploys.lately(db, since, until, config.environment, _services(config, probes))
+    found: list[Change] = []
+    for which in (deploys.concerning, deploys.shortly_after):
+        mine = partial(which, lately, config.changes, environment=config.environment)
+        each_one = (mine(probe_id=probe, first_failed_at=began_at) for probe in probes)
+        ours = {deploy.id for one in each_one for deploy in one}
+        found += [_change(deploy) for deploy in lately if deploy.id in ours]
+    return replace(notice, deploys=tuple(found[:DEPLOYS_MOST]) or _remembered(db, notice))
+
+
+def _remembered(db: Database, notice: Notice) -> tuple[Change, ...]:
+    """What it named before, but for what has been forgotten since."""
+    return tuple(
+        each
+        for each in notice.deploys
+        if not deploys.forgotten(db, each.service, each.version, each.at)
     )
-    ours = {each.id for probe in probes for each in concerning(lately, probe_id=probe)}
-    found = [_change(each) for each in lately if each.id in ours]
-    return replace(notice, deploys=tuple(found[:DEPLOYS_MOST]) or notice.deploys)
 
 
-def _not_watched_by(config: Config, probes: Collection[str]) -> list[str]:
-    """Every name of the services that are watched, and by none of these."""
-    services = config.changes.services.values()
-    others = (each for each in services if frozenset(probes).isdisjoint(each.probes))
-    return [name for each in others for name in (each.id, *each.also)]
+def _services(config: Config, probes: Collection[str]) -> Services:
+    """Every name of those that any of these watches, and of those that only others watch."""
+    ours: list[str] = []
+    elsewhere: list[str] = []
+    for each in config.changes.services.values():
+        names = elsewhere if frozenset(probes).isdisjoint(each.probes) else ours
+        names += (each.id, *each.also)
+    return Services(ours, elsewhere)
 
 
 def _with_deeds(db: Database, _: Context, notice: Notice, __: datetime) -> Notice:

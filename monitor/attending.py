@@ -190,5 +190,6 @@ def _summary(db: Database, context: Context, summary: Attended, at: datetime) ->
     grown_at = summaries.grows_at(summary)
     if at < grown_at:
         return Pass(next_at=grown_at)
-    summaries.grow(db, summary, members, at)
+    news = attached.to_news(db, context, summaries.present(db, summary, at), at)
+    summaries.grow(db, summary, news, members)
     return Pass(told=True, next_at=at + SOONEST)

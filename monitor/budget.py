@@ -24,6 +24,8 @@ _LEAST: Final = {
 }
 MANY: Final = 3
 """Failed runs that a long window needs: among few runs a single one looks like a fire."""
+ENOUGH: Final = 0.1
+"""The share of the budget that is spent before what burns slowly is worth a word."""
 
 
 class Window(NamedTuple):
@@ -130,6 +132,8 @@ class Rate(NamedTuple):
     times: float = 0.0
     failed: int = 0
     runs: int = 0
+    lost: float = 0.0
+    """How many slices' worth of failure that is."""
 
 
 def burn(slices: Iterable[Slice], share: float) -> Rate:
@@ -153,7 +157,8 @@ def burn(slices: Iterable[Slice], share: float) -> Rate:
     shares = [max(each.failed / each.runs for each in ones) for ones in by_time.values()]
     together = sum(map(mul, weights, shares)) / sum(weights)
     runs = max(runs for runs, _ in by_probe.values())
-    return Rate(max(alone, together) / share, failed, runs)
+    most = max(alone, together)
+    return Rate(most / share, failed, runs, most * len(by_time))
 
 
 class Pair(NamedTuple):
@@ -180,11 +185,14 @@ class Pace(NamedTuple):
     pair: Pair
     long: Rate
     short: Rate
+    enough: float = 0.0
+    """What the long window must have lost, unless it is urgent."""
 
     @property
     def burns(self) -> bool:
         fast = min(self.long.times, self.short.times) >= self.pair.times
-        return fast and self.long.failed >= MANY
+        matters = self.pair.urgent or self.long.lost >= self.enough
+        return fast and matters and self.long.failed >= MANY
 
     @property
     def rests(self) -> bool:
@@ -193,9 +201,11 @@ class Pace(NamedTuple):
         return below and self.short.runs > 0
 
 
-def paces(slices: Iterable[Slice], *, share: float, at_us: int, grain_us: int) -> tuple[Pace, ...]:
+def paces(
+    slices: Iterable[Slice], *, share: float, at_us: int, grain_us: int, enough: float = 0.0
+) -> tuple[Pace, ...]:
     """Of every pair, the most urgent one first. *slices* are *grain_us* long; one that a window
-    begins in belongs to it.
+    begins in belongs to it. The slow pair needs *enough* slices' worth of failure.
     """
     known = sorted(slices)
     rates = {}
@@ -203,4 +213,4 @@ def paces(slices: Iterable[Slice], *, share: float, at_us: int, grain_us: int) -
         since_us = at_us - length // timedelta(microseconds=1)
         first = bisect_left(known, since_us - since_us % grain_us, key=itemgetter(0))
         rates[length] = burn(known[first:], share)
-    return tuple(Pace(pair, rates[pair.long], rates[pair.short]) for pair in PAIRS)
+    return tuple(Pace(pair, rates[pair.long], rates[pair.short], enough) for pair in PAIRS)

@@ -15,16 +15,15 @@ from typing import Final
 
 from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
 
-from monitor import flapping, happening, health, incidents, seen, sighting
+from monitor import downtime, flapping, happening, health, incidents, seen, sighting
 from monitor.clock import Clock, to_us
 from monitor.context import Context
 from monitor.happening import Telling
-from monitor.incidents import Event, Evidence, Firing, Opened, Pending, Quiet
+from monitor.incidents import Event, Evidence, Pending, Quiet
 from monitor.log import get_logger
 from monitor.policy import OutOf
 from monitor.runner import Run
 from monitor.store import StoreTrouble, Takes, apart, artefacts, counting, plain, records, verdicts
-from monitor.store.fives import Series
 from monitor.store.plain import PlainRun
 from monitor.store.records import RunRow
 from monitor.store.verdicts import HealthRow
@@ -224,14 +223,16 @@ def _conclude(db: Database, run: Run, row: RunRow, telling: Telling) -> _Done:
         records.note_first_run(db, row)
     telling = replace(telling, before=before)
     track, events = incidents.step(before.track, _reading(run), run.probe.policy)
-    _count(db, run, row, track, events)
+    counting.add_run(db, row)
     if before.track.slot is not None and run.slot <= before.track.slot:
         state = before.track.state  # a late run fills in history and changes nothing
         return _Done((), unsettled=not isinstance(state, Quiet))
-    number = before.incident
+    since, number = downtime.began(track, events, run), before.incident
+    down_until = downtime.count(db, run, row, before.down_until, since)  # which notices tell
     for event in events:
         number = happening.happened(db, run, row, event, telling, number)
-    verdicts.save_health(db, row, _after(before, track, number, run))
+    after = replace(_after(before, track, number, run), down_until=down_until)
+    verdicts.save_health(db, row, after)
     undecided, unsettled = isinstance(track.state, Pending), not isinstance(track.state, Quiet)
     return _Done(events, undecided, unsettled)
 
@@ -245,21 +246,6 @@ def _reading(run: Run) -> incidents.Reading:
         grave=outcome is Outcome.FAIL,
         patience=run.probe.patience,
     )
-
-
-def _count(
-    db: Database, run: Run, row: RunRow, track: incidents.Track, events: Sequence[Event]
-) -> None:
-    """Down time runs from the first failing run of an incident to the end of the last one, so
-    that every lost percent on the page has an incident that explains it.
-    """
-    counting.add_run(db, row)
-    failed = health.evidence_of(row.outcome) is Evidence.BAD
-    if failed and isinstance(track.state, Firing) and track.state.grave:
-        opened = next((event for event in events if isinstance(event, Opened)), None)
-        since = opened.began_at if opened else run.started_at
-        series = Series(row.probe, row.location)
-        counting.add_down(db, series, since=since, until=run.started_at + run.covers)
 
 
 def _after(before: HealthRow, track: incidents.Track, incident: int | None, run: Run) -> HealthRow:

@@ -71,9 +71,9 @@ def grows_at(summary: Attended) -> datetime:
     return min(joined_at + deciding.GATHER_FOR, last_told_at + deciding.STORM_WITHIN)
 
 
-def grow(db: Database, summary: Attended, members: Membership, at: datetime) -> None:
-    """News of the same incident, under the same key."""
-    notice = replace(present(db, summary, at), event=EventKind.WORSENED)
+def grow(db: Database, summary: Attended, news: Notice, members: Membership) -> None:
+    """News of the same incident, under the same key: what is `present`, with what else is known."""
+    at, notice = news.at, replace(news, event=EventKind.WORSENED)
     told = incidents.channels_told(db, summary.number)
     announcing.notify(db, summary.number, notice, told, why=Why.MORE_JOINED)
     attended.change(

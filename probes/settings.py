@@ -53,6 +53,9 @@ def write_duration(value: timedelta) -> str:
     parts = []
     for unit, size in (("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)):
         count, left = divmod(left, size)
+        if unit == "s" and count and left:
+            parts.append(f"{count}.{left:03}".rstrip("0") + "s")
+            break
         if count:
             parts.append(f"{count}{unit}")
     return "".join(parts) or "0s"

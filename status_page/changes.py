@@ -46,6 +46,8 @@ class Objective:
     """Time in the window of which nothing is known: not spent, and not kept either."""
     detection: timedelta | None = None
     """From a fault to people who hear of it, at the worst; None: they never do."""
+    burns_since: datetime | None = None
+    """While it is spent too fast."""
 
     @property
     def left(self) -> timedelta:

@@ -28,6 +28,7 @@ from monitor.store.action_words import State
 from monitor.store.actions import Ending, Verifying
 
 LOOK_AGAIN: Final = timedelta(seconds=10)  # for what nobody announces, such as the end of a wait
+NEXT_RUN: Final = timedelta(seconds=1)
 SOONEST: Final = timedelta(milliseconds=100)
 REST: Final = 4
 """So many times as long as a look takes, others have the store."""
@@ -136,6 +137,7 @@ class Actions:
         if seen.told:
             self._told()
         ends = [each.until - self._clock.now() for each in seen.verifying]
+        ends += [NEXT_RUN] if seen.soon else []
         return max(min([LOOK_AGAIN, *ends]), SOONEST)
 
     def _watch_closely(self, each: Verifying) -> None:
@@ -174,7 +176,13 @@ class Actions:
 
     async def _is_wanted(self, begun: Begun) -> bool:
         try:
-            work = partial(looking.is_wanted, begun=begun, at=self._clock.now())
+            work = partial(
+                looking.is_wanted,
+                context=self._context(),
+                begun=begun,
+                at=self._clock.now(),
+                doubt=self._doubt(),
+            )
             wanted = await self._reader.ask(work)
         except StoreTrouble:
             return False

@@ -9,13 +9,14 @@ from datetime import datetime
 
 from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
 
+from monitor.actions import guard
 from monitor.actions.guard import Facts
 from monitor.config.changes import Action, Service
 from monitor.context import SUMMARY, Context
 from monitor.notices import About
 from monitor.routing import Severity
 from monitor.store import action_facts, attended
-from monitor.store.action_facts import Deployed
+from monitor.store.action_facts import Deployed, Standing
 from monitor.store.attended import Attended
 from monitor.why import Why
 
@@ -68,6 +69,7 @@ def facts_of(moment: Moment, action: Action, incident: Attended) -> Facts:
     service = config.changes.services.get(action.service) or Service(
         id=action.service, name=action.service, probes=()
     )
+    standing = action_facts.standing(db, incident.number)
     silenced = attended.announced_until(db, "silence", probe, context.tags_of(probe), at)
     return Facts(
         incident=incident.number,
@@ -86,13 +88,21 @@ def facts_of(moment: Moment, action: Action, incident: Attended) -> Facts:
         silenced=silenced is not None,
         acknowledged=_is_acknowledged(db, incident, at),
         in_doubt=moment.doubt,
-        passing=action_facts.passes_again(db, incident.number),
-        rehearsed=action_facts.was_rehearsed(db, action.id, incident.number),
+        failing=standing.failing,
+        stale=_is_stale(context, probe, standing, at),
+        rehearsed_by=action_facts.rehearsals(db, incident.number),
         deploys=moment.deploys(service),
         troubles=moment.troubles(service),
         rival=_rival(moment, service, incident),
-        acts=action_facts.acts_of(db, action.id),
+        acts=action_facts.acts_of(db, service.id, action.id),
+        others=frozenset(config.changes.actions) - {action.id},
     )
+
+
+def _is_stale(context: Context, probe: str, standing: Standing, at: datetime) -> bool:
+    known = context.config.probes.get(probe)
+    lately = max(guard.LATELY, known.patience) if known else guard.LATELY
+    return standing.at is None or at - standing.at > lately
 
 
 def _rival(moment: Moment, service: Service, incident: Attended) -> Deployed | None:

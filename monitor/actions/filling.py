@@ -16,6 +16,7 @@ NAMES: Final = ("service", "version", "previous", "environment", "incident", "pr
 _PLACEHOLDER: Final = re.compile(r"\{(" + "|".join(NAMES) + r")\}")
 _VERSION: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+:@/=~-]{0,199}")
 _OWN_ROOM: Final = 200
+_BACK: Final = re.compile(r"(?:^|[-_.])(?:roll[-_]?back|revert|undo)(?:[-_.]|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +45,7 @@ def _texts(action: Action) -> Iterator[str]:
 
 def goes_back(action: Action) -> bool:
     """Whether the version before is what it is about."""
-    return "previous" in used(action) or bool(re.search("roll|revert", action.id, re.IGNORECASE))
+    return "previous" in used(action) or bool(_BACK.search(action.id))
 
 
 def is_safe(action: Action, values: Values) -> bool:

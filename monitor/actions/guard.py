@@ -4,14 +4,13 @@ the time. Whatever is in doubt is a no, and every no has a name.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum, unique
 from typing import Final
 
-from monitor.actions import filling
+from monitor.actions import filling, releases
 from monitor.actions.filling import Values
 from monitor.config.changes import Action, ActionMode
 from monitor.store.action_facts import Act, Deployed
@@ -47,9 +46,11 @@ class Because(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     NOBODY_TOLD = "nobody_told"
     PASSES_AGAIN = "passes_again"
+    FAILED_ONCE = "failed_once"
     NETWORK_IN_DOUBT = "network_in_doubt"
     COOLS_DOWN = "cools_down"
     TOO_LATE = "too_late"
+    NOT_SEEN_LATELY = "not_seen_lately"
     # It cannot be put into words
     PREVIOUS_UNKNOWN = "previous_unknown"
     PREVIOUS_BROKEN = "previous_broken"
@@ -77,9 +78,11 @@ _WORDS: Final = {
     Because.ACKNOWLEDGED: "somebody is on it",
     Because.NOBODY_TOLD: "nobody was told of it yet",
     Because.PASSES_AGAIN: "the probe passes again",
+    Because.FAILED_ONCE: "the probe has failed only once so far, as when something restarts",
     Because.NETWORK_IN_DOUBT: "trueup's own network is in doubt",
     Because.COOLS_DOWN: "it was done for another deploy a short while ago",
     Because.TOO_LATE: "the incident has been open for too long to surprise anybody",
+    Because.NOT_SEEN_LATELY: "the probe has not run for a while, as after a stop of trueup",
     Because.PREVIOUS_UNKNOWN: "nobody knows the version before",
     Because.PREVIOUS_BROKEN: "the version before broke something itself when it was deployed",
     Because.VALUE_UNSAFE: "the version does not look like one, and is handed to nobody",
@@ -87,9 +90,13 @@ _WORDS: Final = {
 
 BESIDE_THE_POINT: Final = (Because.NO_SERVICE, Because.NOT_WATCHED)
 """Reasons that nobody asks for: it is not about the service at all."""
-PROVEN: Final = timedelta(days=1)
-"""What was there for so long after an incident that followed it did not cause it, or was mended."""
-_ROLL_BACK: Final = re.compile(r"\b(roll(s|ed|ing)?[ _-]?back|revert)", re.IGNORECASE)
+FAILURES: Final = 2
+"""So many runs in a row, the newest one among them, have to have failed, however few open an
+incident: one is what a restart looks like.
+"""
+LATELY: Final = timedelta(minutes=1)
+"""What was seen so long ago, or the patience of its probe if that is longer, may be otherwise now.
+"""
 
 
 def in_words(because: str) -> str:
@@ -122,10 +129,12 @@ class Facts:
     acknowledged: bool = False
     in_doubt: bool = False
     """Whether trueup's own network is."""
-    passing: bool = False
-    """The newest run that said anything was good."""
-    rehearsed: bool = False
-    """It was decided about this incident while the action was a dry run."""
+    failing: int = FAILURES
+    """So many of the newest runs of the probe failed in a row."""
+    stale: bool = False
+    """The newest of them was a while ago."""
+    rehearsed_by: Collection[str] = ()
+    """Actions that were dry runs when it was decided about this incident."""
     deploys: Sequence[Deployed] = ()
     """Of the service in our environment, the newest first."""
     rival: Deployed | None = None
@@ -134,7 +143,9 @@ class Facts:
     troubles: Sequence[datetime] = ()
     """When critical incidents of the service's probes began."""
     acts: Sequence[Act] = ()
-    """What the action did, the newest first, in either mode."""
+    """What was done about deploys of the service, the newest first, in either mode."""
+    others: Collection[str] = ()
+    """The ids of the other actions that are configured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +176,16 @@ def decide(action: Action, facts: Facts, at: datetime) -> Decision:
     return Decision(acts=True, because=Because.FOLLOWS_DEPLOY, deploy=deploy, values=values)
 
 
+def still_wanted(action: Action, facts: Facts, version: str, at: datetime) -> bool:
+    """Whether what was begun about a deploy of *version* would be begun now, had it not been."""
+    if _wrong_incident(facts) is not None:
+        return False
+    deploy, no = _followed(action, facts)
+    if deploy is None or deploy.version != version or no is not None:
+        return False
+    return _wrong_moment(replace(action, cool_down=timedelta()), facts, at) is None
+
+
 def _first(*guards: tuple[bool, Because]) -> Because | None:
     return next((because for holds, because in guards if holds), None)
 
@@ -189,7 +210,7 @@ def _followed(action: Action, facts: Facts) -> tuple[Deployed | None, Because | 
         (facts.began_at - deploy.at > action.within, Because.TOO_LONG_AFTER),
         (facts.deploys[0].version != deploy.version, Because.NEWER_DEPLOY),
         (_is_likelier(facts.rival, deploy), Because.LIKELIER_DEPLOY),
-        (_is_roll_back(facts, deploy), Because.IS_ROLL_BACK),
+        (releases.is_roll_back(facts.deploys, facts.acts, deploy), Because.IS_ROLL_BACK),
     )
     return deploy, no
 
@@ -199,47 +220,25 @@ def _is_likelier(rival: Deployed | None, deploy: Deployed) -> bool:
     return rival is not None and (rival.at, rival.id) > (deploy.at, deploy.id)
 
 
-def _before(facts: Facts, deploy: Deployed) -> list[Deployed]:
-    """The deploys that came before, the newest first."""
-    return list(facts.deploys[list(facts.deploys).index(deploy) + 1 :])
-
-
-def _is_roll_back(facts: Facts, deploy: Deployed) -> bool:
-    """It says so, it goes where the action went, or it is an older version once more."""
-    if _ROLL_BACK.search(deploy.note):
-        return True
-    if any(a.target == deploy.version and a.started_at <= deploy.at for a in facts.acts):
-        return True
-    before = [each.version for each in _before(facts, deploy)]
-    between = next((i for i, version in enumerate(before) if version != deploy.version), None)
-    return between is not None and deploy.version in before[between:]
-
-
 def _done_already(action: Action, facts: Facts, deploy: Deployed) -> Because | None:
-    mine, same = _mine(action, facts), _recorded_as(facts, deploy)
+    mine, same = _mine(action, facts), releases.recorded_as(facts.deploys, deploy)
     return _first(
         (any(act.deploy in same for act in mine), Because.DONE_FOR_DEPLOY),
         (any(act.incident == facts.incident for act in mine), Because.DONE_FOR_INCIDENT),
-        (is_live(action) and facts.rehearsed, Because.WAS_DRY_RUN),
+        (is_live(action) and _was_rehearsed(facts), Because.WAS_DRY_RUN),
     )
 
 
 def _mine(action: Action, facts: Facts) -> list[Act]:
-    """What counts as done: a dry run does what a live one would do, and a live one forgets those.
+    """What counts as done: what was done under a name that no action has any more, too; a dry run
+    holds nothing live back.
     """
-    return [act for act in facts.acts if act.mode in (action.mode, ActionMode.LIVE)]
+    modes = (action.mode, ActionMode.LIVE)
+    return [act for act in facts.acts if act.mode in modes and act.name not in facts.others]
 
 
-def _recorded_as(facts: Facts, deploy: Deployed) -> set[int]:
-    """A deploy may be recorded by more than one source: the rows of one version in a row."""
-    rows = list(facts.deploys)
-    found = rows.index(deploy)
-    first = last = found
-    while first > 0 and rows[first - 1].version == deploy.version:
-        first -= 1
-    while last + 1 < len(rows) and rows[last + 1].version == deploy.version:
-        last += 1
-    return {each.id for each in rows[first : last + 1]}
+def _was_rehearsed(facts: Facts) -> bool:
+    return any(name not in facts.others for name in facts.rehearsed_by)
 
 
 def _wrong_moment(action: Action, facts: Facts, at: datetime) -> Because | None:
@@ -248,10 +247,12 @@ def _wrong_moment(action: Action, facts: Facts, at: datetime) -> Because | None:
         (facts.silenced, Because.SILENCED),
         (facts.acknowledged, Because.ACKNOWLEDGED),
         (not facts.told, Because.NOBODY_TOLD),
-        (facts.passing, Because.PASSES_AGAIN),
+        (facts.failing == 0, Because.PASSES_AGAIN),
+        (facts.failing < FAILURES, Because.FAILED_ONCE),
         (facts.in_doubt, Because.NETWORK_IN_DOUBT),
         (_cools_down(action, facts, at), Because.COOLS_DOWN),
         (at - facts.opened_at > action.within, Because.TOO_LATE),
+        (facts.stale, Because.NOT_SEEN_LATELY),
     )
 
 
@@ -265,51 +266,29 @@ def _cools_down(action: Action, facts: Facts, at: datetime) -> bool:
 
 
 def _values(facts: Facts, deploy: Deployed) -> Values:
-    given = deploy.previous or _known_before(facts, deploy)
+    known = releases.known_before(facts.deploys, deploy)
+    given = deploy.previous or known
     return Values(
         service=facts.service,
         version=deploy.version,
-        previous=given if given != deploy.version else _known_before(facts, deploy),
+        previous=given if given != deploy.version else known,
         environment=facts.environment,
         incident=str(facts.incident),
         probe=facts.probe,
     )
 
 
-def _known_before(facts: Facts, deploy: Deployed) -> str:
-    """The version that was there before, by the deploys that were recorded."""
-    others = (each.version for each in _before(facts, deploy) if each.version != deploy.version)
-    return next(others, "")
-
-
-def _unspeakable(
-    action: Action, facts: Facts, deploy: Deployed, values: Values
-) -> Because | None:
-    needs = filling.goes_back(action)
+def _unspeakable(action: Action, facts: Facts, deploy: Deployed, values: Values) -> Because | None:
+    stay = releases.stay_before(facts.deploys, facts.acts, deploy, values.previous)
+    broken = filling.goes_back(action) and (
+        releases.was_acted_upon(facts.deploys, facts.acts, values.previous)
+        or releases.broke(stay, facts.troubles, action.within)
+    )
     return _first(
         ("previous" in filling.used(action) and not values.previous, Because.PREVIOUS_UNKNOWN),
-        (needs and _is_broken(action, facts, deploy, values.previous), Because.PREVIOUS_BROKEN),
+        (broken, Because.PREVIOUS_BROKEN),
         (not filling.is_safe(action, values), Because.VALUE_UNSAFE),
     )
-
-
-def _is_broken(action: Action, facts: Facts, deploy: Deployed, version: str) -> bool:
-    """Something was done about that version, or a critical incident followed when it was deployed
-    the last time before *deploy*, and it was not there for long after that, whoever undid it.
-    """
-    acted = {act.deploy for act in facts.acts}
-    if any(each.version == version and each.id in acted for each in facts.deploys):
-        return True
-    until = deploy.at
-    for each in _before(facts, deploy):
-        if each.version == version:
-            return any(
-                each.at <= began_at <= min(each.at + action.within, until)
-                and until - began_at < PROVEN
-                for began_at in facts.troubles
-            )
-        until = each.at
-    return False
 
 
 def is_live(action: Action) -> bool:

@@ -15,7 +15,7 @@ from sqlite_utils import Database  # noqa: TID251 - named in signatures only; st
 from monitor import announcing, attached
 from monitor.actions import filling, guard
 from monitor.actions.asking import Task
-from monitor.actions.facts import Moment, facts_of, is_of_probe, stands_for
+from monitor.actions.facts import Moment, facts_of, stands_for
 from monitor.actions.guard import Because, Decision, Facts
 from monitor.clock import to_us
 from monitor.config.changes import Action, Changes
@@ -45,24 +45,27 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What came of looking. `told`: something is to be delivered."""
+    """What came of looking. `told`: something is to be delivered; `soon`: the next run of a probe,
+    which nobody announces, decides.
+    """
 
     begun: Sequence[Begun] = ()
     verifying: Sequence[Verifying] = ()
     told: bool = False
+    soon: bool = False
 
 
 def look(
     db: Database, context: Context, at: datetime, *, doubt: bool, busy: Collection[int]
 ) -> Seen:
     """*doubt*: whether trueup's own network is in doubt. *busy*: rows of what is under way."""
-    told = False
+    told = soon = False
     for row, incident in actions.left_behind(db, tuple(busy), at):
         log.error("what became of an action is not known; it is not repeated", row=row)
         told |= tell(db, context, incident, at, why=Why.ACTED)
     verifying = actions.verifying(db)
     for each in verifying:
-        if at >= each.until:
+        if at >= each.until and action_facts.standing(db, each.incident).failing:
             actions.did_not_help(db, each.row)
             log.warning("an action did not help", action=each.name, incident=each.incident)
             told |= tell(db, context, each.incident, at, why=Why.DID_NOT_HELP)
@@ -71,8 +74,9 @@ def look(
     for incident_row, action in _open_questions(db, context.config.changes, at):
         done = _guarded(moment, action, incident_row)
         told |= done.told
+        soon |= done.soon
         begun += done.begun
-    return Seen(begun, [each for each in verifying if at < each.until], told)
+    return Seen(begun, [each for each in verifying if at < each.until], told, soon)
 
 
 def _open_questions(
@@ -125,7 +129,7 @@ def _decided(moment: Moment, action: Action, incident: Attended) -> Seen:
     )
     if not decision.acts or decision.values is None:
         _refrain(db, entry, decision, facts)
-        return Seen()
+        return Seen(soon=decision.because is Because.FAILED_ONCE)
     target = decision.values.previous if filling.goes_back(action) else ""
     row = actions.begin(db, entry, target=target)
     if row is None:  # as the database knows, whatever we thought
@@ -156,7 +160,8 @@ def _key(action: Action, decision: Decision) -> str:
 
 def _refrain(db: Database, entry: Entry, decision: Decision, facts: Facts) -> None:
     done = decision.because in (Because.DONE_FOR_DEPLOY, Because.DONE_FOR_INCIDENT)
-    if done and any(a.incident == entry.incident and a.mode == entry.mode for a in facts.acts):
+    own = (entry.name, entry.incident, entry.mode)
+    if done and any((a.name, a.incident, a.mode) == own for a in facts.acts):
         return  # its own row says so
     if actions.refrained(db, entry) and decision.because not in guard.BESIDE_THE_POINT:
         log.info("not acting", action=entry.name, incident=entry.incident, why=entry.why)
@@ -198,12 +203,10 @@ def settle(db: Database, context: Context, begun: Begun, ending: Ending) -> bool
     return tell(db, context, begun.incident, ending.at, why=Why.ACTED)
 
 
-def is_wanted(db: Database, begun: Begun, at: datetime) -> bool:
+def is_wanted(db: Database, context: Context, begun: Begun, at: datetime, *, doubt: bool) -> bool:
     """Whether it is still to be asked for, after it could not be a moment ago."""
     incident = attended.one(db, begun.incident)
     if incident is None or attended.resolved_at(db, begun.incident) is not None:
         return False
-    if action_facts.passes_again(db, begun.incident):
-        return False
-    acknowledged = (incident, stands_for(db, incident))
-    return is_of_probe(incident) and not any(one.is_acknowledged(at) for one in acknowledged)
+    facts = facts_of(Moment(db, context, at, doubt), begun.action, incident)
+    return guard.still_wanted(begun.action, facts, begun.task.values.version, at)

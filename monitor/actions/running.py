@@ -24,10 +24,13 @@ _COMES_BY: Final = frozenset((errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.EN
 
 
 async def run(action: Action, task: Task) -> Answer:
-    """What became of it. Nothing that it began is left of its group afterwards."""
+    """What became of it. Nothing that it began is left of its group afterwards; of one that did not
+    end in time, nothing at all.
+    """
     argv = tuple(filling.filled(part, task.values) for part in action.command)
     try:
-        running = await Running.start(argv, _environment(action, task), action.folder)
+        environment = _environment(action, task)
+        running = await Running.start(argv, environment, action.folder, pursued=True)
     except OSError as error:
         said = f"the program could not be started: {reason(error)}"
         return not_asked(said, again=error.errno in _COMES_BY)
@@ -40,6 +43,7 @@ async def run(action: Action, task: Task) -> Answer:
             await tail.follow(running, timedelta(seconds=GRACE))
             why = "the program did not end in time and was ended"
             return Answer(State.UNKNOWN, why, tail.text())
+        running.spare()
     finally:
         await running.end(_AT_ONCE)
     return _judge(running.status, tail)

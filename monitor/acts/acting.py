@@ -18,6 +18,7 @@ from monitor.acts.orders import (
     CannotAct,
     Done,
     End,
+    ForgetDeploy,
     Maintain,
     No,
     Order,
@@ -49,6 +50,8 @@ def carry_out(db: Database, order: Order, config: Known, at: datetime) -> Done:
             return planning.end(db, order, at)
         case RecordDeploy():
             return deploying.record(db, order, config, at)
+        case ForgetDeploy():
+            return deploying.forget(db, order, at)
         case _:
             return speaking.speak(db, order, config, at)
 

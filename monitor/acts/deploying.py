@@ -1,4 +1,6 @@
-"""Writing down that a version of a service went out. Inside the writer's transaction."""
+"""Writing down that a version of a service went out, and that it did not. Inside the writer's
+transaction.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,15 @@ from typing import Any, Final
 
 from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
 
-from monitor.acts.orders import CannotAct, Done, No, RecordDeploy, instant
+from monitor.acts.orders import (
+    SOMEBODY,
+    CannotAct,
+    Done,
+    ForgetDeploy,
+    No,
+    RecordDeploy,
+    instant,
+)
 from monitor.acts.planning import Known
 from monitor.clock import iso
 from monitor.config.changes import Service
@@ -53,7 +63,7 @@ def record(db: Database, order: RecordDeploy, config: Known, at: datetime) -> Do
     pagers = config.pagers if environment == config.environment and when >= at - OLDEST else ()
     deploy, new = deploys.add(db, told, pagers)
     if not new:
-        return _known_already(deploy)
+        return _known_already(deploy, forgotten=not deploy.id)
     said = (_recorded(deploy), clock, _watched(deploy, service, config, at))
     return Done(
         " ".join(each for each in said if each),
@@ -63,6 +73,30 @@ def record(db: Database, order: RecordDeploy, config: Known, at: datetime) -> Do
             "probes": list(service.probes) if service else [],
             "told": list(pagers),
         },
+    )
+
+
+def forget(db: Database, order: ForgetDeploy, at: datetime) -> Done:
+    """Raises CannotAct when there is none, and when something was done because of it."""
+    deploy = deploys.one(db, order.number)
+    if deploy is None:
+        raise CannotAct(
+            No.UNKNOWN_NUMBER,
+            f"there is no deploy {order.number}; trueup deploy list shows the number of each",
+        )
+    if (done := deploys.acted_upon(db, deploy.id)) is not None:
+        action, incident = done
+        raise CannotAct(
+            No.ACTED_UPON,
+            f"action {action} was carried out because of it, in incident {incident}, and that has"
+            " to stay explained; to say what really runs: trueup deploy record",
+        )
+    told = deploys.told_of(db, deploy.id)
+    deploys.forget(db, deploy, order.by or SOMEBODY, at)
+    who = f" {', '.join(told)} heard of it already." if told else ""
+    return Done(
+        f"Forgotten: {title(deploy)}. It is listed, named and gone back to no longer.{who}",
+        facts(deploy) | {"changed": True, "told": told},
     )
 
 
@@ -113,8 +147,9 @@ def _recorded(deploy: Deploy) -> str:
     return f"Recorded: {title(deploy)}."
 
 
-def _known_already(deploy: Deploy) -> Done:
-    said = f"Known already: {title(deploy)}. Nothing changed."
+def _known_already(deploy: Deploy, *, forgotten: bool) -> Done:
+    known = "Known already, and forgotten since" if forgotten else "Known already"
+    said = f"{known}: {title(deploy)}. Nothing changed."
     return Done(said, facts(deploy) | {"changed": False})
 
 

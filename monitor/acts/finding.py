@@ -22,7 +22,8 @@ def find(db: Database, which: Which) -> Standing:
         return _only(acts.open_incidents(db))
     if which != "last":
         return _keyed(db, which)
-    newest = next(iter(_tops(acts.open_incidents(db))), None) or acts.newest_incident(db)
+    tops = _outages_first(_tops(acts.open_incidents(db)))
+    newest = next(iter(tops), None) or acts.newest_outage(db) or acts.newest_incident(db)
     if newest is None:
         raise CannotAct(No.NONE_OPEN, "there has been no incident yet")
     return newest
@@ -46,16 +47,25 @@ def find_open(db: Database, which: Which) -> Standing:
 
 
 def _last(db: Database) -> Standing | Entry:
-    """Whichever began last, of those that are open or else of all."""
+    """The outage that began last, of those that are open or else of all; where there was none,
+    whatever else there is.
+    """
+    tops = _outages_first(_tops(acts.open_incidents(db)))
     for still in (True, False):
-        tops = _tops(acts.open_incidents(db))
-        seen = next(iter(tops), None) if still else acts.newest_incident(db)
+        out = [each for each in tops if each.is_outage]
+        seen = next(iter(out), None) if still else acts.newest_outage(db)
         found = [each for each in (seen, speaking.newest_by_hand(db, still=still)) if each]
         if found:
             return max(found, key=_began_s)
+    if (other := next(iter(tops), None) or acts.newest_incident(db)) is not None:
+        return other
     raise CannotAct(
         No.NONE_OPEN, "there has been no incident yet; write one down with: trueup say new"
     )
+
+
+def _outages_first(found: list[Standing]) -> list[Standing]:
+    return sorted(found, key=lambda each: not each.is_outage)
 
 
 def _began_s(found: Standing | Entry) -> float:

@@ -11,7 +11,7 @@ from enum import StrEnum, unique
 from functools import cache
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, Field, TypeAdapter
 
 from monitor.acts.speech import Announce, Correct, Retell, Say, Spoken, Unsay
 from monitor.acts.terms import (
@@ -29,7 +29,7 @@ from monitor.acts.terms import (
     Which,
     Words,
 )
-from monitor.notices import one_line
+from monitor.config.complaint import complaint
 
 __all__ = [
     "LONGEST",
@@ -42,6 +42,7 @@ __all__ = [
     "Correct",
     "Done",
     "End",
+    "ForgetDeploy",
     "Maintain",
     "No",
     "Order",
@@ -129,7 +130,14 @@ class RecordDeploy(Asked):
     """What makes it one for its source; empty: its service, version, environment and second."""
 
 
-Order = Acknowledge | Withdraw | Silence | Maintain | End | RecordDeploy | Spoken
+class ForgetDeploy(Asked):
+    """It never went out: it was typed wrongly, or is somebody else's."""
+
+    do: Literal["forget_deploy"] = "forget_deploy"
+    number: Annotated[int, Field(ge=1, le=2**53)]
+
+
+Order = Acknowledge | Withdraw | Silence | Maintain | End | RecordDeploy | ForgetDeploy | Spoken
 
 
 _WRITTEN: Final = (
@@ -146,15 +154,6 @@ def _reading() -> TypeAdapter[Order]:
 def read(document: bytes) -> Order:
     """Raises pydantic's ValidationError, a ValueError."""
     return _reading().validate_json(document)
-
-
-def complaint(bad: ValidationError) -> str:
-    """What is wrong with an order, in one line."""
-    said = [
-        f"{'.'.join(str(at) for at in each['loc'] if at != 'union')}: {each['msg']}"
-        for each in bad.errors(include_input=False, include_url=False, include_context=False)
-    ]
-    return one_line("; ".join(said))
 
 
 def write(order: Order) -> bytes:
@@ -185,6 +184,7 @@ class No(StrEnum):
     NOTHING_NAMED = "nothing_named"
     BAD_TIME = "bad_time"
     UNKNOWN_NUMBER = "unknown_number"
+    ACTED_UPON = "acted_upon"
 
 
 class CannotAct(Exception):

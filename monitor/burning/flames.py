@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
 
 from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
 
@@ -21,14 +20,12 @@ from monitor.context import OBJECTIVE, Context
 from monitor.deciding import Case, Withhold
 from monitor.notices import NO_LONGER_WATCHED, EventKind, Notice
 from monitor.objectives.rates import Heard, Rates, rates
+from monitor.objectives.rates import began_at as first_failure
 from monitor.objectives.reading import spans_of
 from monitor.store import attended, incidents, records
 from monitor.store import objectives as rows
 from monitor.store.attended import Attended
 from monitor.why import Why
-
-REPEATED: Final = 2
-"""Outages in the long window of the slow pair that are worth a word, though each was told."""
 
 
 def attend(db: Database, *, context: Context, objective: Objective, at: datetime) -> bool:
@@ -80,7 +77,7 @@ def _fire(found: Rates) -> Pace | None:
     after several outages, though each was told.
     """
     fire = next((pace for pace in found.untold if pace.burns), None)
-    if fire is None and found.going_on is None and len(found.told) >= REPEATED:
+    if fire is None and found.going_on is None and found.repeated:
         fire = next((p for p in found.everything if p.burns and not p.pair.urgent), None)
     return fire
 
@@ -99,7 +96,7 @@ def _opened_for(look: Look) -> int:
 def _rests(found: Rates, index: int) -> bool:
     """Whether both windows of the pair that it opened for are below."""
     pace = found.untold[index]
-    repeated = not pace.pair.urgent and len(found.told) >= REPEATED
+    repeated = not pace.pair.urgent and found.repeated
     return (found.everything[index] if repeated else pace).rests
 
 
@@ -108,7 +105,7 @@ def _begin(look: Look, found: Rates, fire: Pace | None) -> bool:
     if pace is None:
         return False
     severity = saying.severity_of(look, pace)
-    began_at = found.began_at(pace, look.at)
+    began_at = first_failure(look.db, found, pace, look.at)
     new = incidents.NewIncident(
         probe=attended.own_key(look.db, look.probe, saying.promised(look)),
         location=look.context.config.location,

@@ -20,6 +20,8 @@ from monitor.why import Why
 from probes import write_duration
 
 KIND: Final = "objective"
+MOST: Final = 100
+"""As fast as it may: beyond that, nobody needs to know by how much."""
 GRAVEST: Final = tuple(Severity)
 """The gravest one first."""
 
@@ -67,6 +69,8 @@ def summary_of(pace: Pace, found: Rates) -> str:
 
 
 def _times(times: float) -> str:
+    if times > MOST:
+        return f"over {MOST} times"
     return f"{times:.0f} times" if times >= 9.5 else f"{times:.1f} times"
 
 

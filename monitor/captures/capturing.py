@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Final
 
 from monitor import parts
 from monitor.captures.fetching import fetch
+from monitor.captures.sharing import PACE, Key, Lately, Share, Sharing
 from monitor.captures.sifting import Scrub
 from monitor.captures.terms import Terms, told_apart_by
 from monitor.channels import Outside
@@ -29,12 +29,8 @@ from monitor.store.captured import Fetched
 from monitor.store.captures import Due
 
 TOGETHER: Final = 4
-SAME_WITHIN: Final = timedelta(seconds=30)
-"""Incidents that opened in so short a time get what was fetched for the first of them."""
 FRESH: Final = timedelta(minutes=10)
 """What should have been fetched longer ago, while trueup was down, would tell of another time."""
-MOST_OF_ONE: Final = 12
-"""Fetches of one capture in a minute, where it is another one for each probe."""
 LOOK_AGAIN: Final = timedelta(seconds=60)
 AFTER_TROUBLE: Final = timedelta(seconds=5)
 SOONEST: Final = timedelta(milliseconds=20)
@@ -45,18 +41,7 @@ GRACE: Final = timedelta(seconds=4)
 GONE: Final = "it is no longer configured"
 ENOUGH: Final = "it was fetched often enough for other probes of the same outage"
 
-Key = tuple[str, ...]
-"""The name of a capture, and what makes one fetch of it another one than the next."""
-
 log = get_logger()
-
-
-@dataclass(slots=True)
-class _Lately:
-    """A fetch of the last seconds, under way or over."""
-
-    began: float
-    fetched: Fetched | None = None
 
 
 class Capturing:
@@ -83,8 +68,7 @@ class Capturing:
         self._under_way: set[asyncio.Task[None]] = set()
         self._taken: set[int] = set()
         """Rows that a fetch of ours stands for, whatever the store says of them."""
-        self._lately: dict[Key, _Lately] = {}
-        self._often: dict[str, deque[float]] = defaultdict(deque)
+        self._sharing = Sharing()
         self._holds: dict[int, tuple[float, float]] = {}
         """Of an incident, by the clock that never steps: when something of it was first found to be
         due, and until when its letters may wait.
@@ -93,7 +77,7 @@ class Capturing:
     def configure(self, config: Config) -> None:
         self._changes = config.changes
         self._environment = config.environment
-        self._lately.clear()  # there may be other secrets now
+        self._sharing.forget()  # there may be other secrets now
         self.wake()
 
     def wake(self) -> None:
@@ -119,9 +103,9 @@ class Capturing:
     async def _look(self) -> timedelta:
         try:
             due = [each for each in await self._reader.ask(captures.due) if self._is_new(each)]
-            for key, group in self._grouped(due).items():
-                await self._begin(key, group)
-            return await self._keep_holds_short()
+            waits = [await self._begin(key, group) for key, group in self._grouped(due).items()]
+            pause = await self._keep_holds_short()
+            return min(pause, PACE) if any(waits) else pause
         except StoreTrouble as trouble:
             log.error("cannot capture what is due", why=str(trouble))
         except Exception:
@@ -169,74 +153,62 @@ class Capturing:
             environment=self._environment,
         )
 
-    async def _begin(self, key: Key, group: Sequence[Due]) -> None:
+    async def _begin(self, key: Key, group: Sequence[Due]) -> bool:
+        """Whether some of them wait a moment for the next fetch."""
         now = self._clock.monotonic()
         self._hold(group, now)
-        capture, lately = self._changes.captures.get(key[0]), self._known(key, now)
+        capture, lately = self._changes.captures.get(key[0]), self._sharing.known(key, now)
         if capture is None:
-            await self._end([each.id for each in group], Fetched(why=GONE))
-        elif lately is not None:
-            if lately.fetched is not None:
-                await self._end([each.id for each in group], lately.fetched)
-            # else whoever fetches it finds them when it is there
-        elif self._is_too_often(key[0], now):
-            await self._end([each.id for each in group], Fetched(why=ENOUGH))
+            await self._end(_ids(group), Fetched(why=GONE))
+            return False
+        if lately is not None:
+            if lately.fetched is None:
+                return False  # whoever fetches it finds them when it is there
+            told = [each for each in group if lately.tells_of(each)]
+            await self._end(_ids(told), lately.fetched)
+            group = [each for each in group if each not in told]
+            if not group or lately.is_just_now(now):
+                return bool(group)
+        if begun := self._sharing.begin(key, now):
+            self._start((key, begun), capture, group)
         else:
-            self._lately[key] = _Lately(now)
-            self._start(key, capture, group)
-
-    def _known(self, key: Key, now: float) -> _Lately | None:
-        for old in [k for k, v in self._lately.items() if self._is_over(v, now)]:
-            del self._lately[old]
-        return self._lately.get(key)
-
-    def _is_over(self, lately: _Lately, now: float) -> bool:
-        return lately.fetched is not None and now - lately.began > SAME_WITHIN.total_seconds()
-
-    def _is_too_often(self, name: str, now: float) -> bool:
-        times = self._often[name]
-        while times and now - times[0] > 60:
-            times.popleft()
-        if len(times) >= MOST_OF_ONE:
-            return True
-        times.append(now)
+            await self._end(_ids(group), Fetched(why=ENOUGH))
         return False
 
-    def _start(self, key: Key, capture: Capture, group: Sequence[Due]) -> None:
-        self._taken.update(each.id for each in group)
+    def _start(self, share: Share, capture: Capture, group: Sequence[Due]) -> None:
+        self._taken.update(_ids(group))
         name = f"capture {capture.id}"
-        task = asyncio.create_task(self._guarded(key, capture, group), name=name)
+        task = asyncio.create_task(self._guarded(share, capture, group), name=name)
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
 
-    async def _guarded(self, key: Key, capture: Capture, group: Sequence[Due]) -> None:
-        ids = [each.id for each in group]
+    async def _guarded(self, share: Share, capture: Capture, group: Sequence[Due]) -> None:
+        ids = _ids(group)
         try:
             async with self._room:
-                await self._fetch(key, capture, group)
+                await self._fetch(share[1], capture, group)
         except StoreTrouble as trouble:
             log.error("cannot begin to capture", name=capture.id, why=str(trouble))
             await asyncio.sleep(AFTER_TROUBLE.total_seconds())
         except Exception:
             log.exception("a capture stumbled", name=capture.id)
             with contextlib.suppress(StoreTrouble):
-                await self._end(ids, Fetched(why="our own trouble"))
+                await self._end(_ids(group), Fetched(why="our own trouble"))
         finally:
             self._taken.difference_update(ids)
-            if (lately := self._lately.get(key)) and lately.fetched is None:
-                del self._lately[key]
+            self._sharing.give_up(*share)
             self.wake()
 
-    async def _fetch(self, key: Key, capture: Capture, group: Sequence[Due]) -> None:
-        work = partial(captures.take, ids=[each.id for each in group], at=self._clock.now())
+    async def _fetch(self, share: Lately, capture: Capture, group: Sequence[Due]) -> None:
+        work = partial(captures.take, ids=_ids(group), at=self._clock.now())
         taken = await self._writer.do(work)
         if not taken:
             return
         first = min(group, key=lambda each: each.since_at)
         terms = replace(self._terms(first), until_at=self._clock.now())
+        share.at = terms.until_at
         fetched = await fetch(capture, terms, self._outside, self._scrub)
-        if key in self._lately:
-            self._lately[key].fetched = fetched
+        share.fetched = fetched
         log.info("captured", name=capture.id, lines=fetched.lines, why=fetched.why)
         await self._until_written(taken, fetched)
 
@@ -276,3 +248,7 @@ class Capturing:
                 del self._holds[incident]
         first = min((until for _, until in self._holds.values()), default=now)
         return timedelta(seconds=first - now) if first > now else LOOK_AGAIN
+
+
+def _ids(group: Iterable[Due]) -> list[int]:
+    return [each.id for each in group]

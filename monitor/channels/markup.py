@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitor.notices import Fact, Message
 
@@ -30,7 +30,7 @@ class Markup:
 
 def lay_out(message: Message, markup: Markup, room: int, *, links: bool = True) -> str:
     """The opening, the facts, the links, in at most *room* characters of markup. What has no room
-    is left out whole, and the links never are.
+    is left out: the last lines of a quote first, then a fact whole, and the links never.
     """
     ends = [_link(each, markup) for each in message.links] if links else []
     end = "\n".join(each for each in ends if len(each) < room // 4)
@@ -38,10 +38,22 @@ def lay_out(message: Message, markup: Markup, room: int, *, links: bool = True) 
     said = escaped(message.opening, markup.text, left)
     facts: list[str] = []
     for fact in message.details:
-        whole = _fact(fact, markup)
-        if len(said) + sum(len(each) + 1 for each in facts) + len(whole) + 2 <= left:
-            facts.append(whole)
+        used = len(said) + sum(len(each) + 1 for each in facts) + 2
+        if shown := _fitting(fact, markup, left - used):
+            facts.append(shown)
     return "\n\n".join(part for part in (said, "\n".join(facts), end) if part)
+
+
+def _fitting(fact: Fact, markup: Markup, room: int) -> str:
+    """With as many of its quoted lines as have room, and leave some to the facts that follow; empty
+    when not even its own line has.
+    """
+    for quoted in range(len(fact.quote), 0, -1):
+        shown = _fact(replace(fact, quote=fact.quote[:quoted]), markup)
+        if len(shown) <= room * 2 // 3:
+            return shown
+    bare = _fact(replace(fact, quote=()), markup)
+    return bare if len(bare) <= room else ""
 
 
 def _fact(fact: Fact, markup: Markup) -> str:

@@ -19,7 +19,8 @@ from monitor.channels.channel import ChannelKind, ChannelSettings, Delivery, Out
 from monitor.channels.facts import details, headline
 from monitor.channels.posting import as_json, post
 from monitor.channels.prometheus import rfc3339
-from monitor.notices import EventKind, Message, Notice, one_line
+from monitor.notices import EventKind, Message, Notice, Tone, one_line
+from monitor.routing import Severity
 from probes import Secret
 
 SUMMARY_MAX: Final = 1024
@@ -124,11 +125,17 @@ def _payload(message: Message) -> dict[str, Any]:
     lines = {name: one_line(word, _FIELD_MAX) for name, word in fields.items()}
     return {
         "summary": headline(notice, SUMMARY_MAX),
-        "severity": notice.severity.value,  # the words are the same
+        "severity": _severity(message).value,  # the words are the same
         "timestamp": rfc3339(notice.at),
         **{name: line for name, line in lines.items() if line},
         "custom_details": details(message),
     }
+
+
+def _severity(message: Message) -> Severity:
+    """What is only said in between raises nothing."""
+    only_said = message.notice.event is EventKind.ACTED and message.tone is Tone.CALM
+    return Severity.INFO if only_said else message.notice.severity
 
 
 def _links(links: Mapping[str, str]) -> list[dict[str, str]]:

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from monitor.channels.addresses import is_link
 from monitor.notices import About, EventKind, Member, Notice, Words, one_line
-from monitor.notices.changes import said_of
+from monitor.notices.changes import budgets, deployed, last_deed, said_of
 
 RECEIVER: Final = "trueup"
 NEVER: Final = "0001-01-01T00:00:00Z"
@@ -24,7 +24,6 @@ NEVER: Final = "0001-01-01T00:00:00Z"
 MEMBERS_MAX: Final = 50
 _LABEL_MAX: Final = 200
 _ANNOTATION_MAX: Final = 1_000
-_OURS: Final = Words()
 
 Pairs = Mapping[str, str]
 
@@ -67,12 +66,11 @@ def annotations_of(notice: Notice, words: Words) -> dict[str, str]:
 
 def _of_changes(notice: Notice) -> dict[str, str]:
     """What was deployed before, what was done about it, what is left of budgets."""
-    facts = {fact.label: fact.value for fact in _OURS.message(notice).facts}
     return {
-        "last_deploy": facts.get("Last deploy", ""),
+        "last_deploy": deployed(notice)[0],
         "deploy_url": notice.deploys[0].url if notice.deploys else "",
-        "action": said_of(notice.deeds[-1]) if notice.deeds else "",
-        "budget": facts.get("Budget", ""),
+        "action": said_of(last) if (last := last_deed(notice)) else "",
+        "budget": budgets(notice)[0],
     }
 
 

@@ -5,6 +5,7 @@ Pushover's documentation, "Message API" and "Receipts API: cancel by tag".
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Final
@@ -76,7 +77,7 @@ def _form(settings: PushoverSettings, message: Message) -> dict[str, str]:
         "token": settings.token.get_secret_value(),
         "user": settings.user.get_secret_value(),
         "title": message.subject,
-        "message": cut(lay_out(message, PLAIN, TEXT_ROOM, links=False), TEXT_ROOM),
+        "message": cut(lay_out(_readable(message), PLAIN, TEXT_ROOM, links=False), TEXT_ROOM),
         "timestamp": str(int(message.notice.at.timestamp())),
         "priority": str(priority),
     }
@@ -91,6 +92,16 @@ def _form(settings: PushoverSettings, message: Message) -> dict[str, str]:
     if link := _most_wanted(message):
         form |= {"url": link.value, "url_title": link.label}
     return form
+
+
+def _readable(message: Message) -> Message:
+    """What to do stands in the text: the one link that there is room for is another one."""
+    link = _most_wanted(message)
+    facts = [
+        replace(each, is_link=False) if each.label == "What to do" and each != link else each
+        for each in message.facts
+    ]
+    return replace(message, facts=tuple(facts))
 
 
 def _most_wanted(message: Message) -> Fact | None:

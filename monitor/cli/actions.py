@@ -31,8 +31,10 @@ if TYPE_CHECKING:
 
 NAME: Final = "actions"
 EXAMPLES: Final = (
-    "[dim]trueup actions · trueup actions 12 · trueup actions rollback --json ·"
-    " trueup actions --explain[/]"
+    "[dim]trueup actions\n"
+    "trueup actions 12\n"
+    "trueup actions rollback --json\n"
+    "trueup actions --explain[/]"
 )
 MOST: Final = 50
 _LOUD: Final = frozenset((State.FAILED, State.UNSENT, State.UNKNOWN))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from monitor.actions import filling
+from monitor.actions import filling, guard
 from monitor.cli.ground import brief, history, say_json, write
 from monitor.clock import SystemClock, iso
 from monitor.config.changes import Action, ActionMode
@@ -37,7 +37,8 @@ def show(config: Config, name: str, *, as_json: bool) -> None:
 def _told(db: Database, config: Config, action: Action, at: datetime) -> dict[str, Any]:
     service = config.changes.services[action.service]
     deploys = action_facts.deployed(db, (service.id, *service.also), config.environment)
-    acts = [a for a in action_facts.acts_of(db, action.id) if a.mode == action.mode]
+    done = action_facts.acts_of(db, action.service, action.id)
+    acts = [a for a in done if a.name == action.id and a.mode == action.mode]
     return {
         "action": action.id,
         "mode": action.mode.value,
@@ -56,6 +57,7 @@ def _told(db: Database, config: Config, action: Action, at: datetime) -> dict[st
 def _waits(config: Config, action: Action) -> Iterator[str]:
     probes = ", ".join(_eligible(config, action)) or "no probe at all"
     yield f"a critical incident of {probes} that people are told of"
+    yield f"{guard.FAILURES} failing runs of it in a row, the newest one among them"
     yield f"its first failing run at most {brief(action.within)} after a deploy of {action.service}"
     yield "no other version deployed since, and the deploy no roll-back itself"
     yield f"nothing done for this deploy yet, nor for another one in {brief(action.cool_down)}"

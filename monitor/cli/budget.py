@@ -13,6 +13,7 @@ from sqlite_utils import Database  # noqa: TID251 - named in signatures only; st
 
 from monitor import objectives
 from monitor.budget import PAIRS
+from monitor.burning.saying import MOST
 from monitor.cli import tables
 from monitor.cli.ground import (
     DEFAULT_CONFIG,
@@ -155,9 +156,15 @@ def _row(line: _Line) -> list[str | Text]:
         _span(standing.spent),
         Text(f"{_span(standing.left)} ({standing.budget.share:.0%})", "red" if spent_all else ""),
         _known(standing),
-        f"{line.times:.1f}×" if 0 < line.times < 10 else f"{line.times:.0f}×",
+        _times(line.times),
         ", ".join(_worst(each) for each in standing.worst[:SHOWN]),
     ]
+
+
+def _times(times: float) -> str:
+    if times > MOST:
+        return f"over {MOST}×"
+    return f"{times:.1f}×" if 0 < times < 10 else f"{times:.0f}×"
 
 
 def _window(standing: Standing) -> str:

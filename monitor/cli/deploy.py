@@ -11,7 +11,7 @@ import typer
 from rich.text import Text
 
 from monitor.acts import deploying
-from monitor.acts.orders import NAME_MAX, RecordDeploy
+from monitor.acts.orders import NAME_MAX, ForgetDeploy, RecordDeploy
 from monitor.cli import giving, tables, times
 from monitor.cli.ground import (
     DEFAULT_CONFIG,
@@ -32,9 +32,10 @@ from monitor.store.deploys import Deploy
 
 NAME: Final = "deploy"
 EXAMPLES: Final = (
-    "[dim]trueup deploy record --service api --version 1.4.2 --by ci · trueup deploy record"
-    " --service api --version 1.4.1 --at 14:30 --note rolled-back · trueup deploy list"
-    " --service api[/]"
+    "[dim]trueup deploy record --service api --version 1.4.2 --by ci\n"
+    "trueup deploy record --service api --version 1.4.1 --at 14:30\n"
+    "trueup deploy list --service api\n"
+    "trueup deploy forget 12[/]"
 )
 
 app = typer.Typer(
@@ -127,6 +128,22 @@ def listed(
         tables.show(_table(found, read_config))
 
 
+@app.command("forget", epilog=EXAMPLES)
+def forget(
+    number: Annotated[int, typer.Argument(min=1, help="As trueup deploy list shows it.")],
+    by: giving.By = "",
+    as_json: AsJson = False,
+    config: ConfigPath = DEFAULT_CONFIG,
+) -> None:
+    """Take back what was recorded by mistake: it is no longer listed, named with an incident, or
+    gone back to. Refused when something was done because of it.
+    """
+    read_config = read(config)
+    giving.give(
+        read_config, lambda: ForgetDeploy(number=number, by=giving.who(by)), as_json=as_json
+    )
+
+
 def _headline(found: list[Deploy], service: str) -> str:
     of = f" of {service}" if service else ""
     if not found:
@@ -138,10 +155,12 @@ def _headline(found: list[Deploy], service: str) -> str:
 
 
 def _table(found: list[Deploy], config: Config) -> Any:
-    table = tables.table("at", "service", "version", "before", "to", "by", tables.words("about it"))
+    more = tables.words("about it")
+    table = tables.table("#", "at", "service", "version", "before", "to", "by", more)
     for each in found:
         ours = each.environment in {"", config.environment}
         table.add_row(
+            str(each.id),
             lines.instant(each.at),
             Text(each.service, style="bold" if config.changes.service(each.service) else "dim"),
             Text(each.version),

@@ -39,7 +39,7 @@ def _opening(probe: Probe) -> Iterator[Line]:
     slow = "; slow runs count too, as a warning" if probe.policy.slow_counts else ""
     yield "incident", f"{routing.severity.value}, {_in_words(probe.policy.opening)}{slow}"
     worst = write_duration(worst_to_notice(probe))
-    yield "at the latest", f"{worst} after it breaks{_and_more(probe)}"
+    yield "opens", f"at the latest {worst} after it breaks{_and_more(probe)}"
 
 
 def _promise(config: Config, objective: Objective) -> Iterator[Line]:

@@ -15,7 +15,7 @@ import typer
 
 from monitor.cli.gate_progress import Progress
 from monitor.cli.gate_verdict import Outcome, Places, title
-from monitor.cli.ground import DEFAULT_CONFIG, AsJson, ConfigPath, fail, log_quietly, read
+from monitor.cli.ground import BAD, DEFAULT_CONFIG, AsJson, ConfigPath, fail, log_quietly, read
 from monitor.cli.runs import a_runner, choose
 from monitor.clock import SystemClock
 from monitor.config import Config, Probe
@@ -25,8 +25,10 @@ from probes import parse_duration
 
 NAME = "gate"
 EXAMPLES = (
-    "[dim]trueup gate --service api · trueup gate --service api --deploy 1.4.2 --junit gate.xml ·"
-    " trueup gate web signin --settle 5m --runs 5 · trueup gate --tag edge --strict --json[/]"
+    "[dim]trueup gate --service api\n"
+    "trueup gate --service api --deploy 1.4.2 --junit gate.xml\n"
+    "trueup gate web signin --settle 5m --runs 5\n"
+    "trueup gate --tag edge --strict --json[/]"
 )
 STATUS: Final = {Standing.PASSED: 0, Standing.FAILED: 1, Standing.UNKNOWN: 3}
 INTERRUPTED: Final = 128 + signal.SIGINT
@@ -76,8 +78,9 @@ def command(  # noqa: PLR0913 - one parameter an option
         ),
     ] = 0,
     deploy: Annotated[
-        str, typer.Option("--deploy", help="Record that this version of the service is out.")
-    ] = "",
+        str | None,
+        typer.Option("--deploy", help="Record that this version of the service is out."),
+    ] = None,
     junit: Annotated[
         Path | None, typer.Option("--junit", help="Write the verdict there, as JUnit XML.")
     ] = None,
@@ -98,7 +101,8 @@ def command(  # noqa: PLR0913 - one parameter an option
     Exit status:
     0 when all passed;
     1 when something failed, with the evidence;
-    2 when the configuration is bad, or there is no such service or probe;
+    2 when the configuration is bad, there is no such service or probe, or a file that is asked for
+    cannot be written;
     3 when nothing failed, but something could not be told, for a trouble of our own or for want of
     time.
     """
@@ -111,7 +115,8 @@ def command(  # noqa: PLR0913 - one parameter an option
         strict=strict,
         fail_fast=fail_fast,
     )
-    of = _service(read_config, service, deploy)
+    version = _version(deploy, service)
+    of = _service(read_config, service)
     asked = _Asked(
         config=read_config,
         service=of,
@@ -123,7 +128,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     places = Places(junit=junit, summary=summary)
     places.demand()
     log_quietly(read_config)
-    facts = _record(asked, deploy) if deploy else None
+    facts = _record(asked, version) if version else None
     verdict = _judged(asked)
     outcome = Outcome(
         config=read_config,
@@ -133,8 +138,9 @@ def command(  # noqa: PLR0913 - one parameter an option
         deploy=facts,
     )
     outcome.say(as_json=as_json)
-    outcome.write(places, asked.progress.warn)
-    raise typer.Exit(STATUS[verdict.standing])
+    written = outcome.write(places, asked.progress.warn)
+    status = STATUS[verdict.standing]
+    raise typer.Exit(status if written else status or BAD)
 
 
 def _duration(written: str, option: str, least: timedelta = timedelta()) -> timedelta:
@@ -147,10 +153,19 @@ def _duration(written: str, option: str, least: timedelta = timedelta()) -> time
     return span
 
 
-def _service(config: Config, name: str, deploy: str) -> str:
-    """Its id; empty when none was named."""
-    if not name and deploy:
+def _version(deploy: str | None, service: str) -> str:
+    """What is to be recorded; empty when nothing is. A variable of a pipeline may be empty."""
+    if deploy is None:
+        return ""
+    if not deploy.strip():
+        fail("--deploy says nothing: which version is out?")
+    if not service:
         fail("--deploy needs --service: which one is out?")
+    return deploy
+
+
+def _service(config: Config, name: str) -> str:
+    """Its id; empty when none was named."""
     services = config.changes.services
     found = config.changes.service(name) if name else None
     if name and found is None:

@@ -45,13 +45,20 @@ class Places:
     def demand(self) -> None:
         """Before anything is run: it would be a pity about the verdict."""
         for place in filter(None, (self.junit, self.summary)):
-            folder = place.absolute().parent
             try:
-                folder.mkdir(parents=True, exist_ok=True)
+                _try_out(place)
             except OSError as trouble:
-                fail(f"{place} cannot be written: {trouble.strerror}")
-            if place.is_dir() or not os.access(place if place.exists() else folder, os.W_OK):
-                fail(f"{place} cannot be written")
+                fail(f"{place} cannot be written: {trouble.strerror}; nothing was run")
+
+
+def _try_out(place: Path) -> None:
+    """Raises OSError. Leaves no empty report behind."""
+    place.absolute().parent.mkdir(parents=True, exist_ok=True)
+    new = not place.exists()
+    with place.open("ab"):
+        pass
+    if new:
+        place.unlink()
 
 
 def title(config: Config, service: str) -> str:
@@ -100,18 +107,19 @@ class Outcome:
                 for line in details(tally, verdict, evidence[tally.probe.id]):
                     _line(f"    {self._scrub(line)}")
 
-    def write(self, places: Places, warn: Callable[[str], None]) -> None:
-        """The verdict stands, whether or not there is room for it."""
-        evidence = self._evidence()
+    def write(self, places: Places, warn: Callable[[str], None]) -> bool:
+        """Whether all that was asked for is written; what adds itself was not asked for."""
+        evidence, written = self._evidence(), True
         if places.junit:
             suite = f"trueup.{self.config.environment}"
-            _write(places.junit, junit(self.verdict, suite, evidence, self._scrub), warn)
+            written = _write(places.junit, junit(self.verdict, suite, evidence, self._scrub), warn)
         by_itself = os.environ.get(SUMMARY, "")
         if places.summary or by_itself:
             named = f"trueup {title(self.config, self.service)}"
             said = markdown(self.verdict, named, evidence, self._scrub)
             place, adds = places.summary or Path(by_itself), places.summary is None
-            _write(place, said.encode(errors="replace"), warn, adds=adds)
+            written &= _write(place, said.encode(errors="replace"), warn, adds=adds) or adds
+        return written
 
     def _document(self) -> dict[str, Any]:
         verdict, evidence = self.verdict, self._evidence()
@@ -158,12 +166,14 @@ def _terms(terms: Terms) -> dict[str, Any]:
     }
 
 
-def _write(place: Path, content: bytes, warn: Callable[[str], None], *, adds: bool = False) -> None:
+def _write(place: Path, content: bytes, warn: Callable[[str], None], *, adds: bool = False) -> bool:
     try:
         with place.open("ab" if adds else "wb") as file:
             file.write(content)
     except OSError as trouble:
         warn(f"{place} was not written: {trouble.strerror}")
+        return False
+    return True
 
 
 def _line(*parts: str | tuple[str, str]) -> None:

@@ -151,19 +151,36 @@ def _table(lines: Sequence[Line], at: datetime) -> Table:
     seen = [tables.words("what was seen")]
     if tables.roomy():
         seen.append(tables.words("told"))
-    table = tables.table("#", "", tables.probe(), "began, UTC", "lasted", *seen)
+    state = [""] if tables.roomy() else []
+    table = tables.table("#", *state, tables.probe(), "began, UTC", "lasted", *seen)
     newest_first = sorted(lines, key=lambda line: line.began_at, reverse=True)
     for line in sorted(newest_first, key=lambda line: line.ended_at is not None):
-        over = line.ended_at is not None
         table.add_row(
             line.name,
-            Text("over", style="green") if over else Text("open", style="bold red"),
+            *([_state(line)] if state else []),
             Text(line.whose),
-            f"{line.began_at:%m-%d %H:%M:%S}" if _recent(line, at) else f"{line.began_at:%Y-%m-%d}",
-            brief((line.ended_at or at) - line.began_at),
+            f"{line.began_at:{_instant(line, at)}}",
+            _lasted(line, at),
             *line.words,
         )
     return table
+
+
+def _state(line: Line) -> Text:
+    over = line.ended_at is not None
+    return Text("over", style="green") if over else Text("open", style="bold red")
+
+
+def _lasted(line: Line, at: datetime) -> Text:
+    """Where there is little room for what was seen, also whether it is open."""
+    length = Text(brief((line.ended_at or at) - line.began_at))
+    return length if tables.roomy() or line.ended_at else Text.assemble(_state(line), " ", length)
+
+
+def _instant(line: Line, at: datetime) -> str:
+    if at - line.began_at >= timedelta(days=300):
+        return "%Y-%m-%d"
+    return "%m-%d %H:%M:%S" if tables.roomy() else "%m-%d %H:%M"
 
 
 def _words(view: IncidentView, told: Sequence[ChannelView], at: datetime) -> list[Text]:
@@ -174,10 +191,6 @@ def _words(view: IncidentView, told: Sequence[ChannelView], at: datetime) -> lis
     if tables.roomy():
         return [seen, Text(around)]
     return [seen.append(f"\ntold: {around}", style="dim")]
-
-
-def _recent(line: Line, at: datetime) -> bool:
-    return at - line.began_at < timedelta(days=300)
 
 
 def _told(channel: ChannelView) -> str:

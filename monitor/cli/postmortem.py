@@ -18,6 +18,7 @@ from monitor.cli.ground import (
     err,
     fail,
     history,
+    out,
     read,
     say_json,
     write,
@@ -140,6 +141,9 @@ def _publish(config: Config, which: Which, file: Path, *, by: str, as_json: bool
     except NotReady as no:
         fail(f"{file}: {no}. Nothing was published.", REFUSED)
     there = [u for u in told.updates if not u.withdrawn and u.status == Stage.POSTMORTEM]
+    if there and _lines(there[-1].words) == _lines(Scrubber(config.secrets).text(words)):
+        _say_unchanged(told, there[-1].number, as_json=as_json)
+        return
 
     def order() -> Order:
         who = giving.who(by)
@@ -148,6 +152,18 @@ def _publish(config: Config, which: Which, file: Path, *, by: str, as_json: bool
         return Say(incident=named, status=Stage.POSTMORTEM, words=words, by=who)
 
     giving.give(config, order, as_json=as_json)
+
+
+def _lines(words: str) -> list[str]:
+    return [line.rstrip() for line in words.strip().splitlines()]
+
+
+def _say_unchanged(told: Told, update: int, *, as_json: bool) -> None:
+    said = f"The same words stand under {told.name} already; nothing was changed."
+    if as_json:
+        say_json({"said": said, "incident": told.number, "update": update, "changed": False})
+    else:
+        out.print(said, markup=False, highlight=False, soft_wrap=True)
 
 
 def _read(file: Path) -> str:

@@ -11,8 +11,17 @@ from typing import Annotated, Final
 
 import typer
 
-from monitor.cli import formats
-from monitor.cli.ground import DEFAULT_CONFIG, ConfigPath, err, fail, history, read, write
+from monitor.cli import formats, tables
+from monitor.cli.ground import (
+    DEFAULT_CONFIG,
+    ConfigPath,
+    err,
+    fail,
+    history,
+    out,
+    read,
+    write,
+)
 from monitor.clock import SystemClock
 from monitor.config import Config, Scrubber
 from monitor.reports import monthly, monthly_rows, monthly_text, sheet
@@ -62,13 +71,23 @@ def command(
         found = monthly.report(db, read_config, first, at, only)
     written = Scrubber(read_config.secrets).text(_written(found, form or _of(file), read_config))
     if file is None:
-        write(written)
+        _show(written, whole=form is None and tables.folded())
         return
     try:
         file.write_text(written, "utf-8", newline="")
     except OSError as trouble:
         fail(f"{file} cannot be written: {trouble.strerror}")
     err.print(f"Written to {file}.", markup=False, highlight=False, soft_wrap=True)
+
+
+def _show(written: str, *, whole: bool) -> None:
+    """As people read it on a terminal of that width, or as it is."""
+    if not whole:
+        write(written)
+        return
+    from rich.markdown import Markdown  # noqa: PLC0415 - only for a terminal, and slow to load
+
+    out.print(Markdown(written))
 
 
 def _of(file: Path | None) -> Form:

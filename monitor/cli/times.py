@@ -18,6 +18,10 @@ Until = Annotated[
     str, typer.Option("--until", help='Until when: "14:30", or "2026-12-01T02:00". In UTC.')
 ]
 
+AHEAD: Final = timedelta(minutes=5)
+"""By so much a clock may be wrong."""
+SOON: Final = timedelta(hours=12)
+
 _KEY: Final = re.compile("[0-9a-f]{12}")
 _BY_HAND: Final = re.compile("n[1-9][0-9]{0,14}")
 
@@ -48,12 +52,22 @@ def instant(written: str, option: str, after: datetime) -> datetime:
 
 
 def past(written: str, option: str, before: datetime) -> datetime:
-    """`14:30` is the last one before *before*; what names no zone is UTC."""
+    """`14:30` is the last one before *before*; what names no zone is UTC. One that comes soon is
+    no time of yesterday: it is now, or a mistake.
+    """
     at = _read(written, option, before)
     if isinstance(at, datetime):
         return at
     found = _next(at, before)
-    return found if found <= before else found - timedelta(days=1)
+    if found - before <= AHEAD:
+        return before
+    yesterday = found - timedelta(days=1)
+    if found - before <= SOON:
+        fail(
+            f"{option}: {written} is still to come, for it is {before:%H:%M} in UTC; if yesterday's"
+            f' is meant, write "{yesterday:%Y-%m-%dT%H:%M}"'
+        )
+    return yesterday
 
 
 def _read(written: str, option: str, near: datetime) -> datetime | clock_time:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Annotated, Final, Literal, NamedTuple
 
 from pydantic import AfterValidator, Field, PlainSerializer, PlainValidator, WithJsonSchema
@@ -30,7 +31,8 @@ from probes.wire.settings import Headers
 _SECONDS: Final = timedelta(seconds=1)
 _DAY: Final = timedelta(days=1)
 _SHARE: Final = r"^[0-9]{1,2}(\.[0-9]{1,6})? ?%$"
-_ALLOWS: Final = re.compile(r"(\S+) per (day|week|month|quarter|year)")
+_ALLOWS: Final = re.compile(r"(\S+(?: \S+)*) per (day|week|month|quarter|year)")
+_WORDS: Final = re.compile(r"([0-9]) ?(d|h|m|s)(?:ays?|ours?|ins?|inutes?|ecs?|econds?)?(?: |$)")
 _UNITS: Final = {
     "day": timedelta(days=1),
     "week": timedelta(days=7),
@@ -50,11 +52,11 @@ class Promise(NamedTuple):
     span: timedelta
 
 
-def _share(value: object) -> float:
-    if isinstance(value, float):
-        return value
+def _share(value: object, *, such_as: str) -> float:
+    if isinstance(value, int | float) and not isinstance(value, bool):  # 0.999, or 99.9?
+        raise ValueError(f'is a number; write it as "{such_as}"')
     if not isinstance(value, str) or not re.fullmatch(_SHARE, value) or not _percent(value):
-        raise ValueError('is no share between 0 and 100 %; write it as "99.9%"')
+        raise ValueError(f'is no share between 0 and 100 %; write it as "{such_as}"')
     return float(_percent(value) / 100)
 
 
@@ -68,10 +70,18 @@ def _promise(value: object) -> Promise:
     read = _ALLOWS.fullmatch(value) if isinstance(value, str) else None
     if read is None:
         raise ValueError('is no allowance; write it as "15m per year" or "5m per month"')
-    allowed, span = parse_duration(read[1]), _UNITS[read[2]]
+    allowed, span = _down_time(read[1]), _UNITS[read[2]]
     if not timedelta() < allowed < span:
         raise ValueError(f"allows nothing, or all of a {read[2]}; write less than a {read[2]}")
     return Promise(allowed, read[2], span)
+
+
+def _down_time(text: str) -> timedelta:
+    """Also as pages write it: `1 h 30 min`."""
+    try:
+        return parse_duration(_WORDS.sub(r"\1\2", text))
+    except ValueError:
+        return parse_duration(text)  # which says of the text itself what is wrong
 
 
 def _window(value: object) -> timedelta | Span:
@@ -101,9 +111,15 @@ def _secret_address(text: Secret) -> Secret:
 
 _Share = Annotated[
     float,
-    PlainValidator(_share),
+    PlainValidator(partial(_share, such_as="99.9%")),
     PlainSerializer(lambda share: f"{share * 100:g}%", return_type=str),
     WithJsonSchema({"type": "string", "pattern": _SHARE, "examples": ["99.9%"]}),
+]
+_PageShare = Annotated[
+    float,
+    PlainValidator(partial(_share, such_as="20%")),
+    PlainSerializer(lambda share: f"{share * 100:g}%", return_type=str),
+    WithJsonSchema({"type": "string", "pattern": _SHARE, "examples": ["20%"]}),
 ]
 _Allows = Annotated[
     Promise,
@@ -260,5 +276,5 @@ class ObjectiveTable(Strict):
     """Whether an incident opens when the budget burns too fast."""
     must: bool = False
     """Whether a configuration that cannot keep it is refused, and not only warned of."""
-    detection: _Share = 0.2
+    detection: _PageShare = 0.2
     """The share of the budget that the worst detection may cost."""

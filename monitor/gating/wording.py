@@ -22,7 +22,7 @@ SAID: Final = {
 
 
 def headline(verdict: Verdict) -> str:
-    """`failed after 2m1s: 1 of 3 probes did not pass 3 times in a row`."""
+    """`failed after 2m1s: 1 of 3 probes did not pass 3 times in a row, no verdict on 1`."""
     runs, count = verdict.terms.runs, len(verdict.tallies)
     said = f"{SAID[verdict.standing]} after {_whole(verdict.lasted)}"
     times = "" if runs == 1 else f" {runs} times in a row"
@@ -31,8 +31,13 @@ def headline(verdict: Verdict) -> str:
         return f"{said}: {who} passed{times}"
     failed = len(verdict.of(Standing.FAILED))
     unknown = len(verdict.of(Standing.UNKNOWN))
-    parts = [f"{failed} of {_probes(count)} did not pass{times}"] if failed else []
-    parts += [f"{unknown} of {_probes(count)} could not be told"] if unknown else []
+    if count == 1:
+        one = f"the probe did not pass{times}" if failed else "there is no verdict on the probe"
+        return f"{said}: {one}"
+    parts = [f"{failed} of {count} probes did not pass{times}"] if failed else []
+    parts += [f"no verdict on {unknown}" + ("" if failed else f" of {count} probes")] * bool(
+        unknown
+    )
     return f"{said}: {', '.join(parts)}"
 
 
@@ -98,10 +103,6 @@ def _failing(tally: Tally) -> str:
 
 def _runs(count: int) -> str:
     return f"{count} run{'' if count == 1 else 's'}"
-
-
-def _probes(count: int) -> str:
-    return f"{count} probe{'' if count == 1 else 's'}"
 
 
 def _times(count: int) -> str:

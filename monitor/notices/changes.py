@@ -46,10 +46,11 @@ def last_deploy(notice: Notice) -> str:
 
 
 def deployed(notice: Notice) -> Shown:
-    """As `last_deploy`, with the last good run, and the deploys before it."""
+    """As `last_deploy`, with the last good run, and other deploys."""
     if not notice.deploys:
         return "", ()
     newest, *others = notice.deploys
+    others.sort(key=lambda deploy: deploy.at <= notice.began_at)  # what came after goes first
     older = [f"and {_deploy(e)}, {_distance(notice, e)} it" for e in others[:OLDER_SHOWN]]
     if more := len(others) - len(older):
         least = "at least " if len(notice.deploys) >= DEPLOYS_MOST else ""
@@ -94,9 +95,16 @@ def headline_of(deed: Deed) -> str:
     return one_line(deed.headline or deed.name, HEADLINE_MAX)
 
 
+def last_deed(notice: Notice) -> Deed | None:
+    """The newest, but for dry runs while there is another."""
+    carried_out = [deed for deed in notice.deeds if not deed.dry_run]
+    return next(reversed(carried_out or notice.deeds), None)
+
+
 def was_mended(notice: Notice) -> bool:
     """Whether the last thing that was done has helped, and it is over."""
-    return notice.event is EventKind.RESOLVED and any(deed.helped for deed in notice.deeds[-1:])
+    last = last_deed(notice)
+    return notice.event is EventKind.RESOLVED and last is not None and last.helped
 
 
 def is_dry(notice: Notice) -> bool:
@@ -110,14 +118,19 @@ def is_by_hand(notice: Notice) -> bool:
 
 
 def done(notice: Notice) -> Shown:
-    """The newest deed, only by its name where the opening says it, and those before it."""
-    if not notice.deeds:
+    """The last deed, only by its name where the opening says it, and the others."""
+    last = last_deed(notice)
+    if last is None:
         return "", ()
-    *before, newest = [f"{deed.at:%H:%M:%S} UTC: {said_of(deed)}" for deed in notice.deeds]
+    others = [_timed(deed) for deed in notice.deeds if deed is not last]
+    newest = _timed(last)
     if notice.event is EventKind.ACTED or was_mended(notice):
-        last = notice.deeds[-1]
         newest = f"{one_line(last.name, NAME_MAX)}, decided at {last.at:%H:%M:%S} UTC"
-    return newest, tuple(before)
+    return newest, tuple(others)
+
+
+def _timed(deed: Deed) -> str:
+    return f"{deed.at:%H:%M:%S} UTC: {said_of(deed)}"
 
 
 def captured(notice: Notice) -> Shown:

@@ -156,8 +156,8 @@ _ROLLED_BACK: Final = "api 1.4.2 to 1.4.1 (action rollback, 3 seconds after it o
 
 def _acted(headline: str, said: str, **changes: Any) -> Notice:
     at = _BEGAN_AT + timedelta(seconds=10)
-    is_over = changes.get("event") is EventKind.RESOLVED
-    deed = Deed(name="rollback", said=said, headline=headline, helped=is_over, at=at)
+    how = {name: changes.pop(name, False) for name in ("helped", "dry_run", "by_hand")}
+    deed = Deed(name="rollback", said=said, headline=headline, at=at, **how)
     given: dict[str, Any] = {
         "event": EventKind.ACTED,
         "sequence": 2,
@@ -216,20 +216,23 @@ SAMPLES: Final[Mapping[str, Notice]] = MappingProxyType(
             " 12. Whether it helps shows soon.",
         ),
         "acted, as a dry run": _acted(
-            "would have rolled back api 1.4.2 to 1.4.1 (dry run)",
+            "dry run of rolling back api 1.4.2 to 1.4.1",
             f"Would have rolled back {_ROLLED_BACK}: the action is a dry run, nothing was sent."
             ' Write mode = "live" to have it done the next time.',
+            dry_run=True,
         ),
         "acted, and it has not helped": _acted(
             "rolled back api 1.4.2 to 1.4.1",
             f"Rolled back {_ROLLED_BACK[:-1]}; answered 201, queue item 12), and it has not helped"
             " within 10 minutes. Do it by hand: https://wiki.example.org/playbooks/signin",
+            by_hand=True,
             why=Why.DID_NOT_HELP,
             at=_BEGAN_AT + timedelta(minutes=10, seconds=12),
         ),
         "resolved, after it was acted on": _acted(
             "rolled back api 1.4.2 to 1.4.1",
             f"Rolled back {_ROLLED_BACK}: passing again after 34 seconds.",
+            helped=True,
             event=EventKind.RESOLVED,
             why=Why.GOOD_IN_A_ROW,
             at=_BEGAN_AT + timedelta(seconds=54),

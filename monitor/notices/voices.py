@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from monitor.notices.changes import headline_of, left
+from monitor.notices.changes import headline_of, last_deed, left
 from monitor.notices.lines import one_line
 from monitor.notices.notice import About, EventKind, Notice
 from monitor.notices.traits import (
@@ -55,7 +55,7 @@ class OfOne:
                 return f"{now}: "
 
     def acted(self, notice: Notice, now: str) -> str:
-        last = notice.deeds[-1] if notice.deeds else None
+        last = last_deed(notice)
         if last and notice.why == Why.DID_NOT_HELP:
             return f"{self.still(notice)}, {one_line(last.name, NAME_MAX)} has not helped: "
         return f"{now}, {headline_of(last) if last else 'trueup acted'}: "

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from monitor.notices.changes import after_deploy, headline_of, said_of, was_mended
+from monitor.notices.changes import (
+    after_deploy,
+    headline_of,
+    is_by_hand,
+    last_deed,
+    said_of,
+    was_mended,
+)
 from monitor.notices.lines import capital, gsm, one_line
 from monitor.notices.notice import About, EventKind, Notice
 from monitor.notices.traits import (
@@ -69,6 +76,8 @@ def short(notice: Notice) -> str:
     act = _act(notice)
     room = SHORT_MAX - len(act)
     said = gsm(_headed(notice, SUBJECT_MAX, probe=False))
+    if notice.event is EventKind.ACTED and is_by_hand(notice):
+        return _by_hand(notice, said, room) + act
     for more in _more(notice, said):
         if more and len(said) + 20 < room:
             said = sentence(f"{sentence(said)} {gsm(more)}")
@@ -76,13 +85,28 @@ def short(notice: Notice) -> str:
     return gsm(one_line(whole, room))[:room].rstrip() + act
 
 
+def _by_hand(notice: Notice, said: str, room: int) -> str:
+    """No full stop may follow an address: it would become part of it."""
+    words = " Do it by hand."
+    where = f" Do it by hand: {one_line(notice.playbook)}" if notice.playbook else words
+    head = sentence(said)
+    if len(head) + len(where) <= room and gsm(where) == where:
+        return head + where
+    return sentence(one_line(head, room - len(words))) + words
+
+
 def _more(notice: Notice, said: str) -> tuple[str, ...]:
     """What a text message goes on with."""
     if not is_open(notice):
-        return (capital(headline_of(notice.deeds[-1])) if was_mended(notice) else "",)
+        last = last_deed(notice)
+        return (capital(headline_of(last)) if last and was_mended(notice) else "",)
     deploy = after_deploy(notice) if notice.event in _TO_WHOM_IT_IS_NEWS else ""
     when = (f"since {notice.began_at:%H:%M} UTC", deploy)
-    return capital(", ".join(part for part in when if gsm(part) not in said)), seen(notice)
+    known = notice.event is EventKind.ACTED
+    return (
+        capital(", ".join(part for part in when if gsm(part) not in said)),
+        "" if known else capital(seen(notice)),
+    )
 
 
 _TO_WHOM_IT_IS_NEWS: Final = (EventKind.OPENED, EventKind.ESCALATED)
@@ -116,7 +140,7 @@ def _news(notice: Notice) -> str:
     matter = voice_of(notice).matter(notice)
     match notice.event:
         case EventKind.TEST:
-            return f"Nothing is wrong: this is a test. {notice.note}"
+            return f"Nothing is wrong: this is a test. {capital(notice.note)}"
         case EventKind.RESOLVED:
             return _good_news(notice)
         case EventKind.ACKNOWLEDGED:
@@ -138,9 +162,12 @@ def _flaps(notice: Notice) -> str:
 
 
 def _acted(notice: Notice, matter: str) -> str:
-    said = said_of(notice.deeds[-1]) if notice.deeds else ""
+    last = last_deed(notice)
+    said = said_of(last) if last else ""
     if notice.why == Why.DID_NOT_HELP:
         return f"{matter} It has been so for {age(notice)}. {said}"
+    if is_by_hand(notice):  # it ends with an address
+        return f"{matter} {said}"
     return f"{said} Still so: {matter}"
 
 
@@ -163,8 +190,9 @@ def _good_news(notice: Notice) -> str:
     if is_unwatched(notice):
         return f"No longer watched, so nobody knows whether it works again: {names(notice)}."
     said = voice_of(notice).good_news(notice)
-    if was_mended(notice):
-        said += f" {said_of(notice.deeds[-1])}"
+    last = last_deed(notice)
+    if last and was_mended(notice):
+        said += f" {said_of(last)}"
     if notice.untold:
         said += " This is the first you hear of it: the news that it began never got here."
     return said

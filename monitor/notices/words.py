@@ -17,8 +17,9 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from monitor.log import get_logger
 from monitor.notices import wording
+from monitor.notices.facts import message_of
 from monitor.notices.lines import one_line
-from monitor.notices.message import COLOURS, Message, message_of
+from monitor.notices.message import COLOURS, Message
 from monitor.notices.notice import Notice
 from monitor.notices.samples import SAMPLES
 

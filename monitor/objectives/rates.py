@@ -14,10 +14,10 @@ from sqlite_utils import Database  # noqa: TID251 - named in signatures only; st
 
 from monitor import announced, budget
 from monitor.announced import Works
-from monitor.budget import MANY, PAIRS, Pace, Slice
+from monitor.budget import ENOUGH, MANY, PAIRS, Pace, Slice
 from monitor.clock import from_us, to_us
 from monitor.config.changes import Objective
-from monitor.config.detection import watching
+from monitor.config.detection import allowance, watching
 from monitor.config.model import Config, Probe
 from monitor.objectives.reading import spans_of
 from monitor.store import acts, page_numbers
@@ -25,9 +25,12 @@ from monitor.store import objectives as rows
 from monitor.store.acts import Kind
 from monitor.store.fives import SPAN_US
 from monitor.store.objectives import Outage
-from monitor.uptime import Spans, union, within
+from monitor.uptime import Spans, total, union, within
 
 LONGEST: Final = max(pair.long for pair in PAIRS)
+REPEATED: Final = 2
+"""Outages in the long window of the slow pair that are worth a word, though each was told."""
+_US: Final = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +60,11 @@ class Rates:
     """Ids of the probes that failed."""
     down: bool = False
     """Whether any incident was open at some time."""
+    repeated: bool = False
+    """Whether those that people heard of spent enough for one more word."""
 
-    def began_at(self, pace: Pace, at: datetime) -> datetime:
-        """When the first run failed that the long window of *pace* holds."""
+    def failed_since(self, pace: Pace, at: datetime) -> datetime:
+        """The first five minutes with a failed run that the long window of *pace* holds."""
         since = at - pace.pair.long - timedelta(microseconds=SPAN_US)
         return next((each for each in self.failed_at if each > since), at)
 
@@ -89,7 +94,15 @@ def rates(
     known = rows.outages(db, since_us=since_us, until_us=at_us, of=probes)
     told = tuple(outage for outage in known if outage.known)
     untold = _outside(counted, union([*spans_of(told), *heard.burning]))
-    paced = partial(budget.paces, share=objective.share, at_us=at_us, grain_us=SPAN_US)
+    enough_us = ENOUGH * (allowance(objective) / _US)
+    apart_us = min((probe.every // _US for probe in probes.values()), default=SPAN_US)
+    paced = partial(
+        budget.paces,
+        share=objective.share,
+        at_us=at_us,
+        grain_us=SPAN_US,
+        enough=enough_us / max(SPAN_US, apart_us),
+    )
     everything = paced(counted)
     paces = paced(untold) if told or heard.burning else everything
     slow = paced(_outside(untold, heard.slowly)) if heard.slowly else paces
@@ -99,8 +112,18 @@ def rates(
         failed_at=_failed(untold) or _failed(counted),
         told=told,
         down=bool(known),
+        repeated=len(told) >= REPEATED
+        and total(within(spans_of(told), since_us, at_us)) >= enough_us,
         failing=frozenset(probes[each.probe].id for each in counted if each.failed),
     )
+
+
+def began_at(db: Database, found: Rates, pace: Pace, at: datetime) -> datetime:
+    """When the first run failed that the long window of *pace* holds."""
+    since = found.failed_since(pace, at)
+    probes = [key for key, _ in page_numbers.keys(db, sorted(found.failing)).values()]
+    first = rows.first_failed(db, since_us=to_us(since), of=probes)
+    return since if first is None else from_us(first)
 
 
 def _failed(slices: Sequence[Slice]) -> tuple[datetime, ...]:

@@ -20,6 +20,7 @@ from monitor.objectives.reading import Down, Past, spans_of
 from monitor.store.objectives import Outage as Row
 
 WORST: Final = 5
+_SECOND: Final = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +139,11 @@ def _outage(inside: Sequence[Row], spent: timedelta) -> Outage:
     )
 
 
+def _rounded(span: timedelta) -> timedelta:
+    """Once, so that notices, pages and terminals say the same of what is left."""
+    return round(span / _SECOND) * _SECOND
+
+
 def _past(db: Database, config: Config, objective: Objective, of: Window, at: datetime) -> Past:
     return Past(db, config, watching(config, objective), Window(of.since_at, min(of.until_at, at)))
 
@@ -146,7 +152,7 @@ def _budget(objective: Objective, of: Window, at: datetime, found: Down) -> Budg
     return Budget(
         window=of,
         at=at,
-        allowed=budget.allowed(objective.share, of.length, objective.allows),
-        spent=found.spent,
+        allowed=_rounded(budget.allowed(objective.share, of.length, objective.allows)),
+        spent=_rounded(found.spent),
         known=found.known,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -12,7 +13,9 @@ from sqlite_utils import Database  # noqa: TID251 - named in signatures only; st
 from monitor import objectives
 from monitor.config import detection
 from monitor.config.model import Config
+from monitor.context import OBJECTIVE
 from monitor.objectives import Standing
+from monitor.store import attended
 from status_page.changes import Objective
 
 _SECOND: Final = timedelta(seconds=1)
@@ -40,7 +43,11 @@ class Reading:
         if self._objectives and as_of != self._as_of:
             found: dict[str, tuple[Objective, ...]] = {}
             for each in self._objectives:
-                told = _told(objectives.standing(db, self._config, each, at), self._config)
+                burns = attended.open_of(db, OBJECTIVE + each.id)
+                told = replace(
+                    _told(objectives.standing(db, self._config, each, at), self._config),
+                    burns_since=burns.began_at if burns else None,
+                )
                 found[each.component] = (*found.get(each.component, ()), told)
             self._found, self._as_of = found, as_of
         return self._found
@@ -57,8 +64,8 @@ def _told(standing: Standing, config: Config) -> Objective:
         rolling=rolling,
         since=None if rolling else of.since_at.astimezone(given.zone).date(),
         until=None if rolling else _last_day(of.until_at, given.zone),
-        allowed=round(standing.allowed / _SECOND) * _SECOND,
-        spent=_whole(standing.spent, _SECOND),
+        allowed=standing.allowed,
+        spent=max(standing.spent, timedelta()),
         unknown=_whole(standing.budget.passed - standing.known, 15 * _MINUTE),
         detection=worst.total if worst and worst.channel else None,
     )

@@ -103,6 +103,10 @@ class Running:
             talk.news.clear()
         return talk.words(self._transport)
 
+    def spare(self) -> None:
+        """What left its group may stay."""
+        self._mark = ""
+
     def ask(self) -> None:
         """Asks it to end, with all that it started."""
         self._signal(signal.SIGTERM)

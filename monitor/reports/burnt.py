@@ -1,4 +1,4 @@
-"""What spent a budget that burnt too fast: outages, and runs that failed. Pure."""
+"""What made a budget burn too fast: outages, and runs that failed. Pure."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def line(failed: Failed) -> str:
 
 
 def in_brief(found: Account) -> Iterator[str]:
-    """What spent it, in a few words each, as plain text."""
+    """What made it burn, in a few words each, as plain text."""
     for each in found.outages:
         numbers = " and ".join(map(str, each.incidents))
         yield f"incident{'s' if len(each.incidents) > 1 else ''} {numbers} ({span(each.spent)})"
@@ -70,7 +70,7 @@ def _many(failed: Failed) -> str:
 def _outside(failed: Failed) -> str:
     if failed.outside == failed.runs:
         return "in no incident"
-    return f"{failed.outside or 'none'} of them in no incident"
+    return f"{failed.outside} of them in no incident" if failed.outside else "all in incidents"
 
 
 def _note(failed: Failed) -> str:

@@ -62,6 +62,25 @@ def document(found: Account) -> dict[str, Any]:
             {key: _seconds(v) if isinstance(v, timedelta) else v for key, v in _named(each)}
             for each in map(asdict, found.spent)
         ],
+        "outages": [
+            {
+                "incidents": list(each.incidents),
+                "began_at": iso(each.began_at),
+                "ended_at": _iso(each.ended_at),
+                "spent_s": _seconds(each.spent),
+            }
+            for each in found.outages
+        ],
+        "failed_runs": [
+            {
+                "probe": each.probe,
+                "runs": each.runs,
+                "in_no_incident": each.outside,
+                "first_at": iso(each.first_at),
+                "last_at": iso(each.last_at),
+            }
+            for each in found.failed
+        ],
         "went_well": [each.words for each in verdicts.said(found, when) if each.good],
         "went_badly": [each.words for each in verdicts.said(found, when) if not each.good],
     }

@@ -50,7 +50,8 @@ def account(db: Database, config: Config, told: Told, at: datetime) -> Account:
     since, until = found.began_at, found.ended_at or at
     found = spending.burnt(db, config, found)
     others = _others(db, found, since, until)
-    changes = deploys.before(db, since - config.changes.deploys.window, until)
+    latest = max(until, since + deploys.AFTERWARDS)
+    changes = deploys.before(db, since - config.changes.deploys.window, latest)
     suspects = dict.fromkeys(d.id for one in seen for d in _suspects(config, one, changes))
     ours = [each for each in changes if _is_ours(config, found, each)]
     return replace(
@@ -196,10 +197,10 @@ def _silences(
 
 
 def _suspects(config: Config, seen: Seen, changes: Sequence[Deploy]) -> list[Deploy]:
+    """Those of before the first failing run come first."""
     known = seen.known
-    return deploys.concerning(
-        changes, config.changes, known.probe, config.environment, known.began_at
-    )
+    asked = changes, config.changes, known.probe, config.environment, known.began_at
+    return [*deploys.concerning(*asked), *deploys.shortly_after(*asked)]
 
 
 def _is_ours(config: Config, found: Account, deploy: Deploy) -> bool:

@@ -57,6 +57,7 @@ def rows(found: Report) -> Iterator[dict[str, Any]]:
             "allowed_minutes": _minutes(standing.allowed),
             "spent_minutes": _minutes(standing.spent),
             "left_minutes": _minutes(standing.left),
+            "known_minutes": _minutes(standing.known),
             "kept": kept(standing),
         }
     counted = found.counted

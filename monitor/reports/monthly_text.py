@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
@@ -14,7 +15,10 @@ from monitor.reports.statistics import Took
 
 _MINUTE: Final = timedelta(minutes=1)
 _MS: Final = timedelta(milliseconds=1)
+_SECOND: Final = timedelta(seconds=1)
 _NONE: Final = timedelta()
+_NEARLY: Final = 0.999
+"""A restart now and then is not worth a word."""
 
 
 def month_of(found: Report) -> str:
@@ -64,22 +68,52 @@ FOOT: Final = (
 
 def opening(found: Report) -> str:
     """The month in a few sentences."""
-    count, down = found.counted.incidents, found.counted.down
-    said = [f"{_count(count, 'incident')} began" if count else "No incident began"]
-    said[0] += f", and something was down for {brief(down)} in all." if down else "."
+    count, said = found.counted.incidents, [*_began(found)]
     if after := found.counted.after_deploy:
         said.append(
             "It began shortly after a deploy."
             if count == 1
             else f"{after} of {count} began shortly after a deploy."
         )
+    return " ".join([*said, *_promised(found)])
+
+
+def is_watched(found: Report) -> bool:
+    """Whether anything is known of the month; without components nobody can say."""
+    return not found.lines or any(
+        each.uptime is not None and each.uptime.known for each in found.lines
+    )
+
+
+def _began(found: Report) -> Iterator[str]:
+    count, down = found.counted.incidents, found.counted.down
+    seen = is_watched(found)
+    if not seen:
+        yield "Nothing was watched, so nothing is known of it."
+    if count:
+        also = f", and something was down for {brief(down)} in all" if down else ""
+        yield f"{_count(count, 'incident')} began{also}."
+    elif down:
+        yield f"No incident began; one from before was down for {brief(down)}."
+    elif seen:
+        whole = all(each.uptime and each.uptime.unknown < _MINUTE for each in found.lines)
+        yield f"No incident began{'' if whole else ' in the time that was watched'}."
+
+
+def _promised(found: Report) -> Iterator[str]:
     broken = [each for each in found.standings if not is_kept(each)]
     if broken:
         names = ", ".join(f"{text(e.name)} ({text(e.objective.written)})" for e in broken)
-        said.append(f"What was promised is not kept: {names}.")
-    elif found.standings:
-        said.append("What was promised is kept.")
-    return " ".join(said)
+        yield f"What was promised is not kept: {names}."
+        return
+    if not found.standings or not is_watched(found):
+        return
+    if not any(each.known for each in found.standings):
+        yield "Whether what was promised is kept is not known."
+        return
+    part = [f"{text(e.name)}: {known(e)}" for e in found.standings if not is_whole(e)]
+    far = f", as far as is known ({'; '.join(part)})" if part else ""
+    yield f"What was promised is kept{far}."
 
 
 def _components(found: Report) -> list[str]:
@@ -88,7 +122,7 @@ def _components(found: Report) -> list[str]:
          str(each.incidents or ""), planned(each), unknown(each))
         for each in found.lines
     ]  # fmt: skip
-    head = ("Component", "Availability", "Month before", "Down", "Incidents", "Planned", "Unknown")
+    head = ("Component", "Up", "Before", "Down", "Incidents", "Planned", "Unknown")
     return table(head, rows) if rows else []
 
 
@@ -119,12 +153,18 @@ def unknown(line: Line) -> str:
 
 def _objectives(found: Report) -> list[str]:
     rows = [
-        (text(each.name), text(each.objective.written), within(each), brief(each.allowed),
-         brief(each.spent) if each.spent else "nothing", left(each), kept(each))
+        (text(each.name), f"{text(each.objective.written)}, {within(each)}", spent(each),
+         left(each), kept(each), known(each))
         for each in found.standings
     ]  # fmt: skip
-    head = ("Component", "Promised", "Window", "May be down", "Was down", "Left", "Kept")
+    head = ("Component", "Promised", "Down", "Left", "Kept", "Known")
     return table(head, rows) if rows else []
+
+
+def spent(standing: Standing) -> str:
+    """`23 minutes of 15 minutes`."""
+    much = brief(standing.spent) if standing.spent else "nothing"
+    return f"{much} of {brief(standing.allowed)}"
 
 
 def within(standing: Standing) -> str:
@@ -145,7 +185,24 @@ def is_kept(standing: Standing) -> bool:
 
 
 def kept(standing: Standing) -> str:
-    return "yes" if is_kept(standing) else "no"
+    """No claim beyond what is known."""
+    if not is_kept(standing):
+        return "no"
+    return "yes" if standing.known else "not known"
+
+
+def is_whole(standing: Standing) -> bool:
+    """Whether all that is over of the window was watched."""
+    return standing.known >= standing.budget.passed * _NEARLY
+
+
+def known(standing: Standing) -> str:
+    """How much of the window is known, as far as it is over: `3 minutes of 365 days`."""
+    if is_whole(standing):
+        return "all of it"
+    much = brief(standing.known) if standing.known else "nothing"
+    passed = round(standing.budget.passed / _SECOND) * _SECOND  # the last instant is missing
+    return f"{much} of {brief(passed)}"
 
 
 def _stories(found: Report) -> list[str]:

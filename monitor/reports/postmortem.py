@@ -17,6 +17,7 @@ from monitor.reports.timeline import timeline
 from monitor.reports.times import Bounds, Times, times
 from monitor.reports.verdicts import Said
 from monitor.store.acts import Span
+from monitor.store.deploys import Deploy
 
 WHYS: Final = 5
 OTHERS: Final = 20
@@ -36,7 +37,7 @@ def postmortem(found: Account, zone: ZoneInfo) -> str:
         ("Time line", _timeline(found, hours)),
         ("How long it took", _times(found, when)),
         ("Budget", _budget(found)),
-        ("What spent the budget", burnt.section(found, hours)),
+        ("What made it burn", burnt.section(found, hours)),
         ("Deploys", _deploys(found, hours)),
         ("Evidence", evidence.section(found)),
         ("What was done", _done(found, hours)),
@@ -44,7 +45,7 @@ def postmortem(found: Account, zone: ZoneInfo) -> str:
         ("What went badly", _said(verdicts.said(found, when), good=False)),
         ("Causes", _causes(found)),
         ("Actions", _actions()),
-        ("For the public", public_part(found, hours)),
+        ("For the public", () if found.is_budget else public_part(found, hours)),
     ]
     lines = [f"# Post-mortem of incident {found.name}: {text(prose.headline(found))}", ""]
     lines += [_written(found, hours)]
@@ -118,7 +119,8 @@ def _timeline(found: Account, hours: Hours) -> list[str]:
         at = hours.near(moment.at, began)
         rows.append((at, elapsed(moment.at - began), f"{whose}{text(moment.words)}"))
     zone = hours.name(began)
-    head = (f"Time, {zone}", "Since it broke", "What happened")
+    since = "Since it began" if found.is_budget else "Since it broke"
+    head = (f"Time, {zone}", since, "What happened")
     return [f"It began on {hours.day(began)}.", "", *table(head, rows, right=1)]
 
 
@@ -148,7 +150,8 @@ def _budget(found: Account) -> list[str]:
     if not found.spent:
         return []
     rows = [
-        (text(each.objective), text(each.written), brief(each.allowed), brief(each.by_it),
+        (text(each.objective), text(each.written), brief(each.allowed),
+         brief(each.by_it) if each.by_it else "nothing",
          brief(each.left) if each.left >= _NONE else f"−{brief(each.left)}")
         for each in found.spent
     ]  # fmt: skip
@@ -171,13 +174,19 @@ def _deploys(found: Account, hours: Hours) -> list[str]:
                 f"[{version}](<{each.url}>)" if _is_link(each.url) else version,
                 text(each.previous),
                 text(each.by),
-                "yes" if each.id in found.suspects else "",
+                _may_follow(found, each),
             )
         )
     head = ("Time", "Service", "Version", "Before", "By", "It may follow this")
     more = [(len(shown.before), "shortly before"), (len(shown.meanwhile), "while it lasted")]
     said = [f"{count} more {when}" for count, when in more if count]
     return [*table(head, rows), *(["", f"And {', and '.join(said)}."] if said else [])]
+
+
+def _may_follow(found: Account, deploy: Deploy) -> str:
+    if deploy.id not in found.suspects:
+        return ""
+    return "yes" if deploy.at <= found.began_at else "if it was recorded late"
 
 
 def _is_link(url: str) -> bool:

@@ -102,7 +102,8 @@ def _what(found: Account, hours: Hours) -> Iterator[str]:
     who = audience(found)
     if found.is_budget:
         when = f"On {hours.day(began)}, at {hours.time(began)} {hours.name(began)}"
-        seen = text(found.first.known.summary).rstrip(".") if found.first else said
+        counted = found.first.known.summary.partition(": the budget")[0] if found.first else ""
+        seen = text(counted).rstrip(".") or said
         yield f"{when}, a budget began to burn too fast: {seen}."
         return
     whom = text(who) if who else "people"
@@ -128,7 +129,7 @@ def _what(found: Account, hours: Hours) -> Iterator[str]:
 def _bounded(found: Account, hours: Hours) -> Iterator[str]:
     good, began = found.last_good_at, found.began_at
     if found.is_budget and (spenders := list(burnt.in_brief(found))):
-        yield f"What spent it: {text(listed(spenders))}."
+        yield f"What made it burn: {text(listed(spenders))}."
     if found.is_budget or is_ours(found) or not found.seen:
         return
     if good is None:
@@ -147,7 +148,8 @@ def _after_deploys(found: Account) -> Iterator[str]:
         more = f", and {len(suspects) - 1} more shortly before" if len(suspects) > 1 else ""
         was = "had been" if likeliest.at <= found.began_at else "was"
         what = f"{text(shipped.deployed(likeliest))} {was} deployed{_by(likeliest)}"
-        yield f"{what} {shipped.distance(found, likeliest)}{more}."
+        near = shipped.distance(found, likeliest)
+        yield f"{what}{f' {near}' if near else ' while it lasted'}{more}."
     elif found.seen and not (found.is_budget or is_ours(found)):
         yield "No deploy that it could follow was recorded."
 
@@ -198,6 +200,7 @@ def spent(each: Spent, found: Account) -> str:
     if each.left < timedelta():
         left = f"it is overspent by {brief(each.left)}"
     if found.is_budget:
-        cost = brief(each.by_it) if each.by_it else "nothing"
-        return f"Of {budget}, {cost} is spent; {left}."
+        cost = f"{brief(each.by_it)} is spent" if each.by_it else "nothing is spent yet"
+        why = "" if each.by_it else ", for nothing was down"
+        return f"Of {budget}, {cost}{why}; {left}."
     return f"It took {brief(each.by_it)}{so_far} of {budget}; {left}."

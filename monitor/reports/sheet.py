@@ -18,6 +18,8 @@ from status_page.index.days import SHOWN
 from status_page.looks import inline, style
 
 _NAME: Final = "report.html"
+_KEPT: Final = {"yes": "Kept", "no": "Not kept", "not known": "Not known"}
+_TONES: Final = {"yes": "up", "no": "down", "not known": "gap"}
 
 
 def page(found: Report, look: Look) -> str:
@@ -88,7 +90,10 @@ def _objective(standing: Any) -> dict[str, Any]:
         "name": standing.name,
         "written": standing.objective.written,
         "within": words.within(standing),
-        "kept": words.is_kept(standing),
+        "broken": not words.is_kept(standing),
+        "kept": _KEPT[words.kept(standing)],
+        "tone": _TONES[words.kept(standing)],
+        "known": words.known(standing),
         "allowed": brief(allowed),
         "spent": brief(spent) if spent else "nothing",
         "left": words.left(standing),

@@ -12,12 +12,10 @@ from typing import Final
 
 from monitor.notices import span
 from monitor.reports.account import Account
-from monitor.store.deploys import Deploy
+from monitor.store.deploys import AFTERWARDS, Deploy
 
 MOST: Final = 20
 _FOLDED_LEAST: Final = 2
-_NEAR: Final = timedelta(minutes=1)
-"""So soon after the first failing run it may have gone out before, and been recorded at its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ def deployed(deploy: Deploy) -> str:
 def distance(found: Account, deploy: Deploy) -> str:
     """`10 seconds before the first failing run`; empty of what went out well after it."""
     gap = found.began_at - deploy.at
-    if gap < -_NEAR:
+    if gap < -AFTERWARDS:
         return ""
     return f"{span(abs(gap))} {'before' if gap >= timedelta() else 'after'} the first failing run"
 

@@ -146,7 +146,10 @@ def _event(seen: Seen, event: Event) -> Moment | None:
         who = _who_acknowledged(seen, event)
         return Moment(event.at, Kind.ACKNOWLEDGED, f"{who} acknowledged it.", probe)
     if event.kind == WITHHELD:
-        words = f"Nobody was told of incident {number} yet: {in_words(event.why)}."
+        why = in_words(event.why)
+        if seen.known.own and event.why == Why.CAUSE_KNOWN:
+            why = "people know of the outage that makes it burn"
+        words = f"Nobody was told of incident {number} yet: {why}."
         return Moment(event.at, Kind.WITHHELD, words, probe)
     if event.why == Why.NO_LONGER_ACKNOWLEDGED:
         return Moment(event.at, Kind.NEWS, "It was no longer acknowledged.", probe)

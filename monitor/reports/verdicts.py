@@ -65,6 +65,8 @@ def _worst(found: Account) -> timedelta | None:
 
 
 def _told(found: Account, when: Times) -> Iterator[Said]:
+    if _is_aside(found):
+        return
     for seen in found.seen:
         yield from _withheld(seen)
     if when.opened_at is not None and when.told_at is not None:
@@ -91,7 +93,18 @@ def _withheld(seen: Seen) -> Iterator[Said]:
             yield Said(False, f"Nobody was told{gap}: {in_words(event.why)}.")
 
 
+def _is_aside(found: Account) -> bool:
+    """Whether people were told of the outage instead."""
+    return (
+        found.is_budget
+        and found.first is not None
+        and found.first.known.withheld == (Why.CAUSE_KNOWN)
+    )
+
+
 def _answered(found: Account, when: Times) -> Iterator[Said]:
+    if _is_aside(found):
+        return
     escalated = [e for s in found.seen for e in s.events if e.kind == EventKind.ESCALATED]
     since = when.told_at or when.opened_at
     if when.acknowledged_at is not None and since is not None:
@@ -144,7 +157,8 @@ def _helped(found: Account) -> Iterator[Said]:
     for deploy in shipped.shown(found).singly:
         late = deploy.recorded_at - deploy.at
         if late > LONG:
-            words = f"trueup heard of {text(shipped.deployed(deploy))} only {brief(late)} after it went out."
+            what = text(shipped.deployed(deploy))
+            words = f"trueup heard of {what} only {brief(late)} after it went out."
             yield Said(False, words)
 
 

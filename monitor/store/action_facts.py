@@ -13,6 +13,7 @@ from sqlite_utils import Database
 
 from monitor.clock import from_us, to_us
 from monitor.routing import Severity
+from monitor.store import verdicts
 from monitor.store.action_words import State
 from monitor.store.actions import Mode
 from monitor.why import Why
@@ -40,6 +41,7 @@ class Act:
     """One time that something was done, or would have been."""
 
     id: int
+    name: str
     mode: str
     incident: int | None
     deploy: int | None
@@ -63,12 +65,14 @@ def deployed(db: Database, names: Sequence[str], environment: str) -> list[Deplo
     ]
 
 
-def acts_of(db: Database, name: str) -> list[Act]:
-    """What the action did, or would have done, the newest first."""
+def acts_of(db: Database, service: str, name: str = "") -> list[Act]:
+    """What was done about deploys of a service, or would have been, under whatever name, and what
+    the action *name* did; the newest first.
+    """
     rows = db.query(
-        "SELECT id, mode, incident, deploy, target, state, started_at FROM action"
-        " WHERE name = ? AND decision = 'act' ORDER BY id DESC LIMIT ?",
-        [name, _NEAR],
+        "SELECT id, name, mode, incident, deploy, target, state, started_at FROM action"
+        " WHERE (service = ? OR name = ?) AND decision = 'act' ORDER BY id DESC LIMIT ?",
+        [service, name, _NEAR],
     )
     return [
         Act(**row | {"state": State(row["state"]), "started_at": from_us(row["started_at"])})
@@ -85,24 +89,37 @@ def answered(db: Database) -> set[tuple[str, str, int]]:
     return {(str(name), str(mode), int(number)) for name, mode, number in rows.fetchall()}
 
 
-def was_rehearsed(db: Database, name: str, incident: int) -> bool:
-    """Whether it was decided about the incident while the action was a dry run."""
-    row = db.execute(
-        "SELECT 1 FROM action WHERE incident = ? AND name = ? AND mode = ? LIMIT 1",
-        (incident, name, Mode.DRY_RUN.value),
-    ).fetchone()
-    return row is not None
+def rehearsals(db: Database, incident: int) -> set[str]:
+    """The names of the actions that were dry runs when it was decided about the incident."""
+    rows = db.execute(
+        "SELECT DISTINCT name FROM action WHERE incident = ? AND mode = ?",
+        (incident, Mode.DRY_RUN.value),
+    )
+    return {str(row[0]) for row in rows.fetchall()}
 
 
-def passes_again(db: Database, incident: int) -> bool:
-    """Whether the newest run that said anything was good, while the incident is still open."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the probe of an open incident stands: so many of the newest runs that said anything
+    failed in a row, of those that are remembered, and when the last of them was.
+    """
+
+    failing: int = 0
+    """None: it passes again."""
+    at: datetime | None = None
+
+
+def standing(db: Database, incident: int) -> Standing:
     row = db.execute(
-        "SELECT 1 FROM incident JOIN health ON health.probe = incident.probe"
-        " AND health.location = incident.location AND health.incident = incident.id"
-        " WHERE incident.id = ? AND health.recovered_at IS NOT NULL",
+        "SELECT health.recent, evidence_at FROM incident JOIN health"
+        " ON health.probe = incident.probe AND health.location = incident.location"
+        " AND health.incident = incident.id WHERE incident.id = ?",
         (incident,),
     ).fetchone()
-    return row is not None
+    if row is None:
+        return Standing()
+    at = None if row[1] is None else from_us(row[1])
+    return Standing(verdicts.bad_at_the_end(row[0]), at)
 
 
 def troubles(db: Database, probes: Sequence[str], since: datetime) -> list[datetime]:

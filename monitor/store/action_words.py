@@ -78,7 +78,7 @@ def headline(row: Mapping[str, Any]) -> str:
     what = _what(row, one_line(row["service"], _NAME_ROOM), _VERSION_ROOM)
     match State(row["state"]):
         case State.DRY:
-            return f"would have {what.past} (dry run)"
+            return f"dry run of {what.present}"
         case State.FAILED:
             return f"{what.noun} failed"
         case State.UNSENT:
@@ -93,6 +93,12 @@ def headline(row: Mapping[str, Any]) -> str:
 
 def has_helped(row: Mapping[str, Any]) -> bool:
     return (row["state"], row["verdict"]) == (State.DONE.value, Verdict.HELPED.value)
+
+
+def is_by_hand(row: Mapping[str, Any]) -> bool:
+    """Whether it is left to a person, as far as is known."""
+    open_end = row["state"] in (State.FAILED, State.UNSENT, State.UNKNOWN)
+    return row["verified_at"] is None and (open_end or row["verdict"] == Verdict.NOT_HELPED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,6 +182,8 @@ def deeds_of(db: Database, incident: int) -> tuple[Deed, ...]:
             said=action_words.said(row),
             headline=action_words.headline(row),
             helped=action_words.has_helped(row),
+            dry_run=row["state"] == action_words.State.DRY,
+            by_hand=action_words.is_by_hand(row),
             at=from_us(row["started_at"]),
         )
         for row in deed_rows(db, incident)

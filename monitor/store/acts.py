@@ -11,10 +11,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, unique
+from typing import Final
 
 from sqlite_utils import Database
 
 from monitor.clock import from_us, to_us
+
+OF_OURS: Final = ("trueup", "objective")
+"""Kinds of probes that ask no service."""
+SUMMARY: Final = "trueup/summary"
 
 
 @unique
@@ -71,6 +76,11 @@ class Standing:
     acknowledged_by: str
     under: int | None
 
+    @property
+    def is_outage(self) -> bool:
+        """Or one that stands for several; no promise that is in danger, and no trouble of ours."""
+        return self.kind not in OF_OURS or self.probe == SUMMARY
+
     def acknowledged(self, at: datetime) -> bool:
         """Whether somebody is on it at *at*; an acknowledgement may have an end."""
         until = self.acknowledged_until
@@ -100,7 +110,13 @@ def open_members(db: Database, number: int) -> list[Standing]:
 
 
 def newest_incident(db: Database) -> Standing | None:
+    """Of whatever kind."""
     return next(_standings(db, "TRUE ORDER BY incident.id DESC LIMIT 1"), None)
+
+
+def newest_outage(db: Database) -> Standing | None:
+    where = "(kind NOT IN (?, ?) OR probe.id = ?) ORDER BY incident.id DESC LIMIT 1"
+    return next(_standings(db, where, *OF_OURS, SUMMARY), None)
 
 
 def _standings(db: Database, where: str, *values: object) -> Iterator[Standing]:

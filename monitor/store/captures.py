@@ -43,6 +43,7 @@ DUE_MOST: Final = 2000
 MEMBERS_MOST: Final = 20
 """Captures of the members of a summary that are shown with it."""
 CUT_OFF: Final = "trueup was ended meanwhile"
+_SECOND_US: Final = 1_000_000
 _UNDER_WAY: Final = "('due', 'started')"
 
 
@@ -67,6 +68,8 @@ class Due:
     incident: int
     probe: str
     name: str
+    failed_at: datetime
+    """When the first failing run began."""
     since_at: datetime
     planned_at: datetime
     letters_wait_until: datetime
@@ -75,14 +78,36 @@ class Due:
 def plan(
     db: Database, incident: int, captures: Iterable[Capture], since: datetime, at: datetime
 ) -> None:
-    """Has *captures* fetched for an incident whose first failing run began at *since*."""
+    """Has *captures* fetched for an incident whose first failing run began at *since*: what was
+    written before that, but nothing that belongs to the incident before it.
+    """
+    earliest = _end_before(db, incident, since)
     for each in captures:
         db.execute(
             "INSERT OR IGNORE INTO capture"
             " (incident, name, state, since_at, planned_at, letters_wait_until)"
             " VALUES (?, ?, 'due', ?, ?, ?)",
-            (incident, each.id, to_us(since - each.before), to_us(at), to_us(at + each.wait)),
+            (
+                incident,
+                each.id,
+                max(to_us(since - each.before), earliest),
+                to_us(at),
+                to_us(at + each.wait),
+            ),
         )
+
+
+def _end_before(db: Database, incident: int, since: datetime) -> int:
+    """When the probe of *incident* had passed again before that, in microseconds; a whole second,
+    since logs are asked for in those. 0: it never failed.
+    """
+    row = db.execute(
+        "SELECT max(ended.recovered_at) FROM incident JOIN incident AS ended"
+        " ON ended.probe = incident.probe AND ended.location = incident.location"
+        " WHERE incident.id = ? AND ended.recovered_at <= ?",
+        (incident, to_us(since)),
+    ).fetchone()
+    return min(-(-(row[0] or 0) // _SECOND_US) * _SECOND_US, to_us(since))
 
 
 def held_until(db: Database, incident: int, at: datetime) -> datetime:
@@ -98,7 +123,7 @@ def held_until(db: Database, incident: int, at: datetime) -> datetime:
 def due(db: Database) -> list[Due]:
     """The oldest first."""
     rows = db.query(
-        "SELECT capture.*, probe.id AS probe_id FROM capture"
+        "SELECT capture.*, probe.id AS probe_id, began_at FROM capture"
         " JOIN incident ON incident.id = capture.incident"
         " JOIN probe ON probe.key = incident.probe"
         " WHERE state = 'due' ORDER BY capture.id LIMIT ?",
@@ -251,6 +276,7 @@ def _due(row: dict[str, Any]) -> Due:
         incident=row["incident"],
         probe=row["probe_id"],
         name=row["name"],
+        failed_at=from_us(row["began_at"]),
         since_at=from_us(row["since_at"]),
         planned_at=from_us(row["planned_at"]),
         letters_wait_until=from_us(row["letters_wait_until"]),

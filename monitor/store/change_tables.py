@@ -19,6 +19,16 @@ CREATE TABLE deploy (
 );
 CREATE INDEX deploy_at ON deploy (at);
 CREATE INDEX deploy_of_service ON deploy (service, at);
+CREATE TABLE forgotten_deploy (
+    id INTEGER PRIMARY KEY,
+    service TEXT NOT NULL,
+    version TEXT NOT NULL,
+    environment TEXT NOT NULL,
+    key TEXT NOT NULL UNIQUE,
+    at INTEGER NOT NULL,
+    forgotten_by TEXT NOT NULL,
+    forgotten_at INTEGER NOT NULL
+);
 CREATE TABLE change_letter (
     deploy INTEGER NOT NULL REFERENCES deploy (id),
     channel TEXT NOT NULL,

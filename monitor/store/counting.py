@@ -37,14 +37,30 @@ def add_tally(db: Database, series: Series, at: datetime, tally: Tally) -> None:
     )
 
 
-def add_down(db: Database, series: Series, *, since: datetime, until: datetime) -> None:
-    """Counts the time from *since* to *until* as down, never more than is known."""
-    fives.add_down(db, series, since=since, until=until)
+def add_down(
+    db: Database, series: Series, *, since: datetime, until: datetime, slot: datetime | None = None
+) -> None:
+    """Counts the time from *since* to *until* as down, never more than is known. *slot* is that of
+    the run that speaks for its beginning, when it is another instant.
+    """
+    fives.add_down(db, series, since=since, until=until, slot=slot)
+    _by_day(db, series, since, until, "min(known_us, down_us + ?)")
+
+
+def take_down_back(
+    db: Database, series: Series, *, since: datetime, until: datetime, slot: datetime | None = None
+) -> None:
+    """What `add_down` counted, when it turns out that it worked meanwhile."""
+    fives.take_down_back(db, series, since=since, until=until, slot=slot)
+    _by_day(db, series, since, until, "max(0, down_us - ?)")
+
+
+def _by_day(db: Database, series: Series, since: datetime, until: datetime, down_us: str) -> None:
     while since < until:
         midnight = datetime.combine(since.date(), time(), since.tzinfo) + timedelta(days=1)
         end = min(until, midnight)
         db.execute(
-            "UPDATE rollup_1d SET down_us = min(known_us, down_us + ?)"
+            f"UPDATE rollup_1d SET down_us = {down_us}"  # noqa: S608 - our own words
             " WHERE day = ? AND probe = ? AND location = ?",
             ((end - since) // _US, day_of(since), *series),
         )

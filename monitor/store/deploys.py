@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Final, Protocol
 
 from sqlite_utils import Database
@@ -12,6 +13,12 @@ from sqlite_utils import Database
 from monitor.clock import from_us, to_us
 
 LATELY_MOST: Final = 20
+AFTERWARDS: Final = timedelta(minutes=1)
+"""Pipelines that tell of a deploy when it is done tell of it after the first failing run."""
+_NEXT_ID: Final = (
+    "(SELECT 1 + max((SELECT coalesce(max(id), 0) FROM deploy),"
+    " (SELECT coalesce(max(id), 0) FROM forgotten_deploy)))"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,19 +48,20 @@ class Deploy:
 
 
 def add(db: Database, deploy: Deploy, channels: Sequence[str] = ()) -> tuple[Deploy, bool]:
-    """As it is kept, and whether it is new. One that is known already changes nothing.
+    """As it is kept, and whether it is new. One that is known already changes nothing, and neither
+    does one that was forgotten: it stays so.
 
     Without `previous`, that is the version one would go back to: the newest other one of the same
     service and environment before it. *channels* are to be told: their letters commit with it.
     """
     known = next(_found(db, "key = ?", deploy.key), None)
-    if known is not None:
-        return known, False
+    if known is not None or was_forgotten(db, deploy.key):
+        return known or deploy, False
     deploy = replace(deploy, previous=deploy.previous or _version_before(db, deploy))
     values = {name: _plain(value) for name, value in asdict(deploy).items() if name != "id"}
     row = db.execute(
-        f"INSERT INTO deploy ({', '.join(values)})"  # noqa: S608 - our own names
-        f" VALUES ({', '.join('?' * len(values))}) RETURNING id",
+        f"INSERT INTO deploy (id, {', '.join(values)})"  # noqa: S608 - our own names
+        f" VALUES ({_NEXT_ID}, {', '.join('?' * len(values))}) RETURNING id",
         list(values.values()),
     ).fetchone()
     kept = replace(deploy, id=int(row[0]))
@@ -90,19 +98,28 @@ def before(db: Database, since: datetime, until: datetime) -> list[Deploy]:
     return list(_found(db, where, to_us(since), to_us(until)))
 
 
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Names of services: those that are watched by whoever asks, and those by others only."""
+
+    ours: Collection[str]
+    elsewhere: Collection[str]
+
+
 def lately(
-    db: Database, since: datetime, until: datetime, environment: str, elsewhere: Collection[str]
+    db: Database, since: datetime, until: datetime, environment: str, services: Services
 ) -> list[Deploy]:
     """The newest of `before` that went to *environment*, or nobody said where; without those of the
-    services *elsewhere*. A flood of deploys costs an opening no more than a few do.
+    services elsewhere, and ours before those that nobody watches. A flood of deploys costs an
+    opening no more than a few do.
     """
-    marks = ", ".join("?" * len(elsewhere))
     where = (
-        f"at >= ? AND at <= ? AND environment IN ('', ?) AND service NOT IN ({marks})"
-        " ORDER BY at DESC, id DESC LIMIT ?"
+        "at >= ? AND at <= ? AND environment IN ('', ?)"
+        f" AND service NOT IN ({_marks(services.elsewhere)})"
+        f" ORDER BY service IN ({_marks(services.ours)}) DESC, at DESC, id DESC LIMIT ?"
     )
-    values = (to_us(since), to_us(until), environment, *elsewhere, LATELY_MOST)
-    return list(_found(db, where, *values))
+    names = (*services.elsewhere, *services.ours)
+    return list(_found(db, where, to_us(since), to_us(until), environment, *names, LATELY_MOST))
 
 
 class Watched(Protocol):
@@ -135,23 +152,109 @@ def concerning(
     environment: str,
     first_failed_at: datetime,
 ) -> list[Deploy]:
-    """Those of *deploys* that an incident of this probe may follow, the newest first: in the window
-    before the first failing run, in our environment, of a service that the probe watches or that is
-    configured nowhere.
+    """Those of *deploys* that an incident of this probe may follow: in the window before the first
+    failing run, in our environment, of a service that the probe watches or that is configured
+    nowhere. Those that it watches first, and the newest of them.
     """
     earliest_at = first_failed_at - changes.deploys.window
-    found = [
-        deploy
+    found = (each for each in deploys if earliest_at <= each.at <= first_failed_at)
+    return _of_probe(found, changes, probe_id, environment)
+
+
+def shortly_after(
+    deploys: Iterable[Deploy],
+    changes: Known,
+    probe_id: str,
+    environment: str,
+    first_failed_at: datetime,
+) -> list[Deploy]:
+    """Those that became known when it had just begun to fail, as `concerning` otherwise. They are
+    worth a word, and nothing is ever done because of them.
+    """
+    latest_at = first_failed_at + AFTERWARDS
+    found = (each for each in deploys if first_failed_at < each.at <= latest_at)
+    return _of_probe(found, changes, probe_id, environment)
+
+
+def _of_probe(
+    deploys: Iterable[Deploy], changes: Known, probe_id: str, environment: str
+) -> list[Deploy]:
+    ranked = [
+        ((service is not None, deploy.at, deploy.id), deploy)
         for deploy in deploys
-        if earliest_at <= deploy.at <= first_failed_at
-        and deploy.environment in {"", environment}
-        and _watches(probe_id, changes.service(deploy.service))
+        if deploy.environment in {"", environment}
+        and _watches(probe_id, service := changes.service(deploy.service))
     ]
-    return sorted(found, key=lambda deploy: (deploy.at, deploy.id), reverse=True)
+    return [deploy for _, deploy in sorted(ranked, key=itemgetter(0), reverse=True)]
 
 
 def _watches(probe_id: str, service: Watched | None) -> bool:
     return service is None or probe_id in service.probes
+
+
+def forget(db: Database, deploy: Deploy, by: str, at: datetime) -> None:
+    """As if it had never been, but for its key: told again, it stays forgotten. Nobody who is not
+    told yet will be, and whatever came after it is no longer said to be in its place.
+    """
+    db.execute(
+        "INSERT INTO forgotten_deploy"
+        " (id, service, version, environment, key, at, forgotten_by, forgotten_at)"
+        " SELECT id, service, version, environment, key, at, ?, ? FROM deploy WHERE id = ?",
+        (by, to_us(at), deploy.id),
+    )
+    db.execute("DELETE FROM change_letter WHERE deploy = ?", (deploy.id,))
+    db.execute("UPDATE action SET deploy = NULL WHERE deploy = ?", (deploy.id,))
+    db.execute("DELETE FROM deploy WHERE id = ?", (deploy.id,))
+    where = "service = ? AND environment = ? AND previous = ? AND at >= ?"
+    values = (deploy.service, deploy.environment, deploy.version, to_us(deploy.at))
+    for each in list(_found(db, where, *values)):
+        if not _went_out_before(db, each, deploy.version):
+            before = _version_before(db, each)
+            db.execute("UPDATE deploy SET previous = ? WHERE id = ?", (before, each.id))
+
+
+def acted_upon(db: Database, id_: int) -> tuple[str, int] | None:
+    """The action that was carried out because of it, and in which incident; None without one."""
+    row = db.execute(
+        "SELECT name, incident FROM action WHERE deploy = ? AND decision = 'act'"
+        " AND mode = 'live' ORDER BY id LIMIT 1",
+        (id_,),
+    ).fetchone()
+    return None if row is None else (str(row[0]), int(row[1]))
+
+
+def told_of(db: Database, id_: int) -> list[str]:
+    """The channels that heard of it."""
+    rows = db.execute(
+        "SELECT channel FROM change_letter WHERE deploy = ? AND delivered_at IS NOT NULL"
+        " ORDER BY channel",
+        (id_,),
+    )
+    return [str(row[0]) for row in rows.fetchall()]
+
+
+def was_forgotten(db: Database, key: str) -> bool:
+    found = db.execute("SELECT 1 FROM forgotten_deploy WHERE key = ?", (key,))
+    return found.fetchone() is not None
+
+
+def forgotten(db: Database, service: str, version: str, at: datetime) -> bool:
+    """Whether that is one that was forgotten."""
+    found = db.execute(
+        "SELECT 1 FROM forgotten_deploy WHERE service = ? AND version = ? AND at = ?",
+        (service, version, to_us(at)),
+    )
+    return found.fetchone() is not None
+
+
+def _went_out_before(db: Database, deploy: Deploy, version: str) -> bool:
+    where = "service = ? AND environment = ? AND version = ? AND at <= ? LIMIT 1"
+    values = (deploy.service, deploy.environment, version, to_us(deploy.at))
+    return any(_found(db, where, *values))
+
+
+def _marks(values: Collection[str]) -> str:
+    return ", ".join("?" * len(values))
 
 
 def _version_before(db: Database, deploy: Deploy) -> str:

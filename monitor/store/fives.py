@@ -61,7 +61,8 @@ _NOT_KNOWN: Final = (
 )
 _SAW_IT: Final = (
     "SELECT slot + lag_us, slot FROM run INDEXED BY run_not_passed WHERE probe = ?"  # noqa: S608 - a constant
-    f" AND location = {_PLACE} AND outcome <> 1 AND slot > ? AND slot < ? ORDER BY 1"
+    f" AND location = {_PLACE} AND outcome <> 1 AND known_us > 0 AND slot > ? AND slot < ?"
+    " ORDER BY 1"
 )
 
 
@@ -143,21 +144,42 @@ def add_tally(db: Database, series: Series, at: datetime, tally: Tally) -> None:
     )
 
 
-def add_down(db: Database, series: Series, *, since: datetime, until: datetime) -> None:
+def add_down(
+    db: Database, series: Series, *, since: datetime, until: datetime, slot: datetime | None = None
+) -> None:
     """Counts the time from *since* to *until* as down, each part into the five minutes of the run
-    that speaks for it, and in the end never more than is known there.
+    that speaks for it, and in the end never more than is known there. *slot* is that of the run
+    that speaks for its beginning, when it is another instant.
     """
-    if since >= until:
-        return
-    since_us, until_us, counted = to_us(since), to_us(until), counted_until(db)
-    rows = db.execute(_SAW_IT, (*series, since_us - LATE // _US, until_us)).fetchall()
-    saw = [(start, slot) for start, slot in rows if since_us <= start < until_us]
-    if not saw or saw[0][0] > since_us:
-        saw.insert(0, (since_us, since_us))
-    for (start, slot), (end, _) in pairwise([*saw, (until_us, until_us)]):
-        starts = slot - slot % SPAN_US
+    counted = counted_until(db)
+    for starts, span_us in _shared_out(db, series, since, until, slot):
         over = starts + SPAN_US <= counted
-        db.execute(_ADD_DOWN_OVER if over else _ADD_DOWN, (*series, starts, end - start))
+        db.execute(_ADD_DOWN_OVER if over else _ADD_DOWN, (*series, starts, span_us))
+
+
+def take_down_back(
+    db: Database, series: Series, *, since: datetime, until: datetime, slot: datetime | None = None
+) -> None:
+    """What `add_down` counted, when it turns out that it worked meanwhile."""
+    for starts, span_us in _shared_out(db, series, since, until, slot):
+        db.execute(_TAKE_DOWN, (*series, starts, span_us))
+
+
+def _shared_out(
+    db: Database, series: Series, since: datetime, until: datetime, slot: datetime | None
+) -> list[tuple[int, int]]:
+    """Where five minutes begin, and how much of the time they get."""
+    if since >= until:
+        return []
+    since_us, until_us = to_us(since), to_us(until)
+    rows = db.execute(_SAW_IT, (*series, since_us - LATE // _US, until_us)).fetchall()
+    saw = [(start, due) for start, due in rows if since_us <= start < until_us]
+    if not saw or saw[0][0] > since_us:
+        saw.insert(0, (since_us, to_us(slot or since)))
+    return [
+        (due - due % SPAN_US, end - start)
+        for (start, due), (end, _) in pairwise([*saw, (until_us, until_us)])
+    ]
 
 
 _ADD_DOWN: Final = (
@@ -166,6 +188,10 @@ _ADD_DOWN: Final = (
 )
 _ADD_DOWN_OVER: Final = (
     "UPDATE rollup_5m SET down_us = min(known_us, down_us + ?4), folded = 0"
+    " WHERE probe = ?1 AND location = ?2 AND starts_at = ?3"
+)
+_TAKE_DOWN: Final = (
+    "UPDATE rollup_5m SET down_us = max(0, down_us - ?4), folded = 0"
     " WHERE probe = ?1 AND location = ?2 AND starts_at = ?3"
 )
 

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from monitor.clock import from_us
 from monitor.store import captures
+from monitor.store.acts import SUMMARY
 from monitor.store.captured import Kept as Capture
 
 _EVIDENCE: Final = (
@@ -81,10 +82,14 @@ def of_probe(db: Database, probe: str) -> tuple[KeptRun, ...]:
 
 
 def newest_incident(db: Database) -> int | None:
-    """Of a probe: summaries and trueup's own trouble left out."""
+    """Of a probe: the one that `last` means everywhere, or of a summary the newest in it."""
     row = db.execute(
         "SELECT incident.id FROM incident JOIN probe ON probe.key = incident.probe"
-        " WHERE kind <> 'trueup' ORDER BY incident.id DESC LIMIT 1"
+        " LEFT JOIN incident AS above ON above.id = incident.under AND above.resolved_at IS NULL"
+        " LEFT JOIN probe AS whose ON whose.key = above.probe"
+        " WHERE probe.kind <> 'trueup' ORDER BY probe.kind = 'objective',"
+        " incident.resolved_at IS NOT NULL, coalesce(whose.id, ?) <> ?, incident.id DESC LIMIT 1",
+        (SUMMARY, SUMMARY),
     ).fetchone()
     return None if row is None else int(row[0])
 

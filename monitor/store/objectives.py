@@ -107,6 +107,18 @@ def slices(db: Database, *, since_us: int, of: Iterable[int]) -> Sequence[Slice]
     return [Slice(*row) for row in rows]
 
 
+def first_failed(db: Database, *, since_us: int, of: Iterable[int]) -> int | None:
+    """When the first run of the five minutes from *since_us* on began that failed, if any did."""
+    row = db.execute(
+        "SELECT min(slot + lag_us) FROM json_each(?) AS key CROSS JOIN location AS place"
+        " CROSS JOIN run INDEXED BY run_not_passed"
+        " ON run.probe = key.value AND run.location = place.key AND outcome <> 1"
+        " WHERE outcome = 3 AND slot >= ? AND slot < ?",
+        (json.dumps(sorted(of)), since_us, since_us + SPAN_US),
+    ).fetchone()
+    return None if row[0] is None else int(row[0])
+
+
 _COUNTED: Final = (
     "SELECT starts_at, five.probe AS probe, five.location AS location, pass, slow, fail"
     " FROM json_each(?) AS key CROSS JOIN location AS place CROSS JOIN rollup_5m AS five"

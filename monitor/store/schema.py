@@ -96,6 +96,12 @@ def what_changed(db: Database) -> None:
     _run(db, change_tables.TABLES)
 
 
+@MIGRATIONS()
+def down_counted_once(db: Database) -> None:
+    """Until when a probe is counted as down, so that no instant is counted twice."""
+    db.execute("ALTER TABLE health ADD COLUMN down_until INTEGER")
+
+
 def must_be_known(db: Database, path: Path) -> None:
     """Raises StoreTrouble when a newer version changed the tables: this one would misread them."""
     ours = {migration.name for migration in MIGRATIONS.pending(Database(memory=True))}

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any, Final
 
 from sqlite_utils import Database
@@ -28,6 +29,8 @@ class HealthRow:
     track: Track = field(default_factory=Track)
     incident: int | None = None
     last_good_at: datetime | None = None
+    down_until: datetime | None = None
+    """All time before is counted already, as far as it was down."""
 
 
 def load_health(db: Database, probe: int, location: str) -> HealthRow:
@@ -47,6 +50,7 @@ def load_health(db: Database, probe: int, location: str) -> HealthRow:
         ),
         incident=row["incident"],
         last_good_at=_at(row["last_good_at"]),
+        down_until=_at(row["down_until"]),
     )
 
 
@@ -64,6 +68,7 @@ def save_health(db: Database, run: RunRow, row: HealthRow) -> None:
         "incident": row.incident,
         "evidence_at": _us(row.track.evidence_at),
         "last_good_at": _us(row.last_good_at),
+        "down_until": _us(row.down_until),
         "last_run_at": to_us(run.started_at),
         "last_outcome": run.outcome,
         "last_reason": run.reason,
@@ -121,6 +126,12 @@ def _marks(text: str) -> tuple[Mark, ...]:
         Mark() if word == "g" else Mark(from_us(int(word[1:])), soft=word[0] == "s")
         for word in _MARK.findall(text)
     )
+
+
+def bad_at_the_end(recent: str) -> int:
+    """How many of the newest runs were bad, of a column `recent`."""
+    bad = takewhile(lambda mark: mark.bad_at is not None, reversed(_marks(recent)))
+    return sum(1 for _ in bad)
 
 
 def _at(us: int | None) -> datetime | None:

@@ -79,7 +79,7 @@ def _inside(page: Page, tongue: Tongue, today: date) -> Markup:
     titles = {each.id: each.sentence for each in page.incidents} if page.deeds else {}
     objectives = [each for found in page.components for each in found.objectives]
     return safe(
-        promised(objectives, names, tongue)
+        promised(objectives, names, tongue, today)
         + deployed(page, tongue, today)
         + done(page.deeds, titles, tongue, today)
     )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from status_page.changes import Objective
 from status_page.drawing.escaped import escape
 from status_page.inside.pieces import section, word
+from status_page.pages.pieces import timed
 from status_page.text import anchor
 from status_page.tongue import Tongue
 
@@ -21,20 +22,19 @@ _SWATCH: Final = '<span class="swatch" aria-hidden="true"></span>'
 
 
 def promised(
-    objectives: Sequence[Objective], names: Mapping[str, str], tongue: Tongue, home: str = ""
+    objectives: Sequence[Objective], names: Mapping[str, str], tongue: Tongue, today: date
 ) -> str:
-    """*names* are those of components; *home* leads to the top of the language's folder. Without
-    names it is the page of the component itself.
-    """
-    rows = "".join(_row(each, names, tongue, home) for each in objectives[:_MOST])
+    """*names* are those of components. Without names it is the page of the component itself."""
+    rows = "".join(_row(each, names, tongue, today) for each in objectives[:_MOST])
     listed = f'<ul class="promises" role="list">{rows}</ul>' if rows else ""
     return section("promised", tongue.say("What was promised"), listed)
 
 
-def _row(given: Objective, names: Mapping[str, str], tongue: Tongue, home: str) -> str:
+def _row(given: Objective, names: Mapping[str, str], tongue: Tongue, today: date) -> str:
     state = "spent" if given.left <= timedelta() else "kept"
+    head = _head(given, names, tongue) + _burns(given, tongue, today)
     return (
-        f'<li class="promise is-{state}"><div>{_head(given, names, tongue, home)}</div>'
+        f'<li class="promise is-{state}"><div>{head}</div>'
         f'<p class="left"><strong>{escape(_left(given, tongue))}</strong> '
         f'<span class="quiet">{escape(_budget(given, tongue))}</span></p>'
         f'{_bar(given, tongue)}<p class="quiet">{_SWATCH if _cost(given) else ""}'
@@ -42,16 +42,24 @@ def _row(given: Objective, names: Mapping[str, str], tongue: Tongue, home: str) 
     )
 
 
-def _head(given: Objective, names: Mapping[str, str], tongue: Tongue, home: str) -> str:
+def _head(given: Objective, names: Mapping[str, str], tongue: Tongue) -> str:
     name, promise = names.get(given.component), word(given.promise)
     window = escape(_window(given, tongue))
     if name is None:
         return f'<h3>{promise}</h3><p class="quiet">{window}</p>'
-    path = f"{home}components/{anchor(given.component)}/index.html"
+    path = f"components/{anchor(given.component)}/index.html"
     return (
         f'<h3 dir="auto"><a href="{path}">{word(name)}</a></h3>'
         f'<p class="quiet">{promise} · {window}</p>'
     )
+
+
+def _burns(given: Objective, tongue: Tongue, today: date) -> str:
+    at = given.burns_since
+    if at is None:
+        return ""
+    said = tongue.timed("Burning too fast since {time}", at, tongue.moment(at, today))
+    return f'<p class="burns"><strong>{timed(said)}</strong></p>'
 
 
 def _window(given: Objective, tongue: Tongue) -> str:

@@ -118,7 +118,7 @@ def _main(
         yield _unwatched(tongue)
     else:
         shares, seen = shares_of(component, tongue), component.first_seen
-        yield promised(component.objectives, {}, tongue)
+        yield promised(component.objectives, {}, tongue, today)
         yield windows(component, tongue, sum(each.backfilled for each in kin.incidents))
         yield year(drawn.days, _calendar(drawn, tongue), shares, seen, tongue) if seen else ""
         yield months(component, shares, tongue)

@@ -15,6 +15,7 @@ from monitor.clock import to_us
 from monitor.config.changes import Capture, Changes
 from monitor.notices import from_json
 from monitor.routing import Stage
+from monitor.store import deploys
 from monitor.store.deploys import LATELY_MOST
 from tests.support.attending import MINUTE, SECOND, a_world, routed, several
 from tests.support.deployed import CHANGES, PROMISE, deploys_it, named
@@ -66,16 +67,55 @@ async def test_only_deploys_that_may_have_to_do_with_it_are_named(
     assert bool(body["deploys"]) is is_named
 
 
-async def test_what_is_deployed_after_the_first_failing_run_did_not_cause_it(
+async def test_a_pipeline_that_records_at_its_end_is_named_behind_those_that_came_before(
     tmp_path: Path,
 ) -> None:
     async with a_world(tmp_path, routed(), changes=CHANGES) as world:
+        await deploys_it(world, ago=10 * MINUTE, version="1.4.1")
         await world.runs(signin="d")
         world.clock.wind(SECOND)
         await deploys_it(world)
         await world.runs(signin="d")
         [body] = await world.bodies()
+    assert named(body) == ["api 1.4.1", "api 1.4.2"]
+    assert body["deploys"][1]["at"] > body["began_at"]
+
+
+async def test_what_is_deployed_long_after_the_first_failing_run_is_somebody_mending_it(
+    tmp_path: Path,
+) -> None:
+    async with a_world(tmp_path, routed(), changes=CHANGES) as world:
+        await world.runs(signin="d")
+        world.clock.wind(61 * SECOND)
+        await deploys_it(world)
+        await world.runs(signin="d")
+        [body] = await world.bodies()
     assert body["deploys"] == []
+
+
+async def test_what_is_watched_comes_before_what_is_configured_nowhere(tmp_path: Path) -> None:
+    async with a_world(tmp_path, routed(), changes=CHANGES) as world:
+        await deploys_it(world, ago=2 * MINUTE)
+        await deploys_it(world, service="nightly-cron", version="77")
+        await world.fails("signin")
+        [body] = await world.bodies()
+    assert named(body) == ["api 1.4.2", "nightly-cron 77"]
+
+
+async def test_what_was_typed_wrongly_and_forgotten_is_named_no_longer(tmp_path: Path) -> None:
+    stages = (Stage(10 * MINUTE, ("phone",), 10 * MINUTE),)
+    async with a_world(tmp_path, routed(escalation=stages), changes=CHANGES) as world:
+        await deploys_it(world)
+        await world.fails("signin")
+        now = world.clock.now()
+        [typed] = await world.writer.do(lambda db: deploys.newest(db, 9))
+        await world.writer.do(lambda db: deploys.forget(db, typed, "ana", now))
+        await world.waits(11 * MINUTE)
+        bodies = await world.bodies()
+    assert [(body["event"], named(body)) for body in bodies] == [
+        ("opened", ["api 1.4.2"]),
+        ("escalated", []),
+    ]
 
 
 async def test_of_many_deploys_the_newest_five_are_named(tmp_path: Path) -> None:
@@ -138,7 +178,7 @@ async def test_several_at_once_name_the_deploys_of_all_of_them_once(tmp_path: Pa
         await world.waits(MINUTE)
         summary = (await world.bodies())[-1]
     assert summary["about"] == "summary"
-    assert named(summary) == ["unwatched 7", "api 1.4.2"]
+    assert named(summary) == ["api 1.4.2", "unwatched 7"]
 
 
 # --- budgets

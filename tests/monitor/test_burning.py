@@ -59,7 +59,8 @@ async def test_it_ends_when_both_windows_are_below_and_says_so_once(tmp_path: Pa
 
 
 async def test_what_burnt_slowly_is_a_warning_and_a_page_when_it_burns_fast(tmp_path: Path) -> None:
-    async with a_promise(tmp_path, promise=replace(PROMISE, share=0.01)) as world:
+    promise = replace(PROMISE, share=0.01, window=24 * HOUR)
+    async with a_promise(tmp_path, promise=promise) as world:
         await goes_by(world, ("u" * 59 + "d") * 3, look_every=10)
         assert await world.told() == ["oncall opened objective/uploads"]
         assert await open_incidents(world) == [("objective/uploads", "warning", "")]
@@ -67,6 +68,15 @@ async def test_what_burnt_slowly_is_a_warning_and_a_page_when_it_burns_fast(tmp_
         assert await world.told() == ["oncall worsened objective/uploads"]
         assert await open_incidents(world) == [("objective/uploads", "critical", "")]
         assert (await world.bodies())[-1]["severity"] == "critical"
+
+
+async def test_it_began_when_the_first_of_its_runs_did_and_not_with_the_five_minutes(
+    tmp_path: Path,
+) -> None:
+    async with a_promise(tmp_path) as world:
+        await goes_by(world, "uu" + ONE_IN_TWENTY * 4)
+        [body] = await world.bodies()
+        assert body["began_at"] == iso(NIGHT + 12 * MINUTE)
 
 
 async def test_it_began_with_the_first_run_that_failed_in_the_hour_and_not_days_before(

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from monitor import pages
-from monitor.config.changes import Changes
+from monitor.config.changes import Changes, Span
 from monitor.routing import Severity
 from monitor.store import attended
 from status_page import Condition
-from tests.support.attending import routed
+from tests.support.attending import MINUTE, routed
 from tests.support.burning import (
     HOUR,
     ONE_IN_TWENTY,
@@ -50,6 +51,31 @@ async def test_outages_again_and_again_are_worth_a_ticket_though_each_was_told(
             "oncall opened objective/uploads",
         ]
         assert await open_incidents(world) == [("objective/uploads", "warning", "")]
+
+
+async def test_a_few_failed_runs_that_spent_hardly_any_of_the_budget_are_worth_no_word(
+    tmp_path: Path,
+) -> None:
+    promise = replace(PROMISE, share=0.01)  # 7 hours in 30 days
+    async with a_promise(tmp_path, promise=promise) as world:
+        await goes_by(world, ("u" * 59 + "d") * 4, look_every=10)
+        assert await world.told() == []
+
+
+async def test_two_short_outages_that_people_heard_of_are_worth_no_word_either(
+    tmp_path: Path,
+) -> None:
+    year = replace(PROMISE, share=15 / 525_600, allows=15 * MINUTE, window=Span.YEAR)
+    async with a_promise(tmp_path, promise=year) as world:
+        await goes_by(world, "u" * 20)
+        for _ in range(2):
+            for letter in "uddddddduuu":  # every two seconds
+                await world.runs(upload=letter)
+                world.clock.wind(timedelta(seconds=2))
+            await goes_by(world, "u" * 20, look_every=5)
+        told = ["oncall opened upload", "oncall resolved upload"] * 2
+        assert await world.told() == told
+        assert await open_incidents(world) == []
 
 
 async def test_two_failed_runs_among_few_are_no_fire(tmp_path: Path) -> None:

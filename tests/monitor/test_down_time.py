@@ -28,7 +28,7 @@ T = TypeVar("T")
 SECOND: Final = timedelta(seconds=1)
 US: Final = timedelta(microseconds=1)
 OUTCOMES: Final = {"u": Outcome.PASS, "d": Outcome.FAIL, "e": Outcome.ERROR, "s": Outcome.SLOW}
-ONCE: Final = Policy(InARow(1))
+ONCE: Final = Policy(InARow(1), close_after=1, flapping=False)
 
 
 class Store:
@@ -78,7 +78,8 @@ class Story:
         until = self.start + timedelta(days=1)
         while fives.fold(self.store.db, until=until, most=1000):
             pass
-        return self.store.db.execute("SELECT sum(down_us) FROM rollup_5m").fetchone()[0] * US
+        [(down_us,)] = self.store.db.execute("SELECT sum(down_us) FROM rollup_5m").fetchall()
+        return int(down_us) * US
 
     def incidents(self) -> list[tuple[timedelta, timedelta | None]]:
         rows = self.store.db.execute("SELECT began_at, recovered_at FROM incident").fetchall()
@@ -113,6 +114,13 @@ def test_runs_that_begin_a_little_early_and_a_little_late_leave_no_second_of_it_
     assert story.day() == (600 * SECOND, 600 * SECOND)
 
 
+def test_a_run_that_begins_late_speaks_until_the_next_slot_and_not_beyond() -> None:
+    story = Story(60 * SECOND)
+    story.asked(story.start + 12 * SECOND, "d", slot=story.start)
+    story.asked(story.start + 60 * SECOND, "u")
+    assert story.day() == (120 * SECOND, 48 * SECOND)
+
+
 def test_a_clock_that_ran_ahead_costs_no_outage_after_it_was_set() -> None:
     story = Story(60 * SECOND)
     story.asked(story.start + timedelta(hours=9), "d")
@@ -125,7 +133,7 @@ def test_a_clock_that_ran_ahead_costs_no_outage_after_it_was_set() -> None:
 @pytest.mark.parametrize("every", [60 * SECOND, 600 * SECOND])
 def test_what_could_not_be_asked_is_not_down_however_often_it_was_tried(every: timedelta) -> None:
     story = Story(every)
-    for quarter, letter in enumerate("uuddeuedduuu"):
+    for quarter, letter in enumerate("uuddeueuduuu"):
         story.asked(story.start + quarter * every / 4, letter)
     known, down = story.day()
     assert (known, down) == (2 * every, 3 * every / 4)
@@ -145,7 +153,7 @@ def test_in_any_order_of_slots_and_runs_between_down_is_what_was_covered_once(
     """A failing run covers the time until its next slot, or until somebody saw it work again."""
     every = every_s * SECOND
     story = Story(every)
-    answers = {slot: usually for slot in range(0, 120, 10)} | dict(between)
+    answers = dict.fromkeys(range(0, 120, 10), usually) | dict(between)
     covered = timedelta()
     for tenth, letter in sorted(answers.items()):
         story.asked(story.start + tenth * every / 10, letter)

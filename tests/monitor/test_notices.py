@@ -119,8 +119,8 @@ def test_the_text_begins_with_what_people_cannot_do() -> None:
 def test_the_facts_come_in_the_order_in_which_they_are_needed() -> None:
     labels = re.findall(r"^([A-Z][a-z ]+):", text(opened(told=("oncall",))), re.MULTILINE)
     assert labels == [
-        "Down since", "Seen", "Failing runs", "Last good run", "What to do", "Told",
-        "Acknowledge", "Status page", "Incident",
+        "Down since", "Seen", "What to do", "Acknowledge", "Failing runs", "Last good run",
+        "Told", "Status page", "Incident",
     ]  # fmt: skip
 
 

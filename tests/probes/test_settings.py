@@ -76,6 +76,11 @@ def test_what_is_written_is_read_back_to_the_millisecond(ms: int) -> None:
     assert parse_duration(write_duration(span)) == span
 
 
+def test_a_part_of_a_second_is_written_as_people_write_it() -> None:
+    written = [write_duration(timedelta(milliseconds=ms)) for ms in (9500, 61_050, 250, 60_000)]
+    assert written == ["9.5s", "1m1.05s", "250ms", "1m"]
+
+
 @given(st.text(max_size=20))
 def test_any_other_text_is_refused_and_never_breaks(text: str) -> None:
     try:

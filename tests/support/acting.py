@@ -117,6 +117,15 @@ def the_changes(*actions: Action, probes: Iterable[str] = ("signin",), **service
     return Changes(services={"api": api}, actions={each.id: each for each in actions})
 
 
+async def announced(one: Acting, table: str) -> None:
+    """Work, or a silence, on everything and for ever."""
+    words = {"maintenance": "title", "silence": "reason"}[table]
+    await one.world.writes(
+        f"INSERT INTO {table} (probes, tags, {words}, by, starts_at, ends_at, created_at)"
+        " VALUES ('[]', '[]', 'moving', 'ops', 0, 9000000000000000, 0)"
+    )
+
+
 @asynccontextmanager
 async def an_acting_world(
     folder: Path, *actions: Action, probes: Iterable[Probe] = (), **changes: Any

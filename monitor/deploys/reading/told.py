@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from monitor.config.complaint import complaint
 from monitor.notices import one_line
 
 M = TypeVar("M", bound=BaseModel)
@@ -102,16 +103,7 @@ def understood(model: type[M], body: object) -> M:
     try:
         return model.model_validate(body, strict=True)
     except ValidationError as bad:
-        raise NotUnderstood(complaint(bad)) from None
-
-
-def complaint(bad: ValidationError) -> str:
-    """The first few things that are wrong, in one line."""
-    errors = bad.errors(include_input=False, include_url=False, include_context=False)
-    said = [
-        f"{'.'.join(map(str, each['loc'])) or 'the body'}: {each['msg']}" for each in errors[:3]
-    ]
-    return one_line("; ".join(said))
+        raise NotUnderstood(complaint(bad, model.model_fields)) from None
 
 
 def name(text: str) -> str:

@@ -14,7 +14,7 @@ from monitor.actions import acting
 from monitor.config.changes import ActionMode
 from monitor.routing import Severity
 from monitor.store import StoreTrouble
-from tests.support.acting import SECOND, Acting, an_acting_world, an_action, jenkins
+from tests.support.acting import SECOND, an_acting_world, an_action, announced, jenkins
 from tests.support.attending import MINUTE, routed, several
 from tests.support.receivers import Answer, Trouble, receiving
 
@@ -175,7 +175,7 @@ async def test_it_refrains_and_says_why(tmp_path: Path, how: str) -> None:
         async with an_acting_world(tmp_path, an_action(url=far.url), probes=[probe]) as one:
             await one.deploy()
             if how in ("maintenance", "silence"):
-                await _announced(one, how)
+                await announced(one, how)
             if how == "acknowledged":
                 await one.end()
             await one.world.fails("signin")
@@ -191,14 +191,6 @@ async def test_it_refrains_and_says_why(tmp_path: Path, how: str) -> None:
             assert await one.reasons() == [expected[how]]
             assert await one.reasons() == [expected[how]], "one row for a reason, not one a look"
     assert far.requests == []
-
-
-async def _announced(one: Acting, table: str) -> None:
-    words = {"maintenance": "title", "silence": "reason"}[table]
-    await one.world.writes(
-        f"INSERT INTO {table} (probes, tags, {words}, by, starts_at, ends_at, created_at)"
-        " VALUES ('[]', '[]', 'moving', 'ops', 0, 9000000000000000, 0)"
-    )
 
 
 async def test_what_was_begun_when_trueup_ended_is_told_as_unknown_and_never_repeated(

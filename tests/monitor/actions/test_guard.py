@@ -34,6 +34,7 @@ def a_deploy(
 def an_act(**changes: Any) -> Act:
     given_: dict[str, Any] = {
         "id": 1,
+        "name": "rollback",
         "mode": "live",
         "incident": 1,
         "deploy": 2,
@@ -109,9 +110,16 @@ def test_an_incident_that_follows_a_deploy_is_acted_upon() -> None:
         ({"silenced": True}, Because.SILENCED),
         ({"acknowledged": True}, Because.ACKNOWLEDGED),
         ({"told": False}, Because.NOBODY_TOLD),
+        ({"failing": 0}, Because.PASSES_AGAIN),
+        ({"failing": 1}, Because.FAILED_ONCE),
+        ({"rehearsed_by": {"rollback"}}, Because.WAS_DRY_RUN),
+        ({"rehearsed_by": {"undo"}}, Because.WAS_DRY_RUN),
+        ({"acts": (an_act(name="undo"),)}, Because.DONE_FOR_DEPLOY),
+        ({"acts": (an_act(name="undo", deploy=9),)}, Because.COOLS_DOWN),
         ({"in_doubt": True}, Because.NETWORK_IN_DOUBT),
         ({"acts": (an_act(deploy=9),)}, Because.COOLS_DOWN),
         ({"at": NIGHT + HOUR}, Because.TOO_LATE),
+        ({"stale": True}, Because.NOT_SEEN_LATELY),
         ({"deploys": (replace(BAD, version="1.4.2; reboot"), OLD)}, Because.VALUE_UNSAFE),
         ({"deploys": (replace(BAD, version="../../etc"), OLD)}, Because.VALUE_UNSAFE),
         ({"deploys": (replace(BAD, version="-rf"), OLD)}, Because.VALUE_UNSAFE),
@@ -151,15 +159,6 @@ def test_of_two_deploys_in_one_second_the_newer_one_is_followed() -> None:
     assert decision.deploy == twin
 
 
-def test_a_release_after_one_that_was_rolled_back_does_not_go_back_to_the_broken_one() -> None:
-    action = an_action(cool_down=timedelta())
-    follows = a_deploy(3, "1.4.3", NIGHT - MINUTE, previous="1.4.2")
-    broken = replace(BAD, at=NIGHT - 2 * HOUR)
-    acts = (an_act(started_at=NIGHT - 2 * HOUR),)
-    decision = decided(action, deploys=(follows, broken, OLD), acts=acts)
-    assert decision.because is Because.PREVIOUS_BROKEN
-
-
 def test_the_version_before_is_looked_up_where_the_deploy_does_not_say() -> None:
     decision = decided(deploys=(replace(BAD, previous=""), OLD))
     assert decision.values is not None
@@ -175,6 +174,13 @@ def test_what_could_not_be_asked_for_at_all_cools_nothing_down() -> None:
 
 def test_a_dry_run_stands_in_no_ones_way_once_it_is_live() -> None:
     assert decided(acts=(an_act(mode="dry-run", target=""),)).acts
+
+
+def test_a_dry_run_does_not_say_again_what_was_done_live() -> None:
+    dry = an_action(mode=ActionMode.DRY_RUN)
+    assert decided(dry, acts=(an_act(),)).because is Because.DONE_FOR_DEPLOY
+    assert decided(dry, acts=(an_act(deploy=9),)).because is Because.COOLS_DOWN
+    assert decided(dry, rehearsed_by={"rollback"}).acts
 
 
 def test_a_clock_that_was_put_back_makes_nothing_possible() -> None:

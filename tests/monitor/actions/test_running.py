@@ -117,6 +117,21 @@ def _sleeping(span: str) -> list[psutil.Process]:
     ]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="what left a group is found in /proc")
+async def test_of_what_did_not_end_in_time_nothing_is_left_wherever_it_went() -> None:
+    answer = await ran(*shell("setsid sleep 77.625 & sleep 77.625"), timeout=0.3)
+    assert answer.state is State.UNKNOWN
+    _nobody("77.625")
+
+
+async def test_what_a_program_that_ended_well_took_out_of_its_group_stays() -> None:
+    answer = await ran(*shell("setsid sleep 77.375 & sleep 0.2"))
+    assert answer.state is State.DONE
+    until(lambda: _sleeping("77.375"), "it goes on", within=1)
+    for process in _sleeping("77.375"):
+        process.kill()
+
+
 async def test_of_a_program_that_prints_for_ever_the_end_is_kept() -> None:
     answer = await ran(sys.executable, "-c", "print('x' * 300_000); print('end')")
     assert answer.output.endswith("xxx\nend\n")

@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from monitor.captures import capturing
+from monitor.captures import capturing, sharing
 from monitor.store import captures
 from monitor.store.captures import CUT_OFF
 from tests.monitor.captures.scene import SECOND, Scene, a_capture, played
@@ -25,18 +25,39 @@ def test_a_hundred_incidents_of_one_outage_fetch_the_log_once(tmp_path: Path) ->
 
     async def play(scene: Scene) -> None:
         async with scene.at_work():
-            await scene.world.fails(*(probe.id for probe in probes[:60]))
+            await scene.world.fails(*(probe.id for probe in probes), times=1)
+            await scene.world.fails(*(probe.id for probe in probes[:60]), times=1)
             scene.capturing.wake()
             await until_async(ran.exists, "it is being fetched")
-            await scene.world.fails(*(probe.id for probe in probes[60:90]))
+            await scene.world.fails(*(probe.id for probe in probes[60:90]), times=1)
             await scene.until_ended(90)
-            await scene.world.fails(*(probe.id for probe in probes[90:]))
+            await scene.world.fails(*(probe.id for probe in probes[90:]), times=1)
             await scene.until_ended(100)
         assert ran.read_text() == "ran\n"
         rows = await scene.world.rows("SELECT DISTINCT text, state FROM capture")
         assert rows == [{"text": "ERROR boom", "state": "ended"}]
 
     played(tmp_path, capture, play=play, probes=probes)
+
+
+def test_what_began_after_it_was_fetched_is_fetched_anew(tmp_path: Path) -> None:
+    """A broken release, taken back, and the next one: all within half a minute."""
+    capture = a_capture(file=str(tmp_path / "app.log"))
+
+    async def play(scene: Scene) -> None:
+        async with scene.at_work():
+            scene.log.write_text("the first release\n")
+            await scene.world.fails("signin")
+            await scene.until_ended(1)
+            scene.log.write_text("the second release\n")
+            await scene.world.mends("signin")
+            scene.world.clock.wind(sharing.PACE)
+            await scene.world.fails("signin")
+            await scene.until_ended(2)
+        rows = await scene.world.rows("SELECT text FROM capture ORDER BY id")
+        assert [row["text"] for row in rows] == ["the first release", "the second release"]
+
+    played(tmp_path, capture, play=play)
 
 
 def test_half_a_minute_later_it_is_another_moment(tmp_path: Path) -> None:
@@ -49,7 +70,7 @@ def test_half_a_minute_later_it_is_another_moment(tmp_path: Path) -> None:
             await scene.world.fails("p0")
             await scene.until_ended(1)
             scene.log.write_text("second\n")
-            scene.world.clock.wind(capturing.SAME_WITHIN + SECOND)
+            scene.world.clock.wind(sharing.SAME_WITHIN + SECOND)
             await scene.world.fails("p1")
             await scene.until_ended(2)
         rows = await scene.world.rows("SELECT text FROM capture ORDER BY id")
@@ -61,7 +82,7 @@ def test_half_a_minute_later_it_is_another_moment(tmp_path: Path) -> None:
 def test_one_that_differs_from_probe_to_probe_is_fetched_a_few_times_and_no_more(
     tmp_path: Path,
 ) -> None:
-    probes = tuple(several(capturing.MOST_OF_ONE + 3))
+    probes = tuple(several(sharing.MOST_OF_ONE + 3))
     capture = a_capture(command=("echo", "log of {probe}"), probes=tuple(p.id for p in probes))
 
     async def play(scene: Scene) -> None:
@@ -70,7 +91,7 @@ def test_one_that_differs_from_probe_to_probe_is_fetched_a_few_times_and_no_more
             await scene.until_ended(len(probes))
         rows = await scene.world.rows("SELECT text, why FROM capture ORDER BY id")
         texts = [row["text"] for row in rows if row["text"]]
-        assert texts == [f"log of p{n}" for n in range(capturing.MOST_OF_ONE)]
+        assert texts == [f"log of p{n}" for n in range(sharing.MOST_OF_ONE)]
         assert {row["why"] for row in rows[-3:]} == {capturing.ENOUGH}
 
     played(tmp_path, capture, play=play, probes=probes)

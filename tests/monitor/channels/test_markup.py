@@ -33,6 +33,14 @@ def test_the_opening_comes_first_and_what_has_no_room_is_left_out_whole() -> Non
     assert set(narrow.split("\n")) <= lines
 
 
+def test_a_quote_without_room_loses_its_last_lines_and_never_the_fact() -> None:
+    answer = "\n".join(f"{number} " + "x" * 100 for number in range(6))
+    said = lay_out(Words().message(opened(excerpt=answer)), PLAIN, ROOM)
+    assert "Seen: expected text is missing" in said
+    assert "| 0 xxx" in said
+    assert "| 5 xxx" not in said
+
+
 def test_a_target_marks_nothing_and_calls_nobody() -> None:
     hostile = opened(summary="*bold* [x](https://evil.example.org) <!here> @channel `code`")
     said = lay_out(Words().message(hostile), MARKDOWN, 3_000)

@@ -70,6 +70,15 @@ async def test_a_deploy_stands_in_the_page_and_an_action_joins_it(outside: Outsi
     assert "was asked for and accepted" in action["payload"]["custom_details"]["What"]
 
 
+async def test_a_dry_run_is_mere_information_in_the_page(outside: Outside) -> None:
+    with pagerduty() as toy:
+        for name in ("opened, after a deploy", "acted, as a dry run"):
+            assert await tell(toy, outside, SAMPLES[name]) == Delivered()
+    (page,) = toy.pages
+    assert [each["payload"]["severity"] for each in page.triggers] == ["critical", "info"]
+    assert "dry run of rolling back" in page.triggers[1]["payload"]["summary"]
+
+
 @pytest.mark.parametrize("notice", SAMPLES.values(), ids=list(SAMPLES))
 async def test_every_notice_is_right_to_the_letter(outside: Outside, notice: Notice) -> None:
     with pagerduty() as toy:

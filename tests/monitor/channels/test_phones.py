@@ -108,6 +108,7 @@ async def test_pushover_sounds_until_somebody_reacts(outside: Outside) -> None:
     assert (told["priority"], told["retry"], told["expire"]) == ("2", "30", "3600")
     assert told["tags"] == notice.dedup_key
     assert (told["url"], told["url_title"]) == (ACKNOWLEDGE, "Acknowledge")
+    assert f"What to do: {notice.playbook}" in told["message"]
     assert len(told["message"]) <= 1_024
     assert len(told["title"]) <= 250
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -37,8 +38,7 @@ def on_a_terminal(config: Path, command: str, *, columns: int) -> list[str]:
         os.close(theirs)
         said = b"".join(iter(lambda: _some(ours), b""))
     os.close(ours)
-    plain = said.decode().replace("\x1b[1m", "").replace("\x1b[2m", "").replace("\x1b[0m", "")
-    return plain.splitlines()
+    return re.sub(r"\x1b\[[0-9;]*m", "", said.decode()).splitlines()
 
 
 def _some(terminal: int) -> bytes:

@@ -51,7 +51,7 @@ def test_an_incident_is_acknowledged_and_every_list_says_by_whom(place: Place) -
         (["ack", "--until", "2001-01-01"], 2, "too far away"),
         (["ack", "--off", "--for", "1h"], 2, "--off takes it back at once"),
         (["ack", "--off"], 1, "is not acknowledged"),
-        (["ack", "--by", "x" * 61], 2, "by: String should have at most 60 characters"),
+        (["ack", "--by", "x" * 61], 2, "by: is too long; 60 characters at most"),
         (["say", "1", "identified", " "], 2, "it says nothing"),
         (["say", "1", "identified", "x" * 2001], 2, "at most 2000 characters"),
         (["say", "1", "fixed", "x"], 2, "fixed"),

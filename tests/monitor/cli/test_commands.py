@@ -129,7 +129,7 @@ def test_check_of_a_good_file_says_so_and_how_long_until_a_notice(config: Path) 
     done = trueup("check", str(config), "--explain")
     assert done.exit_code == 0
     assert "good" in done.stdout
-    assert "at the latest  1m40s after it breaks" in done.stdout
+    assert "opens          at the latest 1m40s after it breaks" in done.stdout
     assert "trueup itself" in done.stdout
 
 

@@ -97,18 +97,30 @@ def test_what_was_forgotten_is_recorded_later(tmp_path: Path) -> None:
     assert "One deploy, 20d" in place.trueup("deploy", "list").stdout
 
 
+def test_what_was_typed_wrongly_is_forgotten(place: Place) -> None:
+    for version in ("1.4.1", "14.2"):
+        place.trueup("deploy", "record", "--service", "api", "--version", version)
+    shown = place.trueup("deploy", "list").stdout.splitlines()
+    assert [line.split()[0] for line in shown[-2:]] == ["2", "1"]
+    done = place.trueup("deploy", "forget", "2", "--by", "ana")
+    assert (done.exit_code, done.stdout[:20]) == (0, "Forgotten: api 14.2 ")
+    assert [each["version"] for each in place.json("deploy", "list")] == ["1.4.1"]
+    again = place.trueup("deploy", "forget", "2")
+    assert (again.exit_code, "there is no deploy 2; " in again.stderr) == (1, True)
+
+
 @pytest.mark.parametrize(
     ("options", "status", "said"),
     [
         (["--service", "api"], 2, "--version"),
         (["--version", "1"], 2, "--service"),
-        (["--service", " ", "--version", "1"], 2, "service: Value error, it says nothing"),
+        (["--service", " ", "--version", "1"], 2, "service: it says nothing"),
         (
             ["--service", "api", "--version", "v" * 201],
             2,
-            "version: String should have at most 200",
+            "version: is too long; 200 characters",
         ),
-        (["--service", "api", "--version", "1", "--url", "nowhere"], 2, "url: Value error"),
+        (["--service", "api", "--version", "1", "--url", "nowhere"], 2, "url: it is no address"),
         (["--service", "api", "--version", "1", "--at", "soon"], 2, "is no time"),
         (["--service", "api", "--version", "1", "--at", "2099-01-01"], 2, "too far away"),
     ],

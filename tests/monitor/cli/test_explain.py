@@ -75,7 +75,7 @@ def test_everything_that_decides_who_is_told_is_said(tmp_path: Path) -> None:
     assert said["web"] == [
         "incident: warning, after 2 failing runs",
         (
-            "at the latest: 1m40s after it breaks; 15s more when 3 or more open together, "
+            "opens: at the latest 1m40s after it breaks; 15s more when 3 or more open together, "
             "30s more while it is not known whether what it needs is down"
         ),
         "told: phone during weekend (sat-sun, UTC); otherwise chat and oncall",
@@ -87,7 +87,7 @@ def test_everything_that_decides_who_is_told_is_said(tmp_path: Path) -> None:
         "held back: during 'Database moves', next 2026-12-01 02:00 UTC for 2h",
     ]
     assert said["network"][0] == "incident: critical, after 3 failing of the last 5 runs"
-    assert said["network"][1].startswith("at the latest: 1m50s after it breaks")
+    assert said["network"][1].startswith("opens: at the latest 1m50s after it breaks")
     assert said["network"][-1] == "held back: during 'Other', since 2026-11-21 11:00 UTC for 2h"
 
 

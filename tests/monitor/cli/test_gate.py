@@ -175,7 +175,9 @@ def test_too_short_a_time_is_no_verdict_and_says_what_to_do(config: Path) -> Non
         (["--settle", "9d"], "--settle: 9d is too long"),
         (["--pause", "1ms"], "--pause: 1ms is too short"),
         (["--deploy", "1.4.2"], "--deploy needs --service"),
-        (["--junit", "."], ". cannot be written"),
+        (["--deploy", "", "--service", "web"], "--deploy says nothing: which version is out?"),
+        (["--junit", "."], ". cannot be written: Is a directory; nothing was run"),
+        (["--junit", "/proc/gate.xml"], "/proc/gate.xml cannot be written"),
         (["--summary", "probes.toml/x.md"], "probes.toml/x.md cannot be written"),
     ],
 )

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from monitor.clock import SystemClock
 from monitor.health import Health
 from tests.monitor.cli.past import LONG, SAID, configure, past
 from tests.monitor.cli.processes import ROOT, on_a_terminal, piped
@@ -23,6 +25,7 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
         number = story.breaks(LONG)
         story.runs("web", summary="status 200")
         story.runs(LONG, outcome="FAIL", summary=SAID, health=Health.DOWN, incident=number)
+        story.alive(SystemClock().now() + timedelta(minutes=5))  # as long as these tests take
         return configure(folder, "web", LONG, environment="staging")
 
 
@@ -49,6 +52,13 @@ def test_a_pipe_gets_one_whole_line_a_row(config: Path, command: str) -> None:
     [row] = [line for line in lines if LONG in line]
     assert SAID in row
     assert not any(line.endswith(" ") for line in lines)
+
+
+def test_a_report_fits_a_terminal_and_is_markdown_for_everything_else(config: Path) -> None:
+    lines = on_a_terminal(config, "report", columns=80)
+    assert max(map(len, lines)) <= 80
+    assert not any(line.startswith("#") for line in lines)
+    assert piped(config, "report").stdout.startswith(b"# Status: ")
 
 
 def test_incidents_name_the_environment_and_count_what_is_open(config: Path) -> None:

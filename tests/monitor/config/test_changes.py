@@ -102,6 +102,25 @@ def test_an_objective_is_a_share_of_time_however_it_is_written(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
+    ("written", "allowed"),
+    [
+        ("15 min per year", timedelta(minutes=15)),
+        ("1 h 30 min per month", timedelta(minutes=90)),
+        ("1h 30m per month", timedelta(minutes=90)),
+        ("2 days 1 hour 5 minutes 30 sec per year", timedelta(days=2, hours=1, seconds=330)),
+    ],
+)
+def test_an_allowance_may_be_written_as_pages_write_it(
+    tmp_path: Path, written: str, allowed: timedelta
+) -> None:
+    text = f'[objective.x]\ncomponent = "web"\nallows = "{written}"\n'
+    assert changes(tmp_path, text).objectives["x"].allows in (allowed, None)
+    share = changes(tmp_path, text).objectives["x"].share
+    days = 365 if written.endswith("year") else 30
+    assert share == pytest.approx(allowed / timedelta(days=days))
+
+
+@pytest.mark.parametrize(
     ("text", "said"),
     [
         (ACTION + 'url = "https://x.example.org/"', "action.back.service: there is no service"),
@@ -132,6 +151,26 @@ def test_an_objective_is_a_share_of_time_however_it_is_written(tmp_path: Path) -
         ('[objective.x]\ncomponent = "web"', "objective.x: write one of target"),
         ('[objective.x]\ncomponent = "wbe"\ntarget = "99%"', "objective.x.component: there is no"),
         ('[objective.x]\ncomponent = "web"\ntarget = "0%"', "objective.x.target: is no share"),
+        (
+            '[objective.x]\ncomponent = "web"\ntarget = 99.9',
+            'objective.x.target: is a number; write it as "99.9%"',
+        ),
+        (
+            '[objective.x]\ncomponent = "web"\ntarget = 1',
+            'objective.x.target: is a number; write it as "99.9%"',
+        ),
+        (
+            '[objective.x]\ncomponent = "web"\ntarget = "99%"\ndetection = 0.2',
+            'objective.x.detection: is a number; write it as "20%"',
+        ),
+        (
+            '[objective.x]\ncomponent = "web"\ntarget = "99%"\ndetection = "some"',
+            'objective.x.detection: is no share between 0 and 100 %; write it as "20%"',
+        ),
+        (
+            '[objective.x]\ncomponent = "web"\nallows = "15 mins of it per day"',
+            "objective.x.allows: '15 mins of it' is not a duration",
+        ),
         (
             '[objective.x]\ncomponent = "web"\nallows = "2d per day"',
             "objective.x.allows: allows nothing, or all of a day",

@@ -203,12 +203,16 @@ def test_a_version_is_the_tag_where_there_is_one_and_else_the_commit(
 @pytest.mark.parametrize(
     ("name", "changes", "why"),
     [
-        ("github-deployment-status", {"deployment": None}, "deployment: Field required"),
-        ("github-deployment-status", {"deployment__id": "7"}, "deployment.id: Input should be"),
-        ("github-deployment-status", {"repository": []}, "repository: Input should be"),
-        ("gitlab-deployment", {"project": 3}, "project: Input should be"),
-        ("jenkins-notification", {"build": "18"}, "build: Input should be"),
-        ("argocd-application", {"status": None}, "status: Field required"),
+        ("github-deployment-status", {"deployment": None}, "deployment: is missing"),
+        (
+            "github-deployment-status",
+            {"deployment__id": "7"},
+            "deployment.id: has to be a whole number",
+        ),
+        ("github-deployment-status", {"repository": []}, "repository: has to be an object"),
+        ("gitlab-deployment", {"project": 3}, "project: has to be an object"),
+        ("jenkins-notification", {"build": "18"}, "build: has to be an object"),
+        ("argocd-application", {"status": None}, "status: is missing"),
     ],
 )
 def test_what_no_source_sends_is_answered_with_its_place_and_not_with_its_words(

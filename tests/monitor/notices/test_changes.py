@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -134,10 +135,81 @@ def test_the_short_form_of_a_recovery_says_what_helped() -> None:
     )
 
 
-def test_what_came_of_an_action_and_what_it_is_about_both_stand_in_the_headline() -> None:
-    said = subject(SAMPLES["acted, as a dry run"])
-    done = "would have rolled back api 1.4.2 to 1.4.1 (dry run)"
-    assert f"DOWN, {done}: People cannot sign in." in said
+def test_a_dry_run_says_so_at_once_in_the_headline_however_long_the_rest_is() -> None:
+    dry = SAMPLES["acted, as a dry run"]
+    said = "DOWN, dry run of rolling back api 1.4.2 to 1.4.1: People cannot sign in."
+    assert said in subject(dry)
+    long = replace(dry.deeds[0], headline="dry run of rolling back " + "x" * 300)
+    assert "DOWN, dry run of rolling back" in subject(replace(dry, deeds=(long,)))
+
+
+def test_what_was_carried_out_goes_before_what_would_have_been() -> None:
+    done, dry = SAMPLES["acted"], SAMPLES["acted, as a dry run"]
+    both = replace(done, deeds=(*done.deeds, replace(dry.deeds[0], name="tell-chat")))
+    assert subject(both) == subject(done)
+    assert "Action:        rollback, decided at 02:14:15 UTC\n" in text(both)
+    assert "| 02:14:15 UTC: Would have rolled back api" in text(both)
+    over = SAMPLES["resolved, after it was acted on"]
+    assert short(replace(over, deeds=(*over.deeds, dry.deeds[0]))) == short(over)
+
+
+def test_what_failed_ends_with_what_is_to_be_done_by_hand() -> None:
+    failed = SAMPLES["acted, and it has not helped"]
+    told = text(replace(failed, why=Why.ACTED))
+    assert told.startswith("People cannot sign in. Rolled back api")
+    assert told.partition("\n")[0].endswith("by hand: https://wiki.example.org/playbooks/signin")
+
+
+def test_a_text_message_about_what_has_not_helped_says_what_to_do_by_hand() -> None:
+    in_vain = SAMPLES["acted, and it has not helped"]
+    assert short(in_vain) == (
+        "[production] STILL DOWN after 10 minutes 12 seconds, rollback has not helped: People"
+        " cannot sign in. Do it by hand: https://wiki.example.org/playbooks/signin"
+        " Acknowledge: https://trueup.example.org/ack/42"
+    )
+    for playbook in ("", "https://wiki.example.org/" + "x" * 200, "https://wiki.example.org/a–b"):
+        said = short(replace(in_vain, playbook=playbook))
+        assert said.endswith(
+            "cannot sign in. Do it by hand. Acknowledge: https://trueup.example.org/ack/42"
+        )
+        assert len(said) <= SHORT_MAX
+    flood = replace(in_vain, acknowledge="https://t.example.org/" + "a" * 140, environment="e" * 40)
+    assert len(short(flood)) <= SHORT_MAX
+
+
+def test_news_of_what_was_done_does_not_say_all_of_the_opening_again() -> None:
+    opening = text(SAMPLES["opened, after a deploy"])
+    assert opening.index("What to do:") < opening.index("Last deploy:")
+    assert opening.index("Acknowledge:") < opening.index("Last deploy:")
+    assert opening.rstrip().rpartition("\n")[2].startswith("Budget:")
+    for name in ("acted", "acted, as a dry run", "resolved, after it was acted on"):
+        told = text(SAMPLES[name])
+        assert len(told.splitlines()) <= 13
+        assert not re.search(
+            r"^(Captured|Failing runs|Last good run|Trace|) *:", told, re.MULTILINE
+        )
+        assert "Traceback" not in told
+        assert "web 2026.9" not in told
+
+
+def test_a_deploy_that_was_recorded_after_it_began_is_not_said_to_be_before_it() -> None:
+    late = Change(service="api", version="1.4.3", by="ci", at=BEGAN_AT + timedelta(seconds=1))
+    told = followed(deploys=(late, *followed().deploys))
+    assert "It began 1 s before deploy api 1.4.3 by ci was recorded." in text(told)
+    assert "Last deploy:   api 1.4.3 by ci, 1 s after the first failing run; last" in text(told)
+    assert "| and api 1.4.2 by ci, 40 s before it" in text(told)
+    many = followed(deploys=(*followed().deploys * 3, late))
+    assert "| and api 1.4.3 by ci, 1 s after it" in text(many)
+
+
+def test_of_many_deploys_the_two_before_the_last_are_named_and_the_others_counted() -> None:
+    deploys = tuple(
+        Change(service="api", version=f"1.{n}", at=BEGAN_AT - timedelta(minutes=10 - n))
+        for n in range(5, 0, -1)
+    )
+    four, five = text(followed(deploys=deploys[:4])), text(followed(deploys=deploys))
+    assert "| and api 1.3, 7 min before it\n               | and 1 more\n" in four
+    assert "| and at least 2 more\n" in five  # a notice names no more than five
 
 
 def test_what_the_opening_says_of_an_action_is_said_once() -> None:

@@ -55,7 +55,9 @@ def fact(label: str, of: Message) -> Fact:
         (opened(about=About.OURSELVES), Tone.UNEASY),
         (resolved(), Tone.GOOD),
         (resolved(outcome="UNKNOWN"), Tone.CALM),
-        (SAMPLES["acted"], Tone.BAD),
+        (SAMPLES["acted"], Tone.UNEASY),
+        (SAMPLES["acted, as a dry run"], Tone.CALM),
+        (SAMPLES["acted, and it has not helped"], Tone.BAD),
         (SAMPLES["a budget that burns too fast"], Tone.BAD),
         (SAMPLES["a budget that burns no more"], Tone.GOOD),
     ],
@@ -156,9 +158,23 @@ def test_what_was_fetched_is_quoted_as_it_is_indented_and_within_bounds() -> Non
         "journal: 400 lines; proxy: 1 line; disk: it took longer than 20 s; 1 more"
     )
     assert told.quote[:4] == ("journal:", "Traceback:", "  File x", "KeyError")
-    assert told.quote[9] == "proxy:"
-    assert len(told.quote) == 11
-    assert len(told.quote[10]) == 160
+    assert told.quote[7] == "proxy:"
+    assert len(told.quote) == 9
+    assert len(told.quote[8]) == 160
+    assert len(fact("Captured", message(captures=(journal,))).quote) == 8
+
+
+def test_what_was_fetched_is_told_with_what_wakes_somebody_and_not_with_what_follows() -> None:
+    journal = Captured(name="journal", first="KeyError", lines=1)
+    kinds = set(EventKind) - {EventKind.TEST}
+    told = {
+        kind
+        for kind in kinds
+        if "Captured" in [each.label for each in message(event=kind, captures=(journal,)).facts]
+    }
+    assert told == {
+        EventKind.OPENED, EventKind.WORSENED, EventKind.REMINDED, EventKind.ESCALATED,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -161,7 +161,7 @@ def test_every_event_of_everything_has_words(event: EventKind, about: About) -> 
 def test_the_short_form_holds_what_is_needed_in_the_street() -> None:
     said = short(opened(acknowledge="https://trueup.example.org/ack/42"))
     assert said == (
-        "[production] DOWN: People cannot sign in. Since 02:14 UTC. expected text is missing, "
+        "[production] DOWN: People cannot sign in. Since 02:14 UTC. Expected text is missing, "
         'at the step "see the library": no "Your library" within 15 s. '
         "Acknowledge: https://trueup.example.org/ack/42"
     )

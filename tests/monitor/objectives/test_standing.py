@@ -23,6 +23,7 @@ from tests.monitor.pages.stored import DAY, HOUR, MINUTE, Stored
 from tests.support.clock import NIGHT
 from tests.support.configs import a_probe
 
+SECOND = timedelta(seconds=1)
 PROMISE = Objective(
     id="web",
     component="web",
@@ -72,6 +73,16 @@ def test_an_outage_costs_what_it_lasted_and_the_rest_is_left(stored: Stored) -> 
     assert found.known == 30 * DAY
     [worst] = found.worst
     assert (worst.spent, worst.incidents) == (10 * MINUTE, (1,))
+
+
+def test_notices_pages_and_terminals_round_what_is_left_once(stored: Stored) -> None:
+    watched(stored, 3)
+    stored.outage(NIGHT - HOUR, NIGHT - HOUR + 14.2 * SECOND)
+    stored.day(NIGHT.date(), known=2 * HOUR, down=14.2 * SECOND)
+    left = 15 * MINUTE - 14 * SECOND
+    assert stands(stored, FIFTEEN).left == left
+    work = partial(objectives.left, config=stored.config, objective=FIFTEEN, at=NIGHT)
+    assert stored.work(work).left == left
 
 
 def test_what_is_known_is_said_and_the_budget_is_that_of_the_whole_window(stored: Stored) -> None:
@@ -163,7 +174,7 @@ def test_a_month_in_which_clocks_change_is_known_altogether(stored: Stored, mont
     assert found.known == found.budget.passed
     hour = -HOUR if month == 3 else HOUR
     assert found.window.length == 31 * DAY + hour
-    assert found.allowed == (31 * DAY + hour) * 0.001
+    assert found.allowed == round((31 * DAY + hour) * 0.001 / SECOND) * SECOND
 
 
 def test_a_window_longer_than_the_data_is_no_trouble(stored: Stored) -> None:

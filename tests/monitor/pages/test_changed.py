@@ -11,7 +11,7 @@ from sqlite_utils import Database  # noqa: TID251 - to see what is asked of it
 
 from monitor.config.changes import Changes, Objective, Service
 from monitor.config.model import Component, PageSettings
-from monitor.store import actions, deploys, page_changes
+from monitor.store import actions, attended, deploys, incidents, page_changes
 from monitor.store.actions import Entry, Mode
 from monitor.store.deploys import Deploy
 from status_page import Page
@@ -223,6 +223,32 @@ def test_a_promise_is_told_with_what_is_left_and_the_worst_detection(ours: Store
     assert promise.allowed == 15 * MINUTE
     assert promise.left == 12 * MINUTE
     assert promise.detection is None  # no channel is told
+
+
+def test_a_budget_that_burns_is_told_with_when_that_began(ours: Stored) -> None:
+    def opens(db: Database) -> None:
+        probe = attended.own_key(db, "objective/web", "Web: 15m per year")
+        incidents.open_incident(
+            db,
+            incidents.NewIncident(
+                probe=probe,
+                location="here",
+                began_at=NOON,
+                opened_at=NOON + MINUTE,
+                reason="budget_burns",
+                summary="9 of 60 runs failed in 1h",
+                failed_step="",
+                failures=9,
+            ),
+            instance="here",
+        )
+
+    [component] = ours.page(NOON).components
+    assert component.objectives[0].burns_since is None
+    ours.work(opens)
+    page = ours.page(NOON + 2 * MINUTE)
+    assert page.components[0].objectives[0].burns_since == NOON
+    assert page.incidents == ()
 
 
 def test_what_stays_the_same_is_the_same_object(ours: Stored) -> None:

@@ -51,7 +51,7 @@ def section(document: str, title: str) -> list[list[str]]:
 
 def test_the_last_whole_month_is_told_unless_another_is_asked_for(office: Office) -> None:
     assert report(office).startswith("# Status: August 2026\n\nThe whole month, in UTC.\n")
-    assert "No incident began." in report(office, "--month", "2026-09")
+    assert report(office, "--month", "2026-09").startswith("# Status: September 2026\n")
 
 
 def test_a_month_under_way_is_told_so_far(office: Office) -> None:
@@ -82,8 +82,41 @@ def test_a_component_that_nobody_watched_is_not_said_to_have_been_up(open_office
 def test_what_was_promised_is_said_to_be_kept_or_not(office: Office) -> None:
     [row] = section(report(office), "What was promised")
 
-    assert row[0] == "Short links"
-    assert row[2:] == ["2026-01-01 to 2026-12-31", "15 minutes", "23 minutes", "−8 minutes", "no"]
+    assert row == [
+        "Short links",
+        "15m per year, 2026-01-01 to 2026-12-31",
+        "23 minutes of 15 minutes",
+        "−8 minutes",
+        "no",
+        "38 minutes 30 seconds of 243 days",
+    ]
+
+
+def test_of_a_month_without_data_nothing_is_claimed(office: Office) -> None:
+    said = report(office, "--month", "2026-06")
+
+    assert "Nothing was watched, so nothing is known of it." in said
+    assert "No incident began" not in said
+    assert "kept" not in said.split("## Components")[0]
+    [row] = section(said, "What was promised")
+    assert row[-2:] == ["not known", "nothing of 181 days"]
+    page = report(office, "--month", "2026-06", "--format", "html")
+    assert "Not known</p>" in page
+    assert ">Kept<" not in page
+    rows = csv.DictReader(io.StringIO(report(office, "--month", "2026-06", "--format", "csv")))
+    objective = next(row for row in rows if row["row"] == "objective")
+    assert (objective["kept"], objective["known_minutes"]) == ("not known", "0.0")
+
+
+def test_what_is_kept_stands_beside_how_much_of_it_is_known(open_office: Open) -> None:
+    office = open_office('[objective.home]\ncomponent = "home"\ntarget = "99%"\nwindow = "30d"\n')
+    watched(office, "home", "2026-08-30")
+    said = report(office, "--component", "home")
+
+    assert "No incident began in the time that was watched." in said
+    assert "kept, as far as is known (Home page: 1 day of 30 days)." in said
+    [row] = section(said, "What was promised")
+    assert row[-2:] == ["yes", "1 day of 30 days"]
 
 
 def test_incidents_stand_in_it_with_what_people_read(office: Office) -> None:
@@ -99,7 +132,7 @@ def test_the_report_of_one_component_is_about_nothing_else(office: Office) -> No
 
     assert "Home page" in said
     assert "Short links" not in said
-    assert "No incident began." in said
+    assert "No incident began in the time that was watched." in said
 
 
 def test_how_fast_it_was_stands_next_to_the_month_before(office: Office) -> None:

@@ -142,6 +142,18 @@ def test_publishing_again_corrects_what_was_published(office: Office) -> None:
     assert said["edited_at"]
 
 
+def test_publishing_the_same_again_changes_nothing(office: Office) -> None:
+    document = _filled(GOLDEN.read_text("utf-8"), "Why.")
+    once = office.trueup("postmortem", "1", "--publish", "-", at=NEXT_DAY, stdin=document)
+    later = NEXT_DAY + 5 * MINUTE
+    again = office.trueup("postmortem", "1", "--publish", "-", at=later, stdin=document)
+
+    assert (once.exit_code, again.exit_code) == (0, 0)
+    assert "nothing was changed" in again.stdout
+    [said] = _postmortems(office)
+    assert not said["edited_at"]
+
+
 def test_one_that_people_wrote_down_is_published_under_its_own_name(office: Office) -> None:
     said = ("say", "new", "resolved", "A cable was cut.", "--component", "links")
     when = ("--began", "2026-08-04T02:10", "--ended", "2026-08-04T06:40")

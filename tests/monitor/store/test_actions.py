@@ -150,7 +150,7 @@ def test_each_end_is_a_whole_sentence(
             "dry-run",
             {"state": State.DRY},
             "",
-            "would have rolled back api 1.4.2 to 1.4.1 (dry run)",
+            "dry run of rolling back api 1.4.2 to 1.4.1",
         ),
     ],
 )

@@ -49,6 +49,18 @@ def test_it_looks_back_from_the_first_failing_run(outages: Outages) -> None:
     assert due.letters_wait_until == at + timedelta(seconds=5)
 
 
+def test_it_looks_back_no_further_than_the_end_of_the_last_incident(outages: Outages) -> None:
+    outages.clock.wind(timedelta(milliseconds=300))
+    outages.mended(outages.breaks("signin"))
+    ended_at = outages.clock.now()
+    outages.clock.wind(timedelta(seconds=90))
+    planned(outages)
+    [due] = outages.work(captures.due)
+    assert due.since_at == ended_at.replace(microsecond=0) + timedelta(seconds=1)
+    planned(outages, probe="uploads")
+    assert outages.work(captures.due)[1].since_at == outages.clock.now() - timedelta(minutes=3)
+
+
 def test_planning_twice_fetches_once(outages: Outages) -> None:
     number, at = planned(outages), outages.clock.now()
     outages.work(lambda db: captures.plan(db, number, [LOG], at, at))

@@ -13,7 +13,14 @@ from sqlite_utils import Database  # noqa: TID251 - a test's own look into the s
 
 from monitor.config.changes import Changes, Deploys, Service
 from monitor.store import Writer, deploys
-from monitor.store.deploys import LATELY_MOST, Deploy, concerning
+from monitor.store.deploys import (
+    AFTERWARDS,
+    LATELY_MOST,
+    Deploy,
+    Services,
+    concerning,
+    shortly_after,
+)
 from tests.support.clock import NIGHT
 
 Do = Callable[[Callable[[Database], Any]], Any]
@@ -63,10 +70,20 @@ def test_of_a_flood_only_the_newest_are_read(do: Do) -> None:
     do(partial(deploys.add, deploy=deploy("elsewhere", 30, service="web")))
     do(partial(deploys.add, deploy=deploy("away", 30, environment="staging")))
     upto = NIGHT + 60 * MINUTE
-    found = versions(do(lambda db: deploys.lately(db, NIGHT, upto, "production", ["web"])))
+    web = Services(ours=["api"], elsewhere=["web"])
+    found = versions(do(lambda db: deploys.lately(db, NIGHT, upto, "production", web)))
     assert (found[0], len(found)) == (str(LATELY_MOST + 4), LATELY_MOST)
-    everywhere = versions(do(lambda db: deploys.lately(db, NIGHT, upto, "staging", [])))
-    assert everywhere == ["away"]
+    every = Services(ours=[], elsewhere=[])
+    assert versions(do(lambda db: deploys.lately(db, NIGHT, upto, "staging", every))) == ["away"]
+
+
+def test_a_flood_of_what_nobody_watches_hides_nothing_that_is_watched(do: Do) -> None:
+    do(partial(deploys.add, deploy=deploy("ours")))
+    for number in range(LATELY_MOST + 5):
+        do(partial(deploys.add, deploy=deploy(str(number), number, service=f"cron-{number}")))
+    upto, ours = NIGHT + 60 * MINUTE, Services(ours=["api"], elsewhere=[])
+    found = versions(do(lambda db: deploys.lately(db, NIGHT, upto, "production", ours)))
+    assert (found[0], len(found)) == ("ours", LATELY_MOST)
 
 
 CHANGES = Changes(
@@ -101,3 +118,52 @@ def test_the_newest_is_named_first() -> None:
     given = [deploy("1", -3), deploy("2", -1), deploy("3", -2)]
     found = concerning(given, CHANGES, "signin", "production", NIGHT)
     assert versions(found) == ["2", "3", "1"]
+
+
+def test_what_the_probe_watches_is_likelier_than_what_is_configured_nowhere() -> None:
+    given = [deploy("1", -3), deploy("2", -1, service="cron"), deploy("3", -2)]
+    found = concerning(given, CHANGES, "signin", "production", NIGHT)
+    assert versions(found) == ["3", "1", "2"]
+
+
+def test_what_is_recorded_when_it_just_began_to_fail_is_known_and_no_cause() -> None:
+    given = [deploy("1"), deploy("2", 0.01), deploy("3", 1), deploy("4", 1.1)]
+    given.append(deploy("5", 0.5, service="web", environment="staging"))
+    assert timedelta(minutes=1) == AFTERWARDS
+    found = shortly_after(given, CHANGES, "signin", "production", NIGHT)
+    assert versions(found) == ["3", "2"]
+
+
+def forget(do: Do, found: Deploy) -> None:
+    do(partial(deploys.forget, deploy=found, by="ana", at=NIGHT + 9 * MINUTE))
+
+
+def kept(do: Do) -> list[tuple[int, str, str]]:
+    found = do(lambda db: deploys.newest(db, 9))
+    return [(each.id, each.version, each.previous) for each in found]
+
+
+def test_what_is_forgotten_is_nobodys_version_before(do: Do) -> None:
+    for number, version in enumerate(("1", "9", "9", "2", "3")):
+        do(partial(deploys.add, deploy=deploy(version, number, key=str(number))))
+    assert kept(do)[:2] == [(5, "3", "2"), (4, "2", "9")]
+    forget(do, do(lambda db: deploys.one(db, 2)))
+    assert kept(do)[1:3] == [(4, "2", "9"), (3, "9", "1")]
+    forget(do, do(lambda db: deploys.one(db, 3)))
+    assert kept(do) == [(5, "3", "2"), (4, "2", "1"), (1, "1", "")]
+
+
+def test_what_is_forgotten_stays_so_when_it_is_told_again(do: Do) -> None:
+    made = deploy("1")
+    first, _ = do(partial(deploys.add, deploy=made))
+    forget(do, first)
+    _, new = do(partial(deploys.add, deploy=made))
+    assert (new, kept(do)) == (False, [])
+    assert do(lambda db: deploys.forgotten(db, "api", "1", NIGHT))
+
+
+def test_a_number_means_one_deploy_for_good(do: Do) -> None:
+    first, _ = do(partial(deploys.add, deploy=deploy("1")))
+    forget(do, first)
+    second, _ = do(partial(deploys.add, deploy=deploy("2")))
+    assert (first.id, second.id) == (1, 2)

@@ -109,7 +109,7 @@ def test_an_hour_that_two_places_watched_is_told_once(store: Store) -> None:
             "INSERT INTO health SELECT probe, ?, health, since_at, slow_runs, state, slot,"
             " began_at, failures, passes, recovered_at, incident, evidence_at, last_good_at,"
             " last_run_at, last_outcome, last_reason, last_summary, last_took_us, recent,"
-            " flapping, grave, last_warnings FROM health WHERE location = 'here'",
+            " flapping, grave, last_warnings, down_until FROM health WHERE location = 'here'",
             place,
         )
     [found] = hours(store)

@@ -10,15 +10,15 @@ import pytest
 
 from status_page.inside.promised import promised
 from status_page.tongue import tongue
-from tests.status_page.inside.worlds import SECOND, objective
-from tests.status_page.pages.lives import MINUTE
+from tests.status_page.inside.worlds import BROKEN_AT, SECOND, objective
+from tests.status_page.pages.lives import MINUTE, NOW
 from tests.status_page.pages.reading import plain
 
 NAMES = {"uploads": "Uploads"}
 
 
 def html(code: str = "en", **facts: Any) -> str:
-    return promised([objective(**facts)], NAMES, tongue(code))
+    return promised([objective(**facts)], NAMES, tongue(code), NOW.date())
 
 
 def said(**facts: Any) -> str:
@@ -52,6 +52,11 @@ def test_nothing_is_red_before_all_is_spent() -> None:
     assert "5 min more than allowed" in said(spent=20 * MINUTE)
 
 
+def test_a_budget_that_burns_says_since_when() -> None:
+    assert "Burning" not in said()
+    assert "Burning too fast since 13:51 UTC" in said(burns_since=BROKEN_AT)
+
+
 def test_a_rolling_window_and_what_nobody_watched_are_told() -> None:
     text = said(since=None, until=None, rolling=timedelta(days=30), unknown=3 * 60 * MINUTE)
 
@@ -78,4 +83,4 @@ def test_it_is_told_in_the_language_and_the_direction_of_the_page() -> None:
 
 
 def test_without_any_promise_there_is_no_heading() -> None:
-    assert promised([], NAMES, tongue("en")) == ""
+    assert promised([], NAMES, tongue("en"), NOW.date()) == ""
