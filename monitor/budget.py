@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from operator import itemgetter, mul
@@ -124,6 +124,20 @@ class Slice(NamedTuple):
     probe: int
     runs: int
     failed: int
+
+
+def evenly(slices: Iterable[Slice], most: Mapping[int, int]) -> list[Slice]:
+    """With no more runs in a stretch than its probe has slots there, see *most*: what was looked at
+    closely for a while weighs no more than the time that it took.
+    """
+    return [
+        each
+        if each.runs <= most[each.probe]
+        else each._replace(
+            runs=most[each.probe], failed=-(-each.failed * most[each.probe] // each.runs)
+        )
+        for each in slices
+    ]
 
 
 class Rate(NamedTuple):

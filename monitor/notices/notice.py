@@ -188,8 +188,8 @@ class Notice:
     evidence: str = ""
     """Address where what was seen is shown; made when it is sent and never stored, like that."""
     deploys: tuple[Change, ...] = ()
-    """Those shortly before it began, of services that its probes watch first, the newest first; then
-    those that were recorded shortly after.
+    """Those shortly before it began, of services that its probes watch first, the newest first;
+    then those that were recorded shortly after.
     """
     captures: tuple[Captured, ...] = ()
     deeds: tuple[Deed, ...] = ()

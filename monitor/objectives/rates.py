@@ -90,7 +90,8 @@ def rates(
     if rows.failed(db, since_us=since_us, until_us=at_us, of=probes) < least:  # as nearly always
         return Rates()
     seen = [s for s in rows.slices(db, since_us=since_us, of=probes) if s.starts_us <= at_us]
-    counted = _unannounced(db, config, seen, probes, at)
+    slots = {key: max(SPAN_US // (probe.every // _US), 1) for key, probe in probes.items()}
+    counted = _unannounced(db, config, budget.evenly(seen, slots), probes, at)
     known = rows.outages(db, since_us=since_us, until_us=at_us, of=probes)
     told = tuple(outage for outage in known if outage.known)
     untold = _outside(counted, union([*spans_of(told), *heard.burning]))

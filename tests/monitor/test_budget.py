@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from monitor import budget
-from monitor.budget import Budget, Slice, Window, burn, paces
+from monitor.budget import Budget, Slice, Window, burn, evenly, paces
 
 BERLIN = ZoneInfo("Europe/Berlin")
 ZONES = [ZoneInfo(key) for key in ("UTC", "Europe/Berlin", "America/Sao_Paulo", "Asia/Kathmandu")]
@@ -166,3 +166,11 @@ def test_what_was_an_hour_ago_still_weighs_and_does_not_go_on() -> None:
     assert not found[0].rests
     later = paces(slices("5" * 3 + "0" * 22), share=0.001, at_us=25 * FINE_US, grain_us=FINE_US)
     assert later[0].rests
+
+
+def test_an_outage_burns_no_faster_because_it_was_looked_at_closely() -> None:
+    """Three minutes in an hour, once a minute; or every ten seconds from the fortieth on."""
+    once = slices("000000000300")
+    closely = [*slices("00000000"), Slice(8 * FINE_US, 1, 30, 0), Slice(9 * FINE_US, 1, 30, 18)]
+    closely += [each._replace(starts_us=each.starts_us + 10 * FINE_US) for each in slices("00")]
+    assert burn(evenly(closely, {1: 5}), 0.01) == burn(once, 0.01)
