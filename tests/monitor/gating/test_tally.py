@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.gating import Standing, Terms
-from tests.monitor.gating.gates import tally
+from monitor.gating import Standing, Terms, headline
+from tests.monitor.gating.gates import tally, verdict_of
 
 HISTORIES = [
     ("ppp", Standing.PASSED, "three in a row"),
@@ -65,3 +65,21 @@ def test_it_passes_exactly_when_the_last_evidence_is_a_whole_row(letters: str, r
 def test_nothing_fails_without_a_failing_run(letters: str, runs: int) -> None:
     standing = tally(letters).standing(Terms(runs=runs))
     assert standing is not Standing.FAILED or "f" in letters
+
+
+@pytest.mark.parametrize(
+    ("letters", "said"),
+    [
+        (["f"], "failed after 2m1s: the probe did not pass 3 times in a row"),
+        (["e"], "could not tell after 2m1s: there is no verdict on the probe"),
+        (["e", "ppp"], "could not tell after 2m1s: no verdict on 1 of 2 probes"),
+        (
+            ["f", "e", "ppp"],
+            "failed after 2m1s: 1 of 3 probes did not pass 3 times in a row, no verdict on 1",
+        ),
+    ],
+)
+def test_the_headline_counts_where_there_is_something_to_count(
+    letters: list[str], said: str
+) -> None:
+    assert headline(verdict_of([tally(each) for each in letters])) == said
