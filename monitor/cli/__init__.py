@@ -35,7 +35,7 @@ _SENTENCES: Final = {
     "render": "Write the status page as files, from what the store knows.",
     "publish": "Bring the status pages to their places, now and once.",
     "practice": "Run the practice site: a small real application with every outage as a switch.",
-    "deploy": "Record that a version of a service went out, and list what did.",
+    "deploy": "Record that a version of a service went out, list what did, take one back.",
     "record": "Record a journey in a browser and write it down as steps.",
     "backup": "Copy the database, and look the copy through before it counts.",
     "restore": "Put a backup in the place of the database.",
