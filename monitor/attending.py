@@ -8,7 +8,6 @@ due or something happens.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -17,7 +16,7 @@ from typing import Final
 
 from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
 
-from monitor import announcing, attached, circumstances, deciding, following, summaries
+from monitor import announcing, attached, circumstances, deciding, following, parts, summaries
 from monitor.clock import Clock
 from monitor.context import SUMMARY, Context, circle
 from monitor.deciding import Tell, Withhold
@@ -61,9 +60,7 @@ class Attending:
         while True:
             self._woken.clear()
             pause = await self._look()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(pause.total_seconds()):
-                    await self._woken.wait()
+            await parts.rest(self._woken, pause)
             await asyncio.sleep(SOONEST.total_seconds())  # what comes together is looked at once
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Collection, Coroutine
 from contextlib import AsyncExitStack
 from datetime import timedelta
@@ -62,6 +63,13 @@ class Errands:
     async def end(self, patience: timedelta) -> None:
         """Waits for what is under way; cuts it off after *patience*."""
         await finish(self._tasks, patience)
+
+
+async def rest(woken: asyncio.Event, pause: timedelta) -> None:
+    """For *pause*, or until somebody sets *woken*."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(pause.total_seconds()):
+            await woken.wait()
 
 
 async def finish(tasks: Collection[asyncio.Task[None]], patience: timedelta) -> None:

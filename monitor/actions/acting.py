@@ -96,9 +96,7 @@ class Actions:
                 began = loop.time()
                 pause = await self._turn()
                 took = timedelta(seconds=loop.time() - began)
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(pause.total_seconds()):
-                        await self._woken.wait()
+                await parts.rest(self._woken, pause)
                 rest = min(max(SOONEST, took * REST), LOOK_AGAIN)
                 await asyncio.sleep(rest.total_seconds())  # what comes together is one look
         finally:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
@@ -11,6 +10,7 @@ from typing import Final
 
 from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
 
+from monitor import parts
 from monitor.burning import flames
 from monitor.clock import Clock
 from monitor.config.detection import watching
@@ -56,9 +56,7 @@ class Burning:
             self._woken.clear()
             pause = await self.look()
             await asyncio.sleep(AT_MOST.total_seconds())  # what comes together is looked at once
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout((pause - AT_MOST).total_seconds()):
-                    await self._woken.wait()
+            await parts.rest(self._woken, pause - AT_MOST)
 
     async def look(self) -> timedelta:
         """Once; gives when to look again. Every objective has a transaction of its own, so that

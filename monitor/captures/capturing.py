@@ -91,9 +91,7 @@ class Capturing:
             while True:
                 self._woken.clear()
                 pause = await self._look()
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(pause.total_seconds()):
-                        await self._woken.wait()
+                await parts.rest(self._woken, pause)
                 await asyncio.sleep(SOONEST.total_seconds())  # what comes together is one
         finally:
             for task in self._under_way:

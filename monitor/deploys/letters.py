@@ -19,7 +19,7 @@ from typing import Final
 
 from sqlite_utils import Database  # noqa: TID251 - named in a signature only; store opens it
 
-from monitor import backoff
+from monitor import backoff, parts
 from monitor.channels import Delivered, Delivery, Outside, Refused, Retry
 from monitor.channels.pagerduty import PagerDutySettings, send_change
 from monitor.clock import Clock
@@ -72,9 +72,7 @@ class ChangeLetters:
         while True:
             self._woken.clear()
             pause = await self._turn()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(pause.total_seconds()):
-                    await self._woken.wait()
+            await parts.rest(self._woken, pause)
 
     async def _turn(self) -> timedelta:
         """Delivers what is due; how long there is nothing to do then."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-from monitor import backoff
+from monitor import backoff, parts
 from monitor.channels import Delivered, Delivery, Refused, Retry
 from monitor.clock import Clock
 from monitor.config.model import Channel
@@ -94,9 +94,7 @@ class Direct:
                 with contextlib.suppress(ValueError):  # newer news took its place meanwhile
                     lane.letters.remove(letter)
                 continue
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(pause.total_seconds()):
-                    await lane.woken.wait()
+            await parts.rest(lane.woken, pause)
 
     async def _send(self, name: str, lane: _Lane, letter: _Letter) -> Delivery:
         channel = self._find(name)

@@ -8,7 +8,6 @@ and is not told again while the store cannot take the mark. A lane outlives ever
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
@@ -150,9 +149,7 @@ class Dispatch:
             last = self._stopping
             pause = await self._turn(name, lane)
             if not last:
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(min(pause, LOOK_AGAIN).total_seconds()):
-                        await lane.woken.wait()
+                await parts.rest(lane.woken, min(pause, LOOK_AGAIN))
 
     async def _turn(self, name: str, lane: Lane) -> timedelta:
         """How long there is nothing to do after one turn of the lane, whatever happened in it."""

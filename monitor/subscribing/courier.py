@@ -101,9 +101,7 @@ class Lane:
         while True:
             self._woken.clear()
             pause = await self._turn()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(pause.total_seconds()):
-                    await self._woken.wait()
+            await parts.rest(self._woken, pause)
 
     async def _turn(self) -> timedelta:
         """Delivers what is due; how long there is nothing to do then."""
