@@ -192,6 +192,7 @@ async def build(stack: AsyncExitStack, config: Config, clock: Clock, hooks: Hook
             hooks.scrub,
             context=lambda: recorder.context,
             again=schedule.again,
+            lately=schedule.asked_within,
             told=dispatch.wake,
             doubt=lambda: network.gone is True,
         ),

@@ -37,15 +37,17 @@ class Response:
         *,
         context: Callable[[], Context],
         again: Callable[[str, timedelta], None],
+        lately: Callable[[str, timedelta], bool],
         told: Callable[[], None],
         doubt: Callable[[], bool],
     ) -> None:
-        """*again* has a probe asked once more, after so long; *told* is called after a commit that
-        put something into the outbox; *doubt* says whether our own network may be gone.
+        """*again* has a probe asked once more, after so long; *lately* says whether one was asked
+        within so long; *told* is called after a commit that put something into the outbox; *doubt*
+        says whether our own network may be gone.
         """
         clock = outside.clock
         self._context = context
-        self.vigil = Vigil(store[1], clock, again)
+        self.vigil = Vigil(store[1], clock, again, lately)
         self._letters = ChangeLetters(store, outside, scrub, clock)
         self._captures = Capturing(store, clock, outside, scrub, told)
         self._actions = Actions(

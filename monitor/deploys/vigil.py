@@ -12,10 +12,11 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Final
 
 from monitor.clock import Clock
+from monitor.config.changes import Service
 from monitor.config.model import Config, Probe
 from monitor.log import get_logger
 from monitor.runner import Run
@@ -34,6 +35,8 @@ NOTHING: Final = timedelta()
 
 Again = Callable[[str, timedelta], None]
 """Has a probe asked once more, after so long."""
+Lately = Callable[[str, timedelta], bool]
+"""Whether a run of a probe began within so long, or is under way."""
 
 log = get_logger()
 
@@ -49,10 +52,11 @@ class Watch:
 class Vigil:
     """`strictly` every probe before its run, `saw` every run after it; `wake` after a deploy."""
 
-    def __init__(self, store: Answers, clock: Clock, again: Again) -> None:
+    def __init__(self, store: Answers, clock: Clock, again: Again, lately: Lately) -> None:
         self._reader = store
         self._clock = clock
         self._again = again
+        self._lately = lately
         self._config: Config | None = None
         self._watches: Mapping[str, Watch] = {}
         """By probe, because of deploys."""
@@ -102,7 +106,7 @@ class Vigil:
         """Has them asked now, and so often until then."""
         now = self._clock.now()
         self._hurries = {i: watch for i, watch in self._hurries.items() if watch.until > now}
-        asked = list(dict.fromkeys(probe_ids))
+        asked = dict.fromkeys(probe_ids, NOTHING)
         for probe in asked:
             known = self._hurries.get(probe)
             longest = until if known is None else max(until, known.until)
@@ -144,37 +148,50 @@ class Vigil:
     async def _begin(self, config: Config, recent: Sequence[Deploy]) -> None:
         now = self._clock.now()
         watches: dict[str, Watch] = {}
-        new: list[str] = []
+        new = dict[str, None]()
         under_way = set[int]()
-        for deploy in recent:
-            for probe, watch in _watches_of(config, deploy):
-                if watch.until <= now:
-                    continue
+        for service, made in _by_service(config, recent, now).items():
+            ids = {deploy.id for deploy in made}
+            watch = Watch(max(d.at for d in made) + service.watch_for, service.watch_every)
+            probes = [probe for probe in service.probes if probe in config.probes]
+            for probe in probes:
                 watches[probe] = _both(watches.get(probe), watch)
-                under_way.add(deploy.id)
-                if deploy.id not in self._begun:
-                    new.append(probe)
+            if not ids <= self._begun:
+                new |= dict.fromkeys(probes)
+            under_way |= ids
+        pauses = {probe: self._pause(probe, watches[probe].every, now) for probe in new}
         self._watches, self._begun = watches, frozenset(under_way)
-        if new:
-            log.info("looking closely after a deploy", probes=len(set(new)))
-            self._ask(dict.fromkeys(new))
+        if pauses:
+            log.info("looking closely after a deploy", probes=len(pauses))
+            self._ask(pauses)
 
-    def _ask(self, probes: Iterable[str]) -> None:
+    def _pause(self, probe: str, every: timedelta, now: datetime) -> timedelta:
+        """Until it is asked because of a new deploy. Whoever is watched already and was asked just
+        now is asked no more often because of many deploys than because of one.
+        """
+        watched = self._watches.get(probe)
+        if watched is None or now >= watched.until or not self._lately(probe, every):
+            return NOTHING
+        return every
+
+    def _ask(self, pauses: Mapping[str, timedelta]) -> None:
         """All of them at once, and yet one after the other."""
-        asked = list(probes)
-        apart = min(APART, SPREAD_MOST / max(len(asked), 1))
-        for number, probe in enumerate(asked):
-            self._again(probe, apart * number)
+        apart = min(APART, SPREAD_MOST / max(len(pauses), 1))
+        for number, (probe, pause) in enumerate(pauses.items()):
+            self._again(probe, pause + apart * number)
 
 
-def _watches_of(config: Config, deploy: Deploy) -> Iterator[tuple[str, Watch]]:
-    service = config.changes.service(deploy.service)
-    if service is None or service.watch_for <= NOTHING:
-        return
-    watch = Watch(deploy.at + service.watch_for, service.watch_every)
-    for probe in service.probes:
-        if probe in config.probes:
-            yield probe, watch
+def _by_service(
+    config: Config, recent: Iterable[Deploy], now: datetime
+) -> Mapping[Service, Sequence[Deploy]]:
+    """Those that are watched still."""
+    called = cache(config.changes.service)
+    found: dict[Service, list[Deploy]] = {}
+    for deploy in recent:
+        service = called(deploy.service)
+        if service is not None and deploy.at + service.watch_for > max(now, deploy.at):
+            found.setdefault(service, []).append(deploy)
+    return found
 
 
 def _both(one: Watch | None, other: Watch) -> Watch:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -52,7 +52,6 @@ def account(db: Database, config: Config, told: Told, at: datetime) -> Account:
     others = _others(db, found, since, until)
     latest = max(until, since + deploys.AFTERWARDS)
     changes = deploys.before(db, since - config.changes.deploys.window, latest)
-    suspects = dict.fromkeys(d.id for one in seen for d in _suspects(config, one, changes))
     ours = [each for each in changes if _is_ours(config, found, each)]
     return replace(
         found,
@@ -60,7 +59,7 @@ def account(db: Database, config: Config, told: Told, at: datetime) -> Account:
         burns=tuple(_burns(db, config, found, since, until)),
         silences=tuple(_silences(db, config, found, since, until)),
         deploys=tuple(reversed(ours)),
-        suspects=tuple(suspects),
+        suspects=tuple(dict.fromkeys(_suspects(config, seen, changes))),
         spent=spending.spent(db, config, found),
         public_at=_public_at(config, found),
     )
@@ -196,11 +195,18 @@ def _silences(
             yield span
 
 
-def _suspects(config: Config, seen: Seen, changes: Sequence[Deploy]) -> list[Deploy]:
-    """Those of before the first failing run come first."""
-    known = seen.known
-    asked = changes, config.changes, known.probe, config.environment, known.began_at
-    return [*deploys.concerning(*asked), *deploys.shortly_after(*asked)]
+def _suspects(config: Config, seen: Sequence[Seen], changes: Sequence[Deploy]) -> Iterator[int]:
+    """Those of before the first failing run come first, and among them what a probe watches."""
+    for which in (deploys.concerning, deploys.shortly_after):
+        found = [
+            deploy
+            for known in (each.known for each in seen)
+            for deploy in which(
+                changes, config.changes, known.probe, config.environment, known.began_at
+            )
+        ]
+        found.sort(key=lambda deploy: config.changes.service(deploy.service) is None)
+        yield from (deploy.id for deploy in found)
 
 
 def _is_ours(config: Config, found: Account, deploy: Deploy) -> bool:

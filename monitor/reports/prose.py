@@ -144,14 +144,20 @@ def _bounded(found: Account, hours: Hours) -> Iterator[str]:
 def _after_deploys(found: Account) -> Iterator[str]:
     suspects = shipped.suspected(found)
     if suspects:
-        likeliest = suspects[0]
-        more = f", and {len(suspects) - 1} more shortly before" if len(suspects) > 1 else ""
+        likeliest, *others = suspects
         was = "had been" if likeliest.at <= found.began_at else "was"
         what = f"{text(shipped.deployed(likeliest))} {was} deployed{_by(likeliest)}"
         near = shipped.distance(found, likeliest)
-        yield f"{what}{f' {near}' if near else ' while it lasted'}{more}."
+        yield f"{what}{f' {near}' if near else ' while it lasted'}{_more(found, others)}."
     elif found.seen and not (found.is_budget or is_ours(found)):
         yield "No deploy that it could follow was recorded."
+
+
+def _more(found: Account, others: Sequence[Deploy]) -> str:
+    before = sum(each.at <= found.began_at for each in others)
+    counts = ((before, "shortly before"), (len(others) - before, "shortly after"))
+    said = " and ".join(f"{count} more {when}" for count, when in counts if count)
+    return f", and {said}" if said else ""
 
 
 def _by(deploy: Deploy) -> str:

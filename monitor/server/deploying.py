@@ -5,8 +5,8 @@ token or signs what they send; while neither is configured it is as if there wer
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -31,10 +31,11 @@ from monitor.store import StoreTrouble
 from monitor.subscribing.allowance import Allowance
 
 PATH: Final = "/hook/deploy"
+IDEMPOTENCY_KEY: Final = "idempotency-key"
 BODY_MAX: Final = 256 * 1024
 AT_ONCE: Final = 60
 EVERY: Final = timedelta(seconds=1)
-"""From one network so many at once, and then one more each second."""
+"""From one network so many at once, and then one more each second; as many of all strangers."""
 _SAID_EVERY: Final = timedelta(minutes=1)
 
 log = get_logger()
@@ -60,6 +61,15 @@ def routes(
     return (Route(PATH, hook), Route(f"{PATH}/{{source}}", hook))
 
 
+@dataclass(frozen=True, slots=True)
+class _Admitted:
+    """What somebody sent who may."""
+
+    content: bytes
+    sending: str = ""
+    """What tells it from everything else that was signed; empty where nothing does."""
+
+
 class _Hook:
     def __init__(
         self, desk: Desk, deploys: Callable[[], Deploys], monotonic: Callable[[], float]
@@ -67,6 +77,7 @@ class _Hook:
         self._desk = desk
         self._deploys = deploys
         self._allowance = Allowance(AT_ONCE, EVERY, monotonic)
+        self._of_strangers = Allowance(AT_ONCE, EVERY, monotonic)
         self._said = Allowance(1, _SAID_EVERY, monotonic)
         self._unsaid = 0
 
@@ -85,26 +96,39 @@ class _Hook:
     async def _answer(self, request: Request, deploys: Deploys) -> Response:
         if request.method != "POST":
             raise _Refused(405, "post what there is to tell", allow="POST")
-        if not self._allowance.take(visitors.source_of(request)):
-            raise _Refused(429, "too many at once; try again in a second", retry_after="1")
-        content = await self._admitted(request, deploys)
-        found = _read(request, content)
+        found = _read(request, await self._admitted(request, deploys))
         if isinstance(found, str):
             return _json({"said": f"nothing to record: {found}", "deploys": []}, 200)
         return _recorded([await self._take(order) for order in found])
 
-    async def _admitted(self, request: Request, deploys: Deploys) -> bytes:
-        """The body of somebody who may. Whoever shows nothing is not listened to."""
-        signed = bool(deploys.secret) and proving.signed(request.headers)
-        if not signed and not proving.shows(deploys.token, request.headers):
-            raise _Refused(401, _unproved(deploys), www_authenticate="Bearer")
-        content = await _content(request)
-        if signed:
+    async def _admitted(self, request: Request, deploys: Deploys) -> _Admitted:
+        """Whoever shows nothing is not listened to."""
+        if deploys.secret and proving.signed(request.headers):
+            content = await _content(request)
             try:
-                proving.prove(deploys.secret, request.headers, content, self._desk.clock.now())
+                sending = proving.prove(
+                    deploys.secret, request.headers, content, self._desk.clock.now()
+                )
             except NotProved as bad:
-                raise _Refused(401, str(bad), www_authenticate="Bearer") from None
-        return content
+                raise self._stranger(str(bad)) from None
+            self._count(request)
+            return _Admitted(content, sending)
+        if not proving.shows(deploys.token, request.headers):
+            raise self._stranger(_unproved(deploys))
+        self._count(request)
+        return _Admitted(await _content(request))
+
+    def _count(self, request: Request) -> None:
+        if not self._allowance.take(visitors.source_of(request)):
+            raise _too_many()
+
+    def _stranger(self, why: str) -> _Refused:
+        """Where from is not asked: what they say of that may be made up, and nobody who may is kept
+        out by them.
+        """
+        if not self._of_strangers.take(""):
+            return _too_many()
+        return _Refused(401, why, www_authenticate="Bearer")
 
     async def _take(self, order: RecordDeploy) -> Done:
         try:
@@ -147,6 +171,10 @@ async def _content(request: Request) -> bytes:
     return bytes(content)
 
 
+def _too_many() -> _Refused:
+    return _Refused(429, "too many at once; try again in a second", retry_after="1")
+
+
 def _too_large() -> _Refused:
     return _Refused(413, f"the body is larger than {BODY_MAX // 1024} KiB")
 
@@ -159,19 +187,38 @@ def _unproved(deploys: Deploys) -> str:
     return f"who are you? {' or '.join(filter(None, ways))}"
 
 
-def _read(request: Request, content: bytes) -> list[RecordDeploy] | str:
+def _read(request: Request, admitted: _Admitted) -> list[RecordDeploy] | str:
     """What is to be recorded, or why nothing is."""
     source = _source(request)
     try:
-        post = Post(body=parsed(content), headers=request.headers, asked=dict(request.query_params))
+        post = Post(
+            body=parsed(admitted.content),
+            headers=_headers(request, admitted),
+            asked=dict(request.query_params),
+        )
         reading = source.read(post)
         if not reading.deploys:
             return reading.nothing
-        return [_order(source, _asked(told, post)) for told in reading.deploys]
+        told = _one_sending(reading.deploys, admitted.sending)
+        return [_order(source, _asked(each, post)) for each in told]
     except NotUnderstood as bad:
         raise _Refused(400, str(bad)) from None
     except ValidationError as bad:
         raise _Refused(400, orders.complaint(bad)) from None
+
+
+def _headers(request: Request, admitted: _Admitted) -> Mapping[str, str]:
+    """Without the one that would make another deploy of it, where the signature is to do that."""
+    if not admitted.sending:
+        return request.headers
+    return {name: said for name, said in request.headers.items() if name != IDEMPOTENCY_KEY}
+
+
+def _one_sending(deploys: Iterable[Told], sending: str) -> Iterator[Told]:
+    """What was signed and names no id is told once, whatever the address says."""
+    for number, told in enumerate(deploys):
+        made_one = told.key or not sending
+        yield told if made_one else replace(told, key=f"signed {sending} {number}")
 
 
 def _source(request: Request) -> Source:

@@ -8,6 +8,7 @@ CREATE TABLE deploy (
     service TEXT NOT NULL,
     version TEXT NOT NULL,
     previous TEXT NOT NULL DEFAULT '',
+    previous_told INTEGER NOT NULL DEFAULT 0,
     environment TEXT NOT NULL DEFAULT '',
     by TEXT NOT NULL DEFAULT '',
     url TEXT NOT NULL DEFAULT '',

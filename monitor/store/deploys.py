@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from operator import itemgetter
+from itertools import groupby
+from operator import attrgetter, itemgetter
 from typing import Final, Protocol
 
 from sqlite_utils import Database
@@ -13,6 +14,8 @@ from sqlite_utils import Database
 from monitor.clock import from_us, to_us
 
 LATELY_MOST: Final = 20
+_LAST: Final = 2**62
+"""The number of one that is not kept yet: it comes after all others of its instant."""
 AFTERWARDS: Final = timedelta(minutes=1)
 """Pipelines that tell of a deploy when it is done tell of it after the first failing run."""
 _NEXT_ID: Final = (
@@ -34,6 +37,8 @@ class Deploy:
     version: str
     previous: str = ""
     """The version before; empty when nobody knows."""
+    previous_told: bool = False
+    """Whether somebody said so; otherwise it is what the deploys kept before it make it."""
     environment: str = ""
     """Empty: ours."""
     by: str = ""
@@ -52,12 +57,14 @@ def add(db: Database, deploy: Deploy, channels: Sequence[str] = ()) -> tuple[Dep
     does one that was forgotten: it stays so.
 
     Without `previous`, that is the version one would go back to: the newest other one of the same
-    service and environment before it. *channels* are to be told: their letters commit with it.
+    service and environment before it; and those after it that nobody said it of go by it in turn,
+    told late as it may be. *channels* are to be told: their letters commit with it.
     """
     known = next(_found(db, "key = ?", deploy.key), None)
     if known is not None or was_forgotten(db, deploy.key):
         return known or deploy, False
-    deploy = replace(deploy, previous=deploy.previous or _version_before(db, deploy))
+    previous = deploy.previous or _version_before(db, deploy)
+    deploy = replace(deploy, previous=previous, previous_told=bool(deploy.previous))
     values = {name: _plain(value) for name, value in asdict(deploy).items() if name != "id"}
     row = db.execute(
         f"INSERT INTO deploy (id, {', '.join(values)})"  # noqa: S608 - our own names
@@ -65,6 +72,8 @@ def add(db: Database, deploy: Deploy, channels: Sequence[str] = ()) -> tuple[Dep
         list(values.values()),
     ).fetchone()
     kept = replace(deploy, id=int(row[0]))
+    for each in _next_after(db, kept):
+        _count_previous(db, each)
     for channel in dict.fromkeys(channels):
         db.execute(
             "INSERT INTO change_letter (deploy, channel, next_at) VALUES (?, ?, ?)",
@@ -208,9 +217,8 @@ def forget(db: Database, deploy: Deploy, by: str, at: datetime) -> None:
     where = "service = ? AND environment = ? AND previous = ? AND at >= ?"
     values = (deploy.service, deploy.environment, deploy.version, to_us(deploy.at))
     for each in list(_found(db, where, *values)):
-        if not _went_out_before(db, each, deploy.version):
-            before = _version_before(db, each)
-            db.execute("UPDATE deploy SET previous = ? WHERE id = ?", (before, each.id))
+        if not each.previous_told or not _went_out_before(db, each, deploy.version):
+            _count_previous(db, each)
 
 
 def acted_upon(db: Database, id_: int) -> tuple[str, int] | None:
@@ -257,20 +265,35 @@ def _marks(values: Collection[str]) -> str:
     return ", ".join("?" * len(values))
 
 
+def _next_after(db: Database, deploy: Deploy) -> list[Deploy]:
+    """Those that it is the version before of, unless somebody said another: the next version after
+    it, however often that went out in a row.
+    """
+    where = "service = ? AND environment = ? AND at > ? ORDER BY at, id"
+    later = _found(db, where, deploy.service, deploy.environment, to_us(deploy.at))
+    _, first = next(groupby(later, key=attrgetter("version")), ("", iter(())))
+    return [each for each in first if not each.previous_told]
+
+
+def _count_previous(db: Database, deploy: Deploy) -> None:
+    values = (_version_before(db, deploy), deploy.id)
+    db.execute("UPDATE deploy SET previous = ?, previous_told = 0 WHERE id = ?", values)
+
+
 def _version_before(db: Database, deploy: Deploy) -> str:
     where = (
-        "service = ? AND environment = ? AND version <> ? AND at <= ?"
+        "service = ? AND environment = ? AND version <> ? AND (at, id) < (?, ?)"
         " ORDER BY at DESC, id DESC LIMIT 1"
     )
-    values = (deploy.service, deploy.environment, deploy.version, to_us(deploy.at))
-    found = _found(db, where, *values)
+    instant = (to_us(deploy.at), deploy.id or _LAST)
+    found = _found(db, where, deploy.service, deploy.environment, deploy.version, *instant)
     return next((each.version for each in found), "")
 
 
 def _found(db: Database, where: str, *values: object) -> Iterator[Deploy]:
     for row in db.query(f"SELECT * FROM deploy WHERE {where}", list(values)):  # noqa: S608 - our own words
         instants = {name: from_us(row[name]) for name in ("at", "recorded_at")}
-        yield Deploy(**row | instants)
+        yield Deploy(**row | instants | {"previous_told": bool(row["previous_told"])})
 
 
 def _plain(value: object) -> object:

@@ -59,7 +59,7 @@ def read(post: Post) -> Reading:
     given = {key.lower(): value for key, value in build.parameters.items()}
     found = Told(
         service=body.name,
-        version=_first(given, *_VERSION) or commit(build.scm.commit) or f"#{build.number}",
+        version=_first(given, *_VERSION) or commit(build.scm.commit) or f"build-{build.number}",
         environment=_first(given, "environment"),
         by=name(_first(given, *_BY)) or SOURCE.name,
         url=address(build.full_url),

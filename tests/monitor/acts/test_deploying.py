@@ -126,8 +126,8 @@ def test_the_version_before_is_the_one_to_go_back_to(outages: Outages) -> None:
     assert before == {
         ("1", NIGHT + MINUTE): "",
         ("1.5", NIGHT + MINUTE * 1.5): "1",
-        ("2", NIGHT + MINUTE * 2): "1",
-        ("2", NIGHT + MINUTE * 3): "1",
+        ("2", NIGHT + MINUTE * 2): "1.5",
+        ("2", NIGHT + MINUTE * 3): "1.5",
         ("7", NIGHT + MINUTE * 4): "",
         ("8", NIGHT + MINUTE * 4): "",
     }

@@ -189,7 +189,7 @@ def test_one_workflow_may_be_meant() -> None:
         ("github-deployment-status", {"deployment__ref": "f" * 40}, "f95f852bd8fc"),
         ("gitlab-deployment", {"ref": "1.4.2"}, "1.4.2"),
         ("jenkins-notification", {"build__parameters": {}}, "c6d86dc654b1"),
-        ("jenkins-notification", {"build__parameters": None, "build__scm": None}, "#18"),
+        ("jenkins-notification", {"build__parameters": None, "build__scm": None}, "build-18"),
         ("argocd-application", {"status__sync": {"revision": "1.4.2"}}, "1.4.2"),
         ("argocd-application", {"status__sync": {"revisions": ["1.4", "2.0"]}}, "1.4+2.0"),
     ],

@@ -10,9 +10,11 @@ from datetime import timedelta
 from functools import partial
 from itertools import count
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
+from sqlite_utils import Database  # noqa: TID251 - named in a signature only; store opens it
 from structlog.testing import capture_logs
 
 from monitor.config.changes import Changes, Service
@@ -39,6 +41,12 @@ API = Service(id="api", name="API", also=("shop/api",), probes=("signin", "uploa
 CONFIG = a_config(SIGNIN, UPLOAD, SEARCH, OFTEN, changes=Changes(services={"api": API}))
 
 
+def with_many(count: int) -> Config:
+    probes = [a_probe(f"p{number}") for number in range(count)]
+    service = replace(API, probes=tuple(probe.id for probe in probes))
+    return a_config(*probes, changes=Changes(services={"api": service}))
+
+
 @dataclass
 class Watching:
     """A vigil over a real database, and whom it asked again, after how long."""
@@ -47,6 +55,8 @@ class Watching:
     writer: Writer
     clock: HandClock
     asked: list[tuple[str, timedelta]] = field(default_factory=list)
+    lately: set[str] = field(default_factory=set)
+    """Those of which a run began within the last ten seconds."""
 
     async def deploy(self, ago: timedelta = timedelta(), **changes: Any) -> None:
         now = self.clock.now()
@@ -78,11 +88,17 @@ async def watching(folder: Path, config: Config = CONFIG) -> AsyncIterator[Watch
     clock, writer = HandClock(), Writer(folder / "t.db")
     reader = Reader(folder / "t.db")
     asked: list[tuple[str, timedelta]] = []
-    vigil = Vigil(reader, clock, lambda probe, after: asked.append((probe, after)))
+    lately = set[str]()
+    vigil = Vigil(
+        reader,
+        clock,
+        lambda probe, after: asked.append((probe, after)),
+        lambda probe, within: probe in lately and within == 10 * SECOND,
+    )
     vigil.configure(config)
     task = asyncio.create_task(vigil.serve())
     try:
-        yield Watching(vigil, writer, clock, asked)
+        yield Watching(vigil, writer, clock, asked, lately)
     finally:
         task.cancel()
         with suppress(asyncio.CancelledError):
@@ -104,10 +120,7 @@ async def test_all_probes_of_the_service_are_asked_at_once_and_one_after_the_oth
 
 
 async def test_a_thousand_probes_have_all_begun_after_two_seconds(tmp_path: Path) -> None:
-    probes = [a_probe(f"p{number}") for number in range(1000)]
-    service = replace(API, probes=tuple(probe.id for probe in probes))
-    config = a_config(*probes, changes=Changes(services={"api": service}))
-    async with watching(tmp_path, config) as world:
+    async with watching(tmp_path, with_many(1000)) as world:
         await world.deploy()
         await world.looks(sees=1000)
         assert max(after for _, after in world.asked) <= 2 * SECOND
@@ -215,6 +228,34 @@ async def test_one_deploy_is_begun_once_and_the_next_one_anew(tmp_path: Path) ->
         await world.looks(sees=9)
         assert len(world.asked) == 9
         assert world.vigil.watched_until("signin") == world.clock.now() + 10 * MINUTE
+
+
+async def test_a_storm_of_deploys_asks_nobody_more_often_than_one(tmp_path: Path) -> None:
+    async with watching(tmp_path) as world:
+        world.lately |= {"signin", "upload"}
+        await world.deploy()
+        await world.looks(sees=3)
+        assert all(after <= 2 * SECOND for _, after in world.asked)
+        world.asked.clear()
+        for _ in range(20):
+            await world.deploy()
+        await world.looks(sees=3)
+        later = [probe for probe, after in world.asked if 10 * SECOND <= after <= 12 * SECOND]
+        assert (world.probes, later) == (["signin", "upload", "often"], ["signin", "upload"])
+
+
+async def test_to_look_after_a_storm_of_deploys_holds_up_nobody(tmp_path: Path) -> None:
+    def record(db: Database) -> None:
+        for number in range(1000):
+            deploys.add(db, replace(made, key=f"key-{number}"))
+
+    async with watching(tmp_path, with_many(2000)) as world:
+        at = world.clock.now()
+        made = Deploy(service="api", version="1", source="cli", key="", at=at, recorded_at=at)
+        await world.writer.do(record)
+        begun = process_time()
+        await world.looks(sees=2000)
+        assert process_time() - begun < 1
 
 
 async def test_a_reload_takes_over_what_is_watched(tmp_path: Path) -> None:

@@ -83,10 +83,12 @@ class Replay:
     def at(self) -> datetime:
         return self.world.clock.now()
 
-    async def until(self, at: datetime, letter: str = "u", result: Result | None = None) -> None:
-        """Runs of both probes every half a minute, that of `home` always good."""
+    async def until(
+        self, at: datetime, letter: str = "u", result: Result | None = None, home: str = "u"
+    ) -> None:
+        """Runs of both probes every half a minute."""
         while self.at < at:
-            for probe, found in (("shorten", result or LETTERS[letter]), ("home", LETTERS["u"])):
+            for probe, found in (("shorten", result or LETTERS[letter]), ("home", LETTERS[home])):
                 started = self.at
                 run = Run(
                     probe=self.world.probes[probe],

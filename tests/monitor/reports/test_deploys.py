@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from monitor.config.changes import Service
+from monitor.config.model import Component
 from monitor.reports import shipped
 from monitor.reports.markdown import elapsed
 from monitor.reports.postmortem import postmortem
 from monitor.reports.timeline import Kind
-from tests.monitor.reports.replayed import BROKE, BROKEN, HALF, MINUTE, a_replay, broken, words
+from tests.monitor.reports.replayed import (
+    BROKE,
+    BROKEN,
+    CHANGES,
+    HALF,
+    MINUTE,
+    a_replay,
+    broken,
+    words,
+)
 from tests.support.attending import SECOND
 
 UTC = ZoneInfo("UTC")
@@ -65,6 +77,26 @@ async def test_one_that_was_recorded_at_its_end_is_told_with_its_distance(tmp_pa
         document = postmortem(found, UTC)
         assert "api 2.0 was deployed by ci 1 second after the first failing run." in document
         assert "| if it was recorded late |" in document
+
+
+async def test_what_any_of_its_probes_watches_comes_before_what_is_configured_nowhere(
+    tmp_path: Path,
+) -> None:
+    both = Component(id="links", name="Short links", probes=("shorten", "home"))
+    api = Service(id="api", name="API", also=(), probes=("home",))
+    changes = replace(CHANGES, services={"api": api})
+    async with a_replay(tmp_path, components={"links": both}, changes=changes) as replay:
+        await replay.until(BROKE)
+        await replay.deploys("2.0", BROKE - MINUTE)
+        await replay.deploys("5", BROKE - SECOND, service="cron")
+        await replay.deploys("6", BROKE + SECOND, service="cron")
+        await replay.until(BROKE + 4 * HALF, result=BROKEN, home="d")
+        document = postmortem(await replay.account(), UTC)
+
+        assert (
+            "api 2.0 had been deployed by ci 1 minute before the first failing run,"
+            " and 1 more shortly before and 1 more shortly after." in document
+        )
 
 
 async def test_the_news_of_an_action_is_told_once_as_what_was_done(tmp_path: Path) -> None:

@@ -15,10 +15,11 @@ import httpx
 import pytest
 
 from monitor import server
+from monitor.channels.webhook import signature
 from monitor.server.deploying import BODY_MAX
 from monitor.store import StoreTrouble
 from tests.monitor.deploys.recorded import HEADERS, body, content
-from tests.monitor.server.hooks import BEARER, GENERIC, SENT, TOKEN, Hook, a_hook
+from tests.monitor.server.hooks import BEARER, GENERIC, SECRET, SENT, TOKEN, Hook, a_hook
 from tests.support.clock import NIGHT
 
 MINUTE = timedelta(minutes=1)
@@ -198,11 +199,25 @@ async def _answered(port: int, parts: list[bytes]) -> bytes:
     return first
 
 
-def test_whoever_asks_too_often_waits(hook: Hook) -> None:
-    statuses = [hook.post(headers={}).status_code for _ in range(62)]
+def test_strangers_who_come_too_often_wait_and_keep_nobody_out(hook: Hook) -> None:
+    made_up = [{"x-forwarded-for": f"203.0.113.{number}"} for number in range(62)]
+    statuses = [hook.post(headers=each).status_code for each in made_up]
     assert statuses == [401] * 60 + [429] * 2
+    signed = {"x-trueup-signature": signature(SECRET.encode(), SENT, hook.clock.now())}
+    assert hook.post(headers=BEARER).status_code == 201
+    assert hook.post(SENT, headers=signed).status_code == 201
+    assert hook.post(SENT + b" ", headers=signed).status_code == 429
     hook.seconds += 1
-    assert hook.post().status_code == 201
+    assert hook.post(SENT + b" ", headers=signed).status_code == 401
+
+
+def test_whoever_may_waits_too_and_others_do_not(hook: Hook) -> None:
+    statuses = [hook.post().status_code for _ in range(62)]
+    assert statuses == [201] + [200] * 59 + [429] * 2
+    assert hook.post(headers={}).status_code == 401
+    assert hook.post(headers=BEARER | {"x-forwarded-for": "203.0.113.7"}).status_code == 200
+    hook.seconds += 1
+    assert hook.post().status_code == 200
     assert hook.post().headers["retry-after"] == "1"
 
 

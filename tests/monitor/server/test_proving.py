@@ -54,6 +54,34 @@ def test_a_body_that_is_signed_needs_no_token(hook: Hook, sign: Any) -> None:
     assert answer.status_code == 201, answer.text
 
 
+@pytest.mark.parametrize("sign", [ours, standard])
+def test_whoever_overhears_what_was_signed_makes_no_other_deploy_of_it(
+    hook: Hook, sign: Any
+) -> None:
+    assert hook.post(SENT, headers=sign(SENT)).status_code == 201
+    hook.clock.wind(MINUTE)
+    for path, more in (
+        ("", {}),
+        ("?service=web", {}),
+        ("/generic?environment=production", {}),
+        ("", {"idempotency-key": "another"}),
+    ):
+        assert hook.post(SENT, path, sign(SENT) | more).status_code == 200, (path, more)
+    assert [each.service for each in hook.kept()] == ["api"]
+
+
+def test_what_is_signed_anew_is_another_one_and_each_of_a_list_is_one(hook: Hook) -> None:
+    hook.post(SENT, headers=ours(SENT))
+    assert hook.post(SENT, headers=ours(SENT, MINUTE)).status_code == 201
+    both = b"[" + SENT + b"," + SENT.replace(b"api", b"web") + b"]"
+    for status in (201, 200):
+        assert hook.post(both, headers=ours(both)).status_code == status
+    assert len(hook.kept()) == 4
+    named = b'{"id": "run-7", ' + SENT[1:]
+    for off, status in ((timedelta(), 201), (MINUTE, 200)):
+        assert hook.post(named, headers=ours(named, off)).status_code == status
+
+
 def test_a_secret_of_standard_webhooks_means_the_bytes_it_writes(hook: Hook) -> None:
     key = bytes(range(32))
     hook.deploys = Deploys(secret=f"whsec_{base64.b64encode(key).decode()}")

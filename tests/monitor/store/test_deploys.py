@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import sqlite3  # noqa: TID251 - a database in memory, for many short stories
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlite_utils import Database  # noqa: TID251 - a test's own look into the store
 
 from monitor.config.changes import Changes, Deploys, Service
-from monitor.store import Writer, deploys
+from monitor.store import Writer, change_tables, deploys
 from monitor.store.deploys import (
     AFTERWARDS,
     LATELY_MOST,
@@ -151,6 +156,56 @@ def test_what_is_forgotten_is_nobodys_version_before(do: Do) -> None:
     assert kept(do)[1:3] == [(4, "2", "9"), (3, "9", "1")]
     forget(do, do(lambda db: deploys.one(db, 3)))
     assert kept(do) == [(5, "3", "2"), (4, "2", "1"), (1, "1", "")]
+
+
+def previous(do: Do) -> dict[str, str]:
+    return {version: before for _, version, before in kept(do)}
+
+
+def test_what_is_told_late_is_still_the_version_before(do: Do) -> None:
+    for version, minutes in (("9.0", 0), ("9.2", 4), ("9.3", 5)):
+        do(partial(deploys.add, deploy=deploy(version, minutes)))
+    do(partial(deploys.add, deploy=deploy("9.2", 4.5, key="again")))
+    do(partial(deploys.add, deploy=deploy("8", 2, environment="staging")))
+    do(partial(deploys.add, deploy=deploy("7", 2, service="web")))
+    do(partial(deploys.add, deploy=deploy("9.1", 2)))
+    found = [(version, before) for _, version, before in kept(do)]
+    assert found[:3] == [("9.3", "9.2"), ("9.2", "9.1"), ("9.2", "9.1")]
+    forget(do, next(each for each in do(lambda db: deploys.newest(db, 9)) if each.version == "9.1"))
+    assert previous(do) == {"9.3": "9.2", "9.2": "9.0", "8": "", "7": "", "9.0": ""}
+
+
+def test_what_somebody_said_of_it_stays_whatever_is_told_later(do: Do) -> None:
+    do(partial(deploys.add, deploy=deploy("9.0")))
+    do(partial(deploys.add, deploy=deploy("9.2", 4, previous="9.0")))
+    do(partial(deploys.add, deploy=deploy("9.1", 2)))
+    assert previous(do) == {"9.2": "9.0", "9.1": "9.0", "9.0": ""}
+
+
+def test_without_the_forgotten_one_the_nearest_other_is_the_version_before(do: Do) -> None:
+    for number, version in enumerate(("9", "1", "9", "2")):
+        do(partial(deploys.add, deploy=deploy(version, number, key=str(number))))
+    forget(do, do(lambda db: deploys.one(db, 3)))
+    assert previous(do)["2"] == "1"
+
+
+@given(st.lists(st.tuples(st.sampled_from("123"), st.integers(0, 4)), max_size=7), st.randoms())
+@settings(max_examples=40, deadline=None)
+def test_in_whatever_order_they_are_told_the_versions_before_are_the_same(
+    told: list[tuple[str, int]], chance: Random
+) -> None:
+    wanted = dict.fromkeys(minutes for _, minutes in told)
+    told = [next(each for each in told if each[1] == minutes) for minutes in wanted]
+    assert _as_kept(told) == _as_kept(chance.sample(told, len(told)))
+
+
+def _as_kept(told: list[tuple[str, int]]) -> list[tuple[str, str]]:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        db = Database(connection)
+        connection.executescript(change_tables.TABLES)
+        for version, minutes in told:
+            deploys.add(db, deploy(version, minutes, key=str(minutes)))
+        return [(each.version, each.previous) for each in deploys.newest(db, 9)]
 
 
 def test_what_is_forgotten_stays_so_when_it_is_told_again(do: Do) -> None:
