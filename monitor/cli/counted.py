@@ -36,7 +36,7 @@ def show(config: Config, months: int, component: str, *, as_json: bool) -> None:
         return
     whose = f" of {config.components[component].name}" if component else ""
     said = f"{_headline(found)}{whose}.{_after_deploys(found, config)}"
-    out.print(f"{banner(config)} {said}".strip(), highlight=False)
+    out.print(f"{banner(config)} {said}".strip(), highlight=False, soft_wrap=True)
     out.print()
     _table(found)
     for line in _notes(found):
