@@ -13,6 +13,7 @@ from sqlite_utils import Database  # noqa: TID251 - named in signatures only; st
 from monitor import announcing, deciding
 from monitor.context import SUMMARY, Context
 from monitor.notices import NO_LONGER_WATCHED, About, Captured, Change, EventKind, Member, Notice
+from monitor.notices.changes import DEPLOYS_MOST
 from monitor.routing import Routing
 from monitor.store import attended, incidents
 from monitor.store.attended import Attended
@@ -20,7 +21,6 @@ from monitor.store.circles import Membership
 from monitor.why import Why
 
 NAMED_MOST: Final = 20
-DEPLOYS_MOST: Final = 5
 CAPTURES_MOST: Final = 5
 
 

@@ -8,13 +8,13 @@ watch goes on with it.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import Final
 
+from monitor import parts
 from monitor.clock import Clock
 from monitor.config.changes import Service
 from monitor.config.model import Config, Probe
@@ -79,9 +79,7 @@ class Vigil:
         while True:
             self._woken.clear()
             pause = await self._look()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(pause.total_seconds()):
-                    await self._woken.wait()
+            await parts.rest(self._woken, pause)
 
     def strictly(self, probe: Probe) -> Probe:
         """As its run is to be judged: while its service is watched, one failing run is enough."""

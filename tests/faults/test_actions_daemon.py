@@ -11,29 +11,11 @@ from typing import Any
 
 import pytest
 
+from tests.faults import test_kill
 from tests.support.receivers import Answer, Receiver, Trouble, receiving
 from tests.support.world import World, a_world
 
-CONFIG = """
-[trueup]
-state = "var"
-listen = "127.0.0.1:8600"
-[defaults]
-every = "1s"
-timeout = "2s"
-confirm = []
-open_after = 2
-close_after = 2
-channels = ["pager"]
-[probe.short-links]
-kind = "http"
-url = "http://127.0.0.1:8601/health/uploads"
-[component.uploads]
-name = "Uploads"
-probes = ["short-links"]
-[channel.pager]
-kind = "webhook"
-url = "http://127.0.0.1:8601/pager"
+CONFIG = f"""{test_kill.CONFIG}
 [service.links]
 probes = ["short-links"]
 [action.rollback]
@@ -41,7 +23,7 @@ service = "links"
 mode = "live"
 url = "FAR/job/rollback/buildWithParameters"
 format = "jenkins"
-parameters.RELEASE = "{previous}"
+parameters.RELEASE = "{{previous}}"
 verify_every = "1s"
 timeout = "60s"
 """
