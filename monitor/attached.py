@@ -18,11 +18,12 @@ from sqlite_utils import Database  # noqa: TID251 - named in signatures only; st
 from monitor import objectives
 from monitor.config.changes import Objective
 from monitor.config.model import Config
-from monitor.context import Context
+from monitor.context import CHANGE, Context
 from monitor.log import get_logger
-from monitor.notices import About, Change, Left, Notice, to_json
+from monitor.notices import About, Altered, Change, Left, Notice, to_json
 from monitor.notices.changes import DEPLOYS_MOST
-from monitor.store import actions, captures, deploys
+from monitor.origins import origin_of
+from monitor.store import actions, captures, deploys, fingerprints
 from monitor.store.attended import Attended
 from monitor.store.deploys import Deploy, Services
 
@@ -43,7 +44,7 @@ def to_opening(
 
 def to_news(db: Database, context: Context, notice: Notice, at: datetime) -> Notice:
     """Later news of it: deploys that became known since, what was done, and budgets as of then."""
-    for words in (_with_deploys, _with_deeds, _with_budgets):
+    for words in (_with_deploys, with_altered, _with_deeds, _with_budgets):
         notice = _guarded(db, notice, partial(words, db, context, notice, at))
     return notice
 
@@ -111,6 +112,37 @@ def _remembered(db: Database, notice: Notice) -> tuple[Change, ...]:
     )
 
 
+def with_altered(db: Database, context: Context, notice: Notice, at: datetime) -> Notice:
+    """What of the targets of its probes changed shortly before it began, or since, and no deploy
+    explains it.
+    """
+    config, probes = context.config, _probes_of(notice)
+    known = [config.probes[id_] for id_ in probes if id_ in config.probes]
+    targets = frozenset(origin_of(probe) for probe in known if probe.fingerprint)
+    if not targets:
+        return notice
+    window = config.fingerprint.window
+    found = fingerprints.lately(db, targets, notice.began_at - window, at)
+    told = [each for each in found if not _is_announced(db, context, each)]
+    return replace(notice, altered=tuple(map(_altered, told)) or notice.altered)
+
+
+def _is_announced(db: Database, context: Context, change: fingerprints.Change) -> bool:
+    config, asked = context.config, frozenset(context.behind(CHANGE + change.origin))
+    ours = fingerprints.Ours(config.changes, config.environment, config.fingerprint.window, asked)
+    return fingerprints.explaining(db, change, ours) is not None
+
+
+def _altered(change: fingerprints.Change) -> Altered:
+    return Altered(
+        what=change.name,
+        was=change.was,
+        became=change.became,
+        at=change.seen_at,
+        before_at=change.before_at,
+    )
+
+
 def _services(config: Config, probes: Collection[str]) -> Services:
     """Every name of those that any of these watches, and of those that only others watch."""
     ours: list[str] = []
@@ -165,7 +197,7 @@ def _probes_of(notice: Notice) -> tuple[str, ...]:
             return (notice.probe,)
         case About.SUMMARY:
             return tuple(each.probe for each in notice.members)
-        case About.OURSELVES | About.OBJECTIVE:
+        case About.OURSELVES | About.OBJECTIVE | About.CHANGE:
             return ()
 
 

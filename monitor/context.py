@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from monitor import origins
 from monitor.config.detection import watching
 from monitor.config.model import Config
 from monitor.routing import Routing, Severity, everyone
@@ -16,6 +17,8 @@ OWN: Final = "trueup/"
 SUMMARY: Final = f"{OWN}summary"
 OBJECTIVE: Final = "objective/"
 """What the ids of the pseudo-probes of objectives begin with."""
+CHANGE: Final = "change/"
+"""What the ids of the pseudo-probes of targets begin with, that changed and nobody announced it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +30,32 @@ class Context:
     instance: str
 
     def routing_of(self, probe: str) -> Routing:
-        """Of a configured probe, of an objective, or of our own trouble."""
+        """Of a configured probe, of an objective, of a change, or of our own trouble."""
         known = self.config.probes.get(probe)
         if known is not None:
             return known.routing
         if probe.startswith(OBJECTIVE):
             return together(self.config.probes[id_].routing for id_ in self.behind(probe))
+        if probe.startswith(CHANGE):
+            return self._of_change(probe)
         return Routing(channels=everyone(*self.config.operators))
 
+    def _of_change(self, probe: str) -> Routing:
+        """Told once: nobody is reminded of it, and nobody else is called."""
+        own = self.config.fingerprint.channels
+        known = together(self.config.probes[id_].routing for id_ in self.behind(probe))
+        channels = everyone(*own) if own else known.channels
+        during = () if own else known.during
+        return replace(known, channels=channels, during=during, escalation=(), remind=None)
+
     def behind(self, probe: str) -> tuple[str, ...]:
-        """The configured probes that it is about: itself, or all that an objective counts; none
-        for our own trouble.
+        """The configured probes that it is about: itself, all that an objective counts, all that
+        ask a target; none for our own trouble.
         """
         if probe in self.config.probes:
             return (probe,)
+        if probe.startswith(CHANGE):
+            return origins.probes_of(self.config, probe.removeprefix(CHANGE))
         if not probe.startswith(OBJECTIVE):
             return ()
         objective = self.config.changes.objectives.get(probe.removeprefix(OBJECTIVE))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
 
@@ -11,15 +12,22 @@ from monitor.context import Context
 from monitor.happening import Telling
 from monitor.incidents import Event, Opened
 from monitor.runner import Run
-from monitor.store import artefacts, evidence, page_views
+from monitor.store import artefacts, baselines, evidence, page_views
 from monitor.store.records import RunRow
+from probes import Outcome
+
+_UP: Final = frozenset((Outcome.PASS, Outcome.SLOW))
 
 
 def add_views(db: Database, run: Run, context: Context) -> None:
-    """The pages that were seen, whatever became of the run."""
-    if views := run.result.views:
-        key = context.keys[run.probe.id]
-        page_views.add(db, key, context.config.location, run.slot, views)
+    """The pages that were seen, whatever became of the run; and how many entries there were, where
+    that is usual: what was too few teaches nothing.
+    """
+    result, key = run.result, context.keys[run.probe.id]
+    if result.views:
+        page_views.add(db, key, context.config.location, run.slot, result.views)
+    if result.facts.counts and result.outcome in _UP:
+        baselines.add(db, key, run.started_at, result.facts.counts)
 
 
 def keep(

@@ -18,6 +18,7 @@ class Why(StrEnum):
     FAILED_AFTER_DEPLOY = "failed_after_deploy"
     OWN_TROUBLE = "own_trouble"
     BUDGET_BURNS = "budget_burns"
+    CHANGED_UNANNOUNCED = "changed_unannounced"
     SEVERAL_TOGETHER = "several_together"
     # It goes on
     WORSE_THAN_SLOW = "worse_than_slow"
@@ -37,6 +38,9 @@ class Why(StrEnum):
     OWN_TROUBLE_OVER = "own_trouble_over"
     ALL_OVER = "all_over"
     BUDGET_STEADY = "budget_steady"
+    CHANGE_ANNOUNCED = "change_announced"
+    CHANGED_BACK = "changed_back"
+    CHANGE_ACCEPTED = "change_accepted"
     # Telling waits, or is not needed
     GATHERING = "gathering"
     IN_A_SUMMARY = "in_a_summary"
@@ -63,6 +67,7 @@ _WORDS = {
     Why.FAILED_AFTER_DEPLOY: "one failing run is enough so soon after a deploy",
     Why.OWN_TROUBLE: "trueup itself is in trouble",
     Why.BUDGET_BURNS: "the budget burns too fast",
+    Why.CHANGED_UNANNOUNCED: "something changed and no deploy was recorded",
     Why.SEVERAL_TOGETHER: "several opened together",
     Why.WORSE_THAN_SLOW: "it was slow, and fails now",
     Why.FLAPPING_STARTED: "it keeps breaking and mending",
@@ -80,6 +85,9 @@ _WORDS = {
     Why.OWN_TROUBLE_OVER: "trueup is well again",
     Why.ALL_OVER: "every one of them is over",
     Why.BUDGET_STEADY: "the budget burns no faster than it may",
+    Why.CHANGE_ANNOUNCED: "a deploy that explains it was recorded",
+    Why.CHANGED_BACK: "it is as it was before",
+    Why.CHANGE_ACCEPTED: "somebody said that it is all right, or a day has passed",
     Why.GATHERING: "others are opening too, and are told together",
     Why.IN_A_SUMMARY: "it is told in a summary",
     Why.CAUSE_LIKELY: "what it needs may be down",

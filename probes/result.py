@@ -7,7 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum, unique
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+from probes.traits import Trait
+
+if TYPE_CHECKING:
+    from probes.expect.shape import Shape
 
 
 @unique
@@ -63,6 +68,9 @@ class Reason(StrEnum):
     JSON_VALUE = "json_value"
     JSON_COUNT = "json_count"
     JSON_SCHEMA = "json_schema"
+    JSON_SHAPE = "json_shape"
+    WRONG_ENVIRONMENT = "wrong_environment"
+    BELOW_BASELINE = "below_baseline"
     CERTIFICATE_EXPIRES_SOON = "certificate_expires_soon"
     TOO_SLOW = "too_slow"
     # A journey in a browser
@@ -123,6 +131,16 @@ class Facts:
     tls_cipher: str = ""
     certificate_ends_at: datetime | None = None
     """The earliest end in the chain that was shown, also when it was refused."""
+    traits: Mapping[Trait, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Its fingerprint; only of answers with a wanted status."""
+    shape: Shape | None = None
+    """Of a JSON answer, where one is to be learned."""
+    counts: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    """How many entries each JSONPath selected that a baseline is kept of."""
+    touched: int = 0
+    """How many requests an injected fault has met; 0 in ordinary runs."""
+    held_back: int = 0
+    """How many that would have changed something at the target were not let through to it."""
 
 
 NO_FACTS: Final = Facts()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, ClassVar, Final
+from typing import Annotated, ClassVar, Final, Self
 
 from pydantic import (
     BaseModel,
@@ -93,6 +93,16 @@ class Settings(Strict):
     def confidential(self) -> Iterable[str]:
         """What must not be told besides every Secret; for kinds that know of such."""
         return ()
+
+    def files(self) -> Iterable[Path]:
+        """What was read besides the configuration, or would have been: absolute."""
+        return ()
+
+    def learning(self) -> Self | None:
+        """The same, to learn from: a good run tells the shape of the answer, whatever was learned
+        before. None where nothing is to be learned.
+        """
+        return None
 
 
 def folder_of(info: ValidationInfo) -> Path:

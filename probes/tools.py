@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from probes.browser import Browsers
-    from probes.wire import Wire
+    from probes.injection import Fault
+    from probes.wire.asking import Asking
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,17 @@ FIRST: Final = Attempt()
 class Tools:
     """`monotonic` is seconds for measuring spans; `browsers` starts a browser when first asked."""
 
-    transport: Wire
+    transport: Asking
     browsers: Browsers
     monotonic: Callable[[], float]
     attempt: Attempt = FIRST
+    fault: Fault | None = None
+    """What a browser is to break on the way; None in ordinary runs."""
+    writes: bool = True
+    """Whether a browser may send what changes something there; in ordinary runs it may."""
 
     def during(self, attempt: Attempt) -> Tools:
         """The same, for that try; by hand, for `replace` takes three times as long, for each."""
-        return Tools(self.transport, self.browsers, self.monotonic, attempt)
+        return Tools(
+            self.transport, self.browsers, self.monotonic, attempt, self.fault, self.writes
+        )

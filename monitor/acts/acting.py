@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
 
-from monitor.acts import deploying, planning, speaking
+from monitor.acts import deploying, learning, planning, speaking
 from monitor.acts.finding import facts, find_open, name
 from monitor.acts.orders import (
     SOMEBODY,
@@ -18,6 +18,7 @@ from monitor.acts.orders import (
     CannotAct,
     Done,
     End,
+    ForgetBaseline,
     ForgetDeploy,
     Maintain,
     No,
@@ -48,12 +49,20 @@ def carry_out(db: Database, order: Order, config: Known, at: datetime) -> Done:
             return planning.plan(db, Kind.MAINTENANCE, order, config, at)
         case End():
             return planning.end(db, order, at)
-        case RecordDeploy():
-            return deploying.record(db, order, config, at)
-        case ForgetDeploy():
-            return deploying.forget(db, order, at)
+        case RecordDeploy() | ForgetDeploy():
+            return _of_deploys(db, order, config, at)
+        case ForgetBaseline():
+            return learning.forget_baseline(db, order, config)
         case _:
             return speaking.speak(db, order, config, at)
+
+
+def _of_deploys(
+    db: Database, order: RecordDeploy | ForgetDeploy, config: Known, at: datetime
+) -> Done:
+    if isinstance(order, RecordDeploy):
+        return deploying.record(db, order, config, at)
+    return deploying.forget(db, order, at)
 
 
 def acknowledge(db: Database, order: Acknowledge, at: datetime) -> Done:

@@ -42,6 +42,7 @@ __all__ = [
     "Correct",
     "Done",
     "End",
+    "ForgetBaseline",
     "ForgetDeploy",
     "Maintain",
     "No",
@@ -137,7 +138,24 @@ class ForgetDeploy(Asked):
     number: Annotated[int, Field(ge=1, le=2**53)]
 
 
-Order = Acknowledge | Withdraw | Silence | Maintain | End | RecordDeploy | ForgetDeploy | Spoken
+class ForgetBaseline(Asked):
+    """How many entries a probe usually finds is learned anew."""
+
+    do: Literal["forget_baseline"] = "forget_baseline"
+    probe: Term
+
+
+Order = (
+    Acknowledge
+    | Withdraw
+    | Silence
+    | Maintain
+    | End
+    | RecordDeploy
+    | ForgetDeploy
+    | ForgetBaseline
+    | Spoken
+)
 
 
 _WRITTEN: Final = (

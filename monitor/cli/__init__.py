@@ -17,10 +17,12 @@ from typer.core import TyperGroup
 _SENTENCES: Final = {
     "check": "Read the configuration and print every problem. Nothing is started.",
     "once": "Run probes now and print what they found. Nothing is recorded and nobody is told.",
+    "learn": "Learn what answers are like from runs made now, and show what is known of it.",
     "gate": "Run a service's probes until each has passed often enough, or the time is over.",
     "run": "Run the daemon until SIGTERM or Ctrl-C.",
     "status": "Show how every probe stands and whether the daemon is at work.",
     "metrics": "Print the daemon's figures as Prometheus reads them.",
+    "blindspots": "Show which faults the probes would miss, before they happen.",
     "incidents": "List incidents, the open ones first, with who was told.",
     "budget": "Show what was promised, what of it is spent, and on what.",
     "evidence": "Show what a run saw when it failed: the page, its steps, pictures, the trace.",

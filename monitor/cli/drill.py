@@ -1,177 +1,119 @@
-"""`trueup drill pager`: does a page really arrive, and its end too?"""
+"""`trueup drill`: does a page really arrive, and would the outages that happened be noticed?"""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
-from typing import Annotated, Any, Final
+from pathlib import Path
+from typing import Annotated, Final
 
 import typer
-from rich.live import Live
-from rich.table import Column, Table
-from rich.text import Text
 
-from monitor.channels import reaching_out
-from monitor.cli import tables
-from monitor.cli.ground import (
-    DEFAULT_CONFIG,
-    AsJson,
-    ConfigPath,
-    banner,
-    err,
-    fail,
-    interactive,
-    is_odd,
-    out,
-    read,
-    say_json,
-)
-from monitor.cli.tell import Weight, choose, mark
-from monitor.clock import SystemClock
-from monitor.config import Config, Scrubber
-from monitor.config.model import Channel
-from monitor.dispatch import drill
-from monitor.dispatch.drill import Heard
-from monitor.log import configure
-from monitor.notices import Words
+from monitor.cli.ground import DEFAULT_CONFIG, AsJson, ConfigPath, fail, read
+from monitor.drills.outages import OUTAGES
 from monitor.routing import Severity
-from monitor.state import ARTEFACTS
-from monitor.store import StoreTrouble
-from monitor.why import in_words
 from probes import parse_duration
 
 NAME: Final = "drill"
 EXAMPLES: Final = (
-    "[dim]trueup drill pager · trueup drill pager --channel oncall --within 2m · trueup drill pager"
-    " --json[/]"
+    "[dim]trueup drill upload-down\n"
+    "trueup drill --all --json\n"
+    "trueup drill --all --every 5s\n"
+    "trueup drill pager --channel oncall --within 2m[/]"
 )
-LEAST, MOST = timedelta(seconds=1), timedelta(hours=1)
+SHORTEST, LONGEST = timedelta(seconds=1), timedelta(minutes=5)
+
+What = StrEnum("What", ["pager", *OUTAGES])  # type: ignore[misc]  # made of the table, so that it has all of it
+PAGER: Final = What("pager")
+_OF_THE_PAGER: Final = ("channel", "within", "severity", "config")
+_OF_OUTAGES: Final = ("every", "markdown", "everything")
+_WRITTEN: Final = {"everything": "all"}
 
 
-class What(StrEnum):
-    """What there is to drill."""
-
-    PAGER = "pager"
-
-
-def command(
-    what: Annotated[What, typer.Argument(help="What to drill.")],  # noqa: ARG001 - there is one
+def command(  # noqa: PLR0913 - one parameter an option
+    context: typer.Context,
+    what: Annotated[
+        What | None,
+        typer.Argument(help="One of the outages, or the pager.", metavar="OUTAGE"),
+    ] = None,
     *,
-    channel: Annotated[list[str] | None, typer.Option(help="Only this one; else all.")] = None,
-    within: Annotated[str, typer.Option(help="For how long to wait at most.")] = "60s",
-    severity: Weight = Severity.CRITICAL,
+    everything: Annotated[bool, typer.Option("--all", help="Every outage in a row.")] = False,
+    every: Annotated[
+        str,
+        typer.Option(help="Of an outage: run each probe so often, instead of as the sample says."),
+    ] = "",
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="Of outages: print the table as Markdown.")
+    ] = False,
+    channel: Annotated[
+        list[str] | None, typer.Option(help="Of the pager: only this one; else all.")
+    ] = None,
+    within: Annotated[
+        str, typer.Option(help="Of the pager: for how long to wait at most.")
+    ] = "60s",
+    severity: Annotated[
+        Severity, typer.Option(help="Of the pager: how much it is said to matter.")
+    ] = Severity.CRITICAL,
     as_json: AsJson = False,
     config: ConfigPath = DEFAULT_CONFIG,
 ) -> None:
-    """Open an incident that is none on every channel and end it again, the way a real one goes:
-    with an outbox, retries and all. Its words begin with [DRILL]. A daemon at work is not touched,
-    and no channel falls back on another.
+    """Replay an outage that happened, on the practice site and with the real daemon, and show how
+    soon it is detected, told, published and over, beside how it went then. It watches with the
+    sample configuration, in a folder that is thrown away; nobody is told but a toy pager.
 
-    Exit status 0 when every channel confirmed both, 1 when one did not, 2 when the configuration is
-    bad or there is no such channel.
+    pager opens an incident that is none on every channel of yours and ends it
+    again, the way a real one goes: with an outbox, retries and all. Its words
+    begin with [DRILL]. A daemon at work is not touched, and no channel falls back
+    on another.
+
+    Exit status 0 when every outage was detected within two intervals and five
+    seconds, told once, and nothing else was said to be down, or when every
+    channel confirmed both; 1 when not; 2 when it could not begin.
     """
-    read_config = read(config)
-    chosen = choose(read_config, channel or [], everybody=not channel)
-    patience = _patience(within)
-    configure(json=False, scrub=Scrubber(read_config.secrets).text, level="CRITICAL")
-    try:
-        found = asyncio.run(_drill(read_config, chosen, severity, patience))
-    except StoreTrouble as trouble:
-        fail(str(trouble), 1)
-    confirmed = all(heard.confirmed for heard in found)
-    if as_json:
-        kinds = {each.id: each.kind.name for each in chosen}
-        documents = [_document(heard, kinds[heard.channel]) for heard in found]
-        say_json({"confirmed": confirmed, "channels": documents})
-    else:
-        _print_table(read_config, found)
-    raise typer.Exit(0 if confirmed else 1)
+    if what is PAGER:
+        _refuse(context, _OF_OUTAGES, "is for outages, and the pager is none")
+        _pager(config, channel or [], within, severity, as_json=as_json)
+    _refuse(context, _OF_THE_PAGER, "is for `trueup drill pager`; outages are drilled on a toy")
+    if as_json and markdown:
+        fail("--json and --markdown are two tables; leave out either")
+    from monitor.cli.drill_outages import drill_outages  # noqa: PLC0415 - needs what a pager does not
+
+    chosen = _chosen(what, everything=everything)
+    drill_outages(chosen, _every(every), as_json=as_json, markdown=markdown)
 
 
-def _patience(written: str) -> timedelta:
+def _pager(
+    config: Path, channels: list[str], within: str, severity: Severity, *, as_json: bool
+) -> None:
+    from monitor.cli.drill_pager import drill_pager  # noqa: PLC0415 - needs what an outage does not
+
+    drill_pager(read(config), channels, severity=severity, within=within, as_json=as_json)
+
+
+def _refuse(context: typer.Context, options: tuple[str, ...], why: str) -> None:
+    for name in options:
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            fail(f"--{_WRITTEN.get(name, name)} {why}")
+
+
+def _chosen(what: What | None, *, everything: bool) -> tuple[str, ...]:
+    if everything and what is not None:
+        fail(f"--all has {what.value} in it; leave out either")
+    if everything:
+        return tuple(OUTAGES)
+    if what is None:
+        fail(f"which one? There are {', '.join(OUTAGES)}, --all of them, and pager")
+    return (what.value,)
+
+
+def _every(written: str) -> timedelta | None:
+    if not written:
+        return None
     try:
-        patience = parse_duration(written)
+        every = parse_duration(written)
     except (ValueError, OverflowError) as bad:
-        fail(f"--within: {bad}")
-    if not LEAST <= patience <= MOST:
-        fail("--within: wait for at least a second and at most an hour")
-    return patience
-
-
-async def _drill(
-    config: Config, chosen: Sequence[Channel], severity: Severity, patience: timedelta
-) -> Sequence[Heard]:
-    clock, words = SystemClock(), Words.load(config.template)
-    opening = drill.notice_of(config, [each.id for each in chosen], severity, clock.now())
-    async with reaching_out(clock, words, config.state / ARTEFACTS) as outside:
-        with contextlib.ExitStack() as stack:
-            progress = _progress(stack) if interactive() else _nothing
-            return await drill.drill(
-                {channel.id: channel for channel in chosen},
-                opening,
-                (outside, Scrubber(config.secrets).text),
-                within=patience,
-                progress=progress,
-            )
-
-
-def _nothing(_: Sequence[Heard]) -> None:
-    pass
-
-
-def _progress(stack: contextlib.ExitStack) -> drill.Progress:
-    live = stack.enter_context(Live(console=err, transient=True, refresh_per_second=10))
-    return lambda so_far: live.update(_table(so_far, over=False))
-
-
-def _ms(span: timedelta | None) -> float | None:
-    return None if span is None else round(span / timedelta(milliseconds=1), 1)
-
-
-def _document(heard: Heard, kind: str) -> dict[str, Any]:
-    return {
-        "channel": heard.channel,
-        "kind": kind,
-        "confirmed": heard.confirmed,
-        "opened_ms": _ms(heard.opened),
-        "resolved_ms": _ms(heard.resolved),
-        "tries": heard.tries,
-        "why": heard.why or None,
-    }
-
-
-def _table(found: Sequence[Heard], *, over: bool = True) -> Table:
-    opened = Column("opened after", justify="right", no_wrap=True)
-    resolved = Column("resolved after", justify="right", no_wrap=True)
-    tries = Column("tries", justify="right", no_wrap=True)
-    table = tables.table("", "channel", opened, resolved, tries, tables.words("answer"))
-    for heard in found:
-        table.add_row(
-            mark(heard.confirmed) if over or heard.confirmed else Text("…", "dim"),
-            Text(heard.channel, "bold"),
-            _after(heard.opened),
-            _after(heard.resolved),
-            str(heard.tries),
-            Text(_answer(heard) if over else heard.why),
-        )
-    return table
-
-
-def _after(span: timedelta | None) -> str:
-    return "–" if span is None else f"{_ms(span):.0f} ms"
-
-
-def _answer(heard: Heard) -> str:
-    if heard.confirmed:
-        return "confirmed both"
-    what = "the opening" if heard.opened is None else "the end"
-    return f"{what} was not confirmed: {in_words(heard.why) or 'no answer in time'}"
-
-
-def _print_table(config: Config, found: Sequence[Heard]) -> None:
-    if is_odd(config):
-        out.print(banner(config))
-    tables.show(_table(found))
+        fail(f"--every: {bad}")
+    if not SHORTEST <= every <= LONGEST:
+        fail("--every: at least a second and at most five minutes")
+    return every

@@ -1,4 +1,4 @@
-"""What the commands share that make runs by themselves: `once` and `gate`."""
+"""What the commands share that make runs by themselves: `once`, `gate` and `blindspots`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any, Final
 from monitor.cli.ground import fail
 from monitor.clock import SystemClock, iso
 from monitor.config import Config, Probe, Scrubber
-from monitor.runner import Run, Runner
+from monitor.runner import Run, Runner, Weigh
 from monitor.tracing import Attempts
 from probes import Tools
 from probes.browser import Browsers
@@ -42,11 +42,24 @@ def choose(config: Config, ids: Sequence[str], tags: Sequence[str]) -> list[Prob
     return chosen
 
 
+def _settled(_probe: str) -> bool:
+    return False
+
+
 @asynccontextmanager
 async def a_runner(
-    config: Config, unsettled: Callable[[str], bool] = lambda _probe: False
+    config: Config, unsettled: Callable[[str], bool] = _settled, weigh: Weigh | None = None
 ) -> AsyncIterator[Runner]:
-    """With browsers of its own, which are ended with the block. *unsettled* is for `Attempts`."""
+    """With browsers of its own, which are ended with the block. *unsettled* is for `Attempts`;
+    *weigh* has the last word on every try.
+    """
+    async with lent_tools(config) as tools:
+        yield runner_with(config, tools, unsettled, weigh)
+
+
+@asynccontextmanager
+async def lent_tools(config: Config) -> AsyncIterator[Tools]:
+    """What runs borrow, for as long as the block lasts."""
     clock = SystemClock()
     async with AsyncExitStack() as stack:
         browsers = Browsers(
@@ -57,10 +70,20 @@ async def a_runner(
         stack.push_async_callback(browsers.close)
         wire = Wire(now=clock.now)
         stack.push_async_callback(wire.aclose)
-        tools = Tools(transport=wire, browsers=browsers, monotonic=clock.monotonic)
-        attempts = Attempts(secrets.token_hex(16), config.location, unsettled)
-        attempts.told = config.telemetry.trace_context
-        yield Runner(tools, clock, Scrubber(config.secrets).text, attempts=attempts)
+        yield Tools(transport=wire, browsers=browsers, monotonic=clock.monotonic)
+
+
+def runner_with(
+    config: Config,
+    tools: Tools,
+    unsettled: Callable[[str], bool] = _settled,
+    weigh: Weigh | None = None,
+) -> Runner:
+    """As the daemon has one, but that nobody is told and nothing is kept."""
+    attempts = Attempts(secrets.token_hex(16), config.location, unsettled)
+    attempts.told = config.telemetry.trace_context
+    scrub = Scrubber(config.secrets).text
+    return Runner(tools, SystemClock(), scrub, weigh, attempts)
 
 
 def document(run: Run) -> dict[str, Any]:

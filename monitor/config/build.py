@@ -169,6 +169,8 @@ def _made(
         routing=manner.routing_of(id_, inherited=inherited),
         recheck=policy.recheck,
         playbook=policy.playbook.replace("{probe}", id_),
+        fingerprint=policy.fingerprint,
+        blindspots=policy.blindspots,
         tags=manner.tags,
         renamed_from=table.renamed_from or "",
     )

@@ -29,7 +29,9 @@ SAMPLES: Final = {
     "objective": "uploads",
 }
 SECTIONS: Final = tuple(SAMPLES)
-TABLES: Final = ("trueup", "defaults", "page", "store", "telemetry", "deploys", *SECTIONS)
+_ONCE: Final = ("trueup", "defaults", "page", "store", "telemetry", "deploys")
+_LEARNED: Final = ("fingerprint", "baselines")
+TABLES: Final = (*_ONCE, *_LEARNED, *SECTIONS)
 MOST_FILES: Final = 1000
 
 

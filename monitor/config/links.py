@@ -49,6 +49,10 @@ def _demand_of_changes(entries: Entries, tags: Collection[str], report: Report) 
         entry.report(report, _strangers(named, entries.component, "component"))
     deploys = Entry(entries.main, ("deploys",), dict(_table(entries.main.tables.get("deploys"))))
     deploys.report(report, _strangers(_lists(deploys.keys, "tell"), entries.channel, "channel"))
+    written = dict(_table(entries.main.tables.get("fingerprint")))
+    fingerprint = Entry(entries.main, ("fingerprint",), written)
+    named = _lists(fingerprint.keys, "channels")
+    fingerprint.report(report, _strangers(named, entries.channel, "channel"))
 
 
 def _names(keys: Mapping[str, object], key: str, before: Path = ()) -> Named:

@@ -21,6 +21,7 @@ from monitor.config.defaults import read_defaults
 from monitor.config.document import read as read_document
 from monitor.config.doubts import warn
 from monitor.config.entries import Entries, Entry, gather, shown
+from monitor.config.learning import read_baselines, read_fingerprint
 from monitor.config.links import demand_links
 from monitor.config.maintenance import ImpossibleError, ical_file, window
 from monitor.config.model import Config, PageSettings
@@ -104,6 +105,8 @@ def _config(entries: Entries, builder: Builder, at: datetime) -> Config:
     demand_links(entries, builder.defaults, report)
     changing = Changing(entries, builder, probes, channels)
     changes = changing.read(components, listening=trueup.listen is not None)
+    fingerprint = read_fingerprint(entries.table("fingerprint", report), builder)
+    baselines = read_baselines(entries.table("baselines", report), builder)
     _demand_probes(entries, report)
     return Config(
         environment=trueup.environment,
@@ -127,6 +130,7 @@ def _config(entries: Entries, builder: Builder, at: datetime) -> Config:
                     *own.files,
                     *paging.files,
                     *calendars,
+                    *(file for probe in probes.values() for file in probe.settings.files()),
                 ]
             )
         ),
@@ -143,6 +147,8 @@ def _config(entries: Entries, builder: Builder, at: datetime) -> Config:
         template=own.template,
         telemetry=telemetry,
         changes=changes,
+        fingerprint=fingerprint,
+        baselines=baselines,
     )
 
 

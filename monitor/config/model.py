@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from monitor.policy import Policy
 from monitor.routing import Routing
 from monitor.windows import Window
 from probes import Kind, Settings
+from probes.traits import Trait
 from status_page import LANGUAGES, Look
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 TRACE_ID: Final = "{trace_id}"
 _MISSED_RUNS: Final = 3
+_UTC: Final = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,10 @@ class Probe:
     """From a failing run to the next one while nothing is decided; None: half of `every`."""
     playbook: str = ""
     """Address of what to do, with `{probe}` filled in; empty for none."""
+    fingerprint: bool = True
+    """Whether it is noticed when the target changes."""
+    blindspots: Literal["full", "read-only", "never"] = "full"
+    """What injecting faults may do: everything, nothing that writes, nothing."""
     tags: frozenset[str] = frozenset()
     renamed_from: str = ""
 
@@ -208,6 +214,31 @@ class Telemetry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fingerprint:
+    """When a change of a target is news."""
+
+    window: timedelta = timedelta(minutes=30)
+    """A deploy that was recorded so long before the change, or after it, announces it."""
+    wait: timedelta = timedelta(minutes=2)
+    """How long a deploy may be recorded late, and an incident may explain it, before it is told."""
+    ignore: frozenset[Trait] = frozenset((Trait.TITLE,))
+    """What is noted and told to nobody."""
+    channels: tuple[str, ...] = ()
+    """Who is told; those of the probe that saw it when empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baselines:
+    """By whose clock and calendar an hour is compared with the same hour of other days."""
+
+    zone: ZoneInfo = _UTC
+    holidays: frozenset[date] = frozenset()
+    """Days that are not like others of their weekday: compared with Sundays, and never learned
+    from.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """The whole of what was configured."""
 
@@ -262,6 +293,8 @@ class Config:
     """
     changes: Changes = field(default_factory=Changes)
     """Services, deploys, captures, actions and objectives."""
+    fingerprint: Fingerprint = Fingerprint()
+    baselines: Baselines = Baselines()
     warnings: tuple[Problem, ...] = ()
     """What works but was surely not meant."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, PlainValidator, WithJsonSchema
 
@@ -179,6 +179,13 @@ class PolicyTable(Strict):
     """Probes without which this one cannot work: while one is down, it is told instead."""
     playbook: WebAddress = ""
     """Address of what to do when it fails; {probe} becomes the probe's id."""
+    fingerprint: bool = True
+    """Whether it is told when the target changes and no deploy was recorded."""
+    blindspots: Annotated[Literal["full", "read-only", "never"], Field(examples=["read-only"])] = (
+        "full"
+    )
+    """What `trueup blindspots` may do with it: run it through every fault, only through those
+    that let nothing be written, or nothing at all."""
 
     @property
     def by_severity(self) -> dict[Severity, tuple[str, ...]]:

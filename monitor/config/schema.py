@@ -19,6 +19,7 @@ from monitor.config.change_tables import (
     ServiceTable,
 )
 from monitor.config.described import described
+from monitor.config.learning import BaselinesTable, FingerprintTable
 from monitor.config.page_tables import PageTable, PublishTable
 from monitor.config.tables import (
     ChannelTable,
@@ -51,6 +52,8 @@ _TABLES: Final[Mapping[str, type[BaseModel]]] = {
     "store": StoreTable,
     "telemetry": TelemetryTable,
     "deploys": DeploysTable,
+    "fingerprint": FingerprintTable,
+    "baselines": BaselinesTable,
     "service": ServiceTable,
     "capture": CaptureTable,
     "action": ActionTable,
@@ -119,6 +122,8 @@ def schema(
             "store": nodes["table", "store"],
             "telemetry": nodes["table", "telemetry"],
             "deploys": nodes["table", "deploys"],
+            "fingerprint": nodes["table", "fingerprint"],
+            "baselines": nodes["table", "baselines"],
             **{name: _named(nodes["table", name]) for name in _OF_CHANGES},
         },
         "additionalProperties": False,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
@@ -11,20 +10,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlite_utils import Database  # noqa: TID251 - named in a signature only; store opens it
 from starlette.routing import Route
 
 from monitor import parts, server
 from monitor.acts.desk import Desk
 from monitor.attending import Attending
+from monitor.baselines import Baselines
 from monitor.channels import Outside, reaching_out
 from monitor.clock import Clock
 from monitor.config import Config, Probe
 from monitor.context import Context
 from monitor.daemon import room
+from monitor.daemon.beginning import open_port, who_this_is
 from monitor.daemon.borrowed import borrowed
 from monitor.daemon.press import Press
 from monitor.daemon.response import Response
+from monitor.daemon.weighing import one_after_the_other
 from monitor.dispatch import Dispatch
 from monitor.housekeeping import Housekeeping
 from monitor.incidents import Event
@@ -45,8 +46,8 @@ from monitor.runner import Run, Runner
 from monitor.schedule import Schedule
 from monitor.server import acknowledging, control, showing
 from monitor.standby import Standby
-from monitor.state import ARTEFACTS, DATABASE, LINK_KEY, CannotStart, link_key
-from monitor.store import Reader, Writer, attended, records
+from monitor.state import ARTEFACTS, DATABASE, LINK_KEY, link_key
+from monitor.store import Reader, Writer
 from monitor.store.reserve import Reserve
 from monitor.telemetry import Telemetry
 from monitor.tracing import Attempts
@@ -64,6 +65,7 @@ class Hooks:
     scrub: Callable[[str], str]
     secrets: Callable[[], frozenset[str]]
     act: Callable[[Probe, datetime], Awaitable[None]]
+    reload: Callable[[], None]
     after: Callable[[Run, Sequence[Event]], None]
     undecided: Callable[[Run], None]
     acted: Callable[[], None]
@@ -87,6 +89,7 @@ class Crew:
     outside: Outside
     tools: Tools
     attempts: Attempts
+    baselines: Baselines
     runner: Runner
     telemetry: Telemetry
     schedule: Schedule
@@ -112,13 +115,13 @@ class Crew:
 async def build(stack: AsyncExitStack, config: Config, clock: Clock, hooks: Hooks) -> Crew:
     """Raises CannotStart and StoreTrouble."""
     state = config.state
-    listener = _listen(config)
+    listener = open_port(config)
     reserve = Reserve(state)
     writer = Writer(state / DATABASE, clock, reserve)
     stack.callback(writer.close)
     reader = Reader(state / DATABASE, writer.doubt)
     stack.callback(reader.close)
-    instance, own = await writer.do(_beginning)
+    instance, own = await writer.do(who_this_is)
     context = Context(config, {}, instance)
     outside = await stack.enter_async_context(
         reaching_out(clock, Words.load(config.template), state / ARTEFACTS)
@@ -159,7 +162,9 @@ async def build(stack: AsyncExitStack, config: Config, clock: Clock, hooks: Hook
     schedule = Schedule(clock, hooks.act, most=room.for_runs())
     tools = borrowed(stack, config, clock, hooks.secrets)
     attempts = Attempts(instance, config.location, lambda probe: probe in recorder.unsettled)
-    runner = Runner(tools, clock, hooks.scrub, Doubts(network, loop).weigh, attempts)
+    baselines = Baselines(reader.ask, clock)
+    weigh = one_after_the_other(Doubts(network, loop).weigh, baselines.weigh)
+    runner = Runner(tools, clock, hooks.scrub, weigh, attempts)
     telemetry = Telemetry(instance, config.location, hooks.scrub)
     stack.push_async_callback(telemetry.aclose)
     signing = link_key(state / LINK_KEY)
@@ -176,6 +181,7 @@ async def build(stack: AsyncExitStack, config: Config, clock: Clock, hooks: Hook
         outside=outside,
         tools=tools,
         attempts=attempts,
+        baselines=baselines,
         runner=runner,
         telemetry=telemetry,
         schedule=schedule,
@@ -194,6 +200,7 @@ async def build(stack: AsyncExitStack, config: Config, clock: Clock, hooks: Hook
             again=schedule.again,
             lately=schedule.asked_within,
             told=dispatch.wake,
+            reload=hooks.reload,
             doubt=lambda: network.gone is True,
         ),
         housekeeping=Housekeeping(state / DATABASE, writer, clock, operator, reserve),
@@ -262,6 +269,7 @@ def configure(crew: Crew, config: Config) -> None:
     crew.dispatch.speak(words)
     crew.standby.speak(words)
     crew.press.configure(config)
+    crew.baselines.configure(config)
     crew.response.configure(config)
     crew.desk.configure(config)
     crew.network.configure(config.anchors)
@@ -272,22 +280,3 @@ def configure(crew: Crew, config: Config) -> None:
     crew.metrics.configure(config)
     crew.attempts.told = config.telemetry.trace_context
     crew.telemetry.configure(config)
-
-
-def _listen(config: Config) -> socket.socket | None:
-    if config.listen is None:
-        return None
-    try:
-        return server.listen(*config.listen)
-    except server.PortInUse as trouble:
-        raise CannotStart(str(trouble)) from trouble
-
-
-def _beginning(db: Database) -> tuple[str, list[str]]:
-    """Who this is, and what own trouble was known when it ended."""
-    records.set_meta(db, "config_problems", [])
-    known = records.get_meta(db, "instance")
-    if known is None:
-        known = secrets.token_hex(16)
-        records.set_meta(db, "instance", known)
-    return str(known), attended.own_open(db)

@@ -109,6 +109,7 @@ class Daemon:
             scrub=self.scrub,
             secrets=lambda: self._secrets,
             act=self._act,
+            reload=self.reload,
             after=self._after,
             undecided=self._ask_again,
             acted=self._acted,
@@ -143,7 +144,7 @@ class Daemon:
         self._crew.metrics.saw(run)
         self._crew.keeper.keep(run)
         self._crew.telemetry.saw(run)
-        self._crew.response.vigil.saw(run)
+        self._crew.response.saw(run)
 
     def _acted(self) -> None:
         """Somebody did something about an incident."""

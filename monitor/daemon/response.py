@@ -1,5 +1,6 @@
 """What follows from a deploy, and from an incident that a deploy may have caused: a closer look,
-change events, logs that are fetched, what is undone, budgets that burn.
+change events, logs that are fetched, what is undone, budgets that burn. And what runs teach: the
+shapes of answers, and that a target is not what it was though nobody deployed.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ from monitor.config.changes import Deploys
 from monitor.context import Context
 from monitor.deploys.letters import ChangeLetters
 from monitor.deploys.vigil import Vigil
+from monitor.fingerprints import Fingerprints
+from monitor.pins import Pins
+from monitor.runner import Run
 from monitor.server import deploying
 from monitor.store import Reader, Writer
 
@@ -39,11 +43,13 @@ class Response:
         again: Callable[[str, timedelta], None],
         lately: Callable[[str, timedelta], bool],
         told: Callable[[], None],
+        reload: Callable[[], None],
         doubt: Callable[[], bool],
     ) -> None:
         """*again* has a probe asked once more, after so long; *lately* says whether one was asked
-        within so long; *told* is called after a commit that put something into the outbox; *doubt*
-        says whether our own network may be gone.
+        within so long; *told* is called after a commit that put something into the outbox; *reload*
+        when a file of the configuration was written; *doubt* says whether our own network may be
+        gone.
         """
         clock = outside.clock
         self._context = context
@@ -54,12 +60,15 @@ class Response:
             store, clock, outside, context, scrub, told, self.vigil.hurry, doubt=doubt
         )
         self._burning = Burning(store[0], clock, context, told)
+        self._pins = Pins(clock, reload)
+        self._fingerprints = Fingerprints(store[0], clock, context, told)
         self._parts = (
             self.vigil,
             self._letters,
             self._captures,
             self._actions,
             self._burning,
+            self._fingerprints,
         )
 
     @property
@@ -71,6 +80,8 @@ class Response:
             (self._captures.serve, "captures"),
             (self._actions.serve, "actions"),
             (self._burning.serve, "budgets"),
+            (self._fingerprints.serve, "fingerprints"),
+            (self._pins.serve, "pins"),
         )
 
     def routes(self, desk: Desk) -> Sequence[Route]:
@@ -79,8 +90,15 @@ class Response:
 
     def configure(self, config: Config) -> None:
         """Changes nothing that can fail."""
+        self._pins.configure(config)
         for part in self._parts:
             part.configure(config)
+
+    def saw(self, run: Run) -> None:
+        """Every run, once it was made. Returns at once."""
+        self.vigil.saw(run)
+        self._pins.saw(run)
+        self._fingerprints.saw(run)
 
     def wake(self) -> None:
         """After whatever may have changed what is to be done."""

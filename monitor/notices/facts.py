@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
+from monitor.notices import altered
 from monitor.notices.changes import (
     Shown,
     budgets,
@@ -84,6 +85,7 @@ def _present(notice: Notice) -> list[Fact]:
         good = ""  # said with the deploy
     return [
         *_matter(notice),
+        _changed(notice),
         _shown("Last deploy", deployed(notice)),
         _shown("Action", done(notice)),
         _shown("Captured", ("", ()) if notice.event is EventKind.FLAPPING else captured(notice)),
@@ -99,6 +101,7 @@ def _news(notice: Notice) -> list[Fact]:
     """What whoever heard of it needs once more."""
     return [
         *(replace(fact, quote=()) for fact in _matter(notice)),
+        _changed(notice),
         _fact("Last deploy", last_deploy(notice)),
         _shown("Action", done(notice)),
         *_around(notice),
@@ -146,6 +149,13 @@ def _trace(notice: Notice) -> Fact:
     return _link("Trace", notice.trace) if notice.trace else _fact("Trace", notice.trace_id)
 
 
+def _changed(notice: Notice) -> Fact:
+    """Of the target, without a deploy."""
+    if notice.about is About.CHANGE:
+        return _shown("Changed", altered.itself(notice))
+    return _shown("Changed", altered.beside(notice))
+
+
 def _budgets(notice: Notice) -> Shown:
     """Without the one that the opening speaks of."""
     said = notice.about is About.OBJECTIVE and len(notice.budgets) == 1
@@ -166,6 +176,7 @@ def _past(notice: Notice) -> list[Fact]:
         _fact(lasted, instant(notice.began_at) + until),
         _fact("Seen then", seen(notice)),
         _members(notice),
+        _changed(notice),
         _fact("Last deploy", last_deploy(notice)),
         _shown("Action", done(notice)),
         _fact("Told", ", ".join(notice.told)),

@@ -43,6 +43,8 @@ class About(StrEnum):
     """The watching itself is in trouble; it says nothing about the service."""
     OBJECTIVE = "objective"
     """The budget of an objective burns too fast."""
+    CHANGE = "change"
+    """The target is not what it was, and nobody announced that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,21 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Altered:
+    """A part of a target's fingerprint that is not what it was, with no deploy to explain it."""
+
+    what: str
+    """Its name, as `runtime`."""
+    was: str
+    """Empty: there was none."""
+    became: str
+    at: datetime
+    """The first run that saw it."""
+    before_at: datetime | None = None
+    """The last run that saw what was before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """One event for whoever is on call. Built in the transaction that decided it, then never
     changed, so that every repetition of a delivery says the same.
@@ -196,6 +213,8 @@ class Notice:
     """The oldest first."""
     budgets: tuple[Left, ...] = ()
     """As of this event."""
+    altered: tuple[Altered, ...] = ()
+    """Of the targets of its probes, shortly before it began or since; the oldest first."""
     untold: bool = False
     """Set when sent: the opening never reached this channel, so this is the first it hears."""
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 from monitor.notices.notice import (
     NO_LONGER_WATCHED,
     About,
+    Altered,
     Captured,
     Change,
     Deed,
@@ -190,6 +191,26 @@ _BURNS: Final = replace(
 )
 
 
+_UPGRADED: Final = Altered(what="runtime", was="Quill/5.6.40", became="Quill/8.0.2", at=_BEGAN_AT)
+_CHANGED: Final = replace(
+    _BARE,
+    incident=45,
+    probe="change/https://web.example.org",
+    probe_name="web.example.org",
+    kind="trueup",
+    about=About.CHANGE,
+    severity=Severity.WARNING,
+    reason=Why.CHANGED_UNANNOUNCED,
+    summary="runtime Quill/5.6.40 → Quill/8.0.2, version 1.4.2 → 1.5.0",
+    why=Why.CHANGED_UNANNOUNCED,
+    at=_BEGAN_AT + timedelta(minutes=2),
+    altered=(
+        replace(_UPGRADED, before_at=_BEGAN_AT - timedelta(minutes=1)),
+        Altered(what="version", was="1.4.2", became="1.5.0", at=_BEGAN_AT),
+    ),
+)
+
+
 def _on(event: EventKind, **changes: Any) -> Notice:
     return replace(_OPENED, event=event, sequence=2, at=_LATER, **changes)
 
@@ -245,6 +266,18 @@ SAMPLES: Final[Mapping[str, Notice]] = MappingProxyType(
         ),
         "a budget that burns no more": replace(
             _BURNS, event=EventKind.RESOLVED, outcome="PASS", lasted=timedelta(hours=2)
+        ),
+        "a target that changed, and no deploy was recorded": _CHANGED,
+        "a target that changed, and a deploy was recorded late": replace(
+            _CHANGED,
+            event=EventKind.RESOLVED,
+            outcome="PASS",
+            why=Why.CHANGE_ANNOUNCED,
+            note="Deploy web 1.5.0 by ci explains it.",
+            lasted=timedelta(minutes=9),
+        ),
+        "opened, after a change that nobody announced": replace(
+            _OPENED, altered=(replace(_UPGRADED, at=_BEGAN_AT - timedelta(seconds=4)),)
         ),
         "a test": _on(EventKind.TEST, note="asked for at a desk"),
         "a summary": _SUMMARY,

@@ -49,6 +49,8 @@ def things_listed(notice: Notice, room: int = 400) -> str:
 
 def seen(notice: Notice) -> str:
     """The reason, the step, and what was seen, on one line."""
+    if notice.about is About.CHANGE:
+        return ""  # said with every part of it
     if notice.about is About.OBJECTIVE:
         return one_line(notice.summary)
     step = f'at the step "{notice.failed_step}"' if notice.failed_step else ""

@@ -215,6 +215,58 @@ class OfObjective(OfOne):
         return "", "Burned from"
 
 
+class OfChange(OfOne):
+    """A target that is not what it was: it may work as well as ever."""
+
+    loud = False
+    counts_runs = False
+
+    def lead(self, notice: Notice) -> str:
+        match notice.event:
+            case EventKind.WORSENED:
+                return "MORE CHANGED, no deploy recorded: "
+            case _:
+                return "CHANGED, no deploy recorded: "
+
+    def what(self, notice: Notice) -> str:
+        return f"{notice.probe_name}, {notice.summary}"
+
+    def over(self, notice: Notice) -> tuple[str, str]:
+        match notice.why:
+            case Why.CHANGE_ANNOUNCED:
+                return "CHANGE EXPLAINED by a deploy: ", self.what(notice)
+            case Why.CHANGED_BACK:
+                return "CHANGED BACK: ", self.what(notice)
+            case _:
+                return "CHANGE ACCEPTED: ", self.what(notice)
+
+    def matter(self, notice: Notice) -> str:
+        return (
+            f"{notice.probe_name} changed and no deploy was recorded: {notice.summary}."
+            " It may work as well as ever. If it was meant, record the deploy or acknowledge this:"
+            " either ends it."
+        )
+
+    def worse(self, _: Notice) -> str:
+        return "More changed than when you were told last."
+
+    def good_news(self, notice: Notice) -> str:
+        match notice.why:
+            case Why.CHANGE_ANNOUNCED:
+                how = "a deploy that explains it was recorded late"
+            case Why.CHANGED_BACK:
+                how = "it is as it was before"
+            case _:
+                how = "what is new counts as usual from now on"
+        return f"Nothing to do about {notice.probe_name} any more: {how}."
+
+    def since(self, _: Notice) -> str:
+        return "Since"
+
+    def was(self, _: Notice) -> tuple[str, str]:
+        return "", "Lasted from"
+
+
 def _left(notice: Notice) -> str:
     if not notice.budgets:
         return ""
@@ -232,6 +284,7 @@ _VOICES: Final[Mapping[About, OfOne]] = MappingProxyType(
         About.SUMMARY: OfSeveral(),
         About.OURSELVES: OfOurselves(),
         About.OBJECTIVE: OfObjective(),
+        About.CHANGE: OfChange(),
     }
 )
 

@@ -46,7 +46,8 @@ def subject(notice: Notice) -> str:
 def _headed(notice: Notice, room: int, *, probe: bool) -> str:
     lead, what, end = _headline(notice)
     lead = f"[{one_line(notice.environment, NAME_MAX)}] {lead}"
-    if probe and notice.about is not About.SUMMARY and notice.event is not EventKind.TEST:
+    named = notice.about not in (About.SUMMARY, About.CHANGE)
+    if probe and named and notice.event is not EventKind.TEST:
         end += f" ({one_line(notice.probe, 32)})"
     most = room - len(end) - _WHAT_MIN
     if len(lead) > most:

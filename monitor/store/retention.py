@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from monitor.clock import from_us, to_us
-from monitor.store import fives, page_views, records, rollups
+from monitor.store import baselines, fives, page_views, records, rollups
 from monitor.store.compact import AHEAD_US
 from monitor.store.fives import Series
 from monitor.store.rollups import DAY
@@ -94,6 +94,7 @@ def step(
     left -= _forget(db, "rollup_1h", "starts_at", hours_since, left)
     left -= _forget_words(db, at - LETTERS_KEPT, left)
     left -= page_views.forget(db, at - runs, left)
+    left -= baselines.prune(db, at - baselines.KEPT, left)
     return left == 0 or forgotten == FORGOTTEN_MAX
 
 

@@ -14,6 +14,7 @@ from monitor.store import (
     change_tables,
     compact,
     evidence,
+    learnt_tables,
     page_views,
     public,
     subscribers,
@@ -100,6 +101,12 @@ def what_changed(db: Database) -> None:
 def down_counted_once(db: Database) -> None:
     """Until when a probe is counted as down, so that no instant is counted twice."""
     db.execute("ALTER TABLE health ADD COLUMN down_until INTEGER")
+
+
+@MIGRATIONS()
+def what_was_learnt(db: Database) -> None:
+    """Fingerprints of targets, how they changed, and how many entries there usually are."""
+    _run(db, learnt_tables.TABLES)
 
 
 def must_be_known(db: Database, path: Path) -> None:

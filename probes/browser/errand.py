@@ -13,6 +13,7 @@ from probes.scrub import Scrubber
 
 if TYPE_CHECKING:
     from probes.browser.visit import Visit
+    from probes.injection import Fault
 
 Journey: TypeAlias = "Callable[[Visit], Awaitable[None]]"
 AS_IT_IS: Final = BrowserOptions()
@@ -47,6 +48,10 @@ class Errand:
     """Whether it begins without what was remembered, and only adds to it."""
     remembered: str = field(default="", repr=False)
     """What `Visit.remember` kept in an earlier run: cookies and storage, as JSON."""
+    fault: Fault | None = None
+    """What is to break between the browser and the hosts of the target; None in ordinary runs."""
+    writes: bool = True
+    """Whether what may change something there is let through to the target."""
 
 
 def scrubber_of(errand: Errand) -> Scrubber:

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from probes.browser.troubles import BrowserTrouble
-from probes.result import Outcome, Reason, Result, Step, View
+from probes.result import NO_FACTS, Facts, Outcome, Reason, Result, Step, View
 from probes.scrub import Scrubber
 from probes.settings import write_duration
 
@@ -50,6 +50,7 @@ class Record:
     found: Found | None = None
     took: timedelta = timedelta()
     steps: list[Step] = field(default_factory=list)
+    facts: Facts = NO_FACTS
     under_way: str | None = None
     step_began: float = 0.0
     blocked_at: str = ""
@@ -125,6 +126,7 @@ class Record:
             excerpt=self._text("excerpt"),
             views=self._views(),
             warnings=self._warnings(),
+            facts=self.facts,
         )
 
     def cut_off(self, now: float, *, halted: bool = False) -> None:
@@ -168,6 +170,9 @@ class Record:
             self._line(message.get("summary")),
         )
         self.took = _span(message.get("took_us")) or timedelta()
+        if "touched" in message:
+            touched, held_back = _count(message["touched"]), _count(message.get("held_back"))
+            self.facts = Facts(touched=touched, held_back=held_back)
         self._beat(message.get("at"))
         if self.found.outcome is Outcome.FAIL and self.found.reason in VAGUE:
             self._doubt(self.found)
@@ -230,6 +235,10 @@ class Record:
 
 def _span(us: Any) -> timedelta | None:
     return timedelta(microseconds=us) if isinstance(us, int) and 0 <= us < 10**12 else None
+
+
+def _count(number: Any) -> int:
+    return number if isinstance(number, int) and 0 <= number < 10**9 else 0
 
 
 def _outcome(message: Mapping[str, Any]) -> Outcome | None:

@@ -18,6 +18,8 @@ from probes.settings import parse_duration, write_duration
 if TYPE_CHECKING:
     from playwright.async_api import Page
 
+    from probes.browser.breaking import Breaking
+
 WARNINGS: Final = 20
 PICTURES: Final = 5
 _LONGEST: Final = 1024 * 1024
@@ -58,6 +60,8 @@ class Visit:
         self.hosts = errand.hosts
         """Those of the target: only they are sent what the options add, and `traceparent`."""
         self.traceparent = errand.traceparent
+        self.breaking: Breaking | None = None
+        """What is broken between this run and its target, for whoever asks without the page."""
         self.degraded: Degraded | None = None
         self.warnings: list[str] = []
         self.is_remembered = bool(errand.remembered)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
-from typing import Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import JsonValue, model_validator
+from pydantic import BeforeValidator, JsonValue, PlainSerializer, WithJsonSchema, model_validator
 
 from probes.expect.pattern import Pattern
 from probes.expect.selector import Selector
@@ -17,6 +18,39 @@ from probes.settings import Strict
 Fault = tuple[Reason, str]
 JsonType = Literal["string", "integer", "number", "boolean", "array", "object", "null"]
 _NAMES: Final = {str: "string", float: "number", list: "array", dict: "object"}
+_NAMED: Final = 3
+_PERCENT: Final = re.compile(r"(\d{1,2}(?:\.\d+)?)\s?%", re.ASCII)
+
+
+def _share(value: object) -> float:
+    if isinstance(value, float) and 0 < value < 1:
+        return value
+    found = _PERCENT.fullmatch(value) if isinstance(value, str) else None
+    if found is None or not float(found[1]):
+        raise ValueError('write how much fewer there may be, between "1%" and "99%", as "30%"')
+    return float(found[1]) / 100
+
+
+def _percentage(share: float) -> str:
+    return f"{share * 100:g}%"
+
+
+def _listed(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else (value,)
+
+
+Share = Annotated[
+    float,
+    BeforeValidator(_share),
+    PlainSerializer(_percentage, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": _PERCENT.pattern, "examples": ["30%"]}),
+]
+"""Written as a percentage; from 0 to 1."""
+Values = Annotated[
+    tuple[JsonValue, ...],
+    BeforeValidator(_listed),
+    WithJsonSchema({"type": "array", "minItems": 1, "examples": [["canary.txt"]]}),
+]
 
 
 class JsonExpectation(Strict):
@@ -34,6 +68,10 @@ class JsonExpectation(Strict):
     """A part of the text, an entry of the array, or a key of the object."""
     matches: Pattern | None = None
     """A regular expression found in the text."""
+    includes: Values = ()
+    """Each of these is one of the values selected: a record that is known to be there."""
+    baseline: Share | None = None
+    """So much fewer than usual may be selected, as "30%"; what is usual is learned."""
     at_least: int | float | None = None
     at_most: int | float | None = None
 
@@ -47,13 +85,16 @@ class JsonExpectation(Strict):
             least, most = getattr(self, low), getattr(self, high)
             if least is not None and most is not None and least > most:
                 raise ValueError(f"{low} is larger than {high}; exchange them")
+        if "includes" in self.model_fields_set and not self.includes:
+            raise ValueError("includes names nothing; write the values that must be there")
         if self.count_min is not None and self.count_min < 0:
             raise ValueError("count_min cannot be negative; 0 lets there be none")
         return self
 
     @property
     def counts_several(self) -> bool:
-        return bool(self.count_min) or self.count_max is not None
+        counted = self.count_max is not None or self.baseline is not None
+        return bool(self.count_min) or counted
 
     @property
     def counts(self) -> bool:
@@ -68,6 +109,8 @@ class JsonExpectation(Strict):
         if (said := self._miscounted(values)) is not None:
             reason = Reason.JSON_COUNT if self.counts else Reason.JSON_VALUE
             return reason, f"JSON {selector}: {said}"
+        if (said := self._lacking(values)) is not None:
+            return Reason.JSON_VALUE, f"JSON {selector}: {said}"
         for value in values:
             if (said := self._wrong(value)) is not None:
                 return Reason.JSON_VALUE, f"JSON {selector}: {said}"
@@ -77,12 +120,25 @@ class JsonExpectation(Strict):
         found = len(values)
         if self.exists is False:
             return f"found {shown(values[0])}, expected nothing" if values else None
-        least = 1 if self.count_min is None else self.count_min
+        least = self._least if self.count_min is None else self.count_min
         if found < least:
             return f"found {found or 'nothing'}, expected at least {least}"
         if self.count_max is not None and found > self.count_max:
             return f"found {found}, expected at most {self.count_max}"
         return None
+
+    @property
+    def _least(self) -> int:
+        """Where the baseline alone is to judge, there may be none: there may usually be none."""
+        return 0 if self.model_fields_set == {"baseline"} else 1
+
+    def _lacking(self, values: list[Any]) -> str | None:
+        missing = [each for each in self.includes if not any(_same(v, each) for v in values)]
+        if not missing:
+            return None
+        said = " and ".join(shown(each) for each in missing[:_NAMED])
+        said += f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
+        return f"{said} {'is' if len(missing) == 1 else 'are'} not among the {len(values)} found"
 
     def _wrong(self, value: Any) -> str | None:
         for key, (met, words) in _CLAIMS.items():

@@ -12,6 +12,7 @@ from typing import Final
 import httpx
 
 from probes.expect.document import parse
+from probes.expect.environment import EnvironmentExpectation
 from probes.expect.settings import Expect, HeaderExpectation
 from probes.expect.words import millis, quote
 from probes.result import Reason
@@ -79,6 +80,8 @@ def _charset_named(value: bytes) -> str:
 def judge(expect: Expect, seen: Seen) -> list[Failing]:
     """Everything that is wrong, the most important first. The answer is quoted once."""
     found = [] if expect.status_is_met(seen.status) else [_status(expect, seen)]
+    if expect.environment is not None:
+        found += _environment(expect.environment, seen, silent=bool(found))
     if expect.header:
         found += _headers(expect, seen)
     found += _texts(expect, seen)
@@ -97,6 +100,18 @@ def judge(expect: Expect, seen: Seen) -> list[Failing]:
 def _status(expect: Expect, seen: Seen) -> Failing:
     wanted = " or ".join(expect.status)
     return Failing(Reason.STATUS, f"status {seen.status}, expected {wanted}")
+
+
+def _environment(
+    expected: EnvironmentExpectation, seen: Seen, *, silent: bool
+) -> Iterator[Failing]:
+    """With *silent*, an answer that failed otherwise need not say it."""
+    said = expected.fault(seen.fields, seen.text)
+    if said:
+        yield Failing(Reason.WRONG_ENVIRONMENT, said)
+    elif said is not None and not silent:
+        said = f"the answer does not say which environment it is of, expected {expected.is_}"
+        yield Failing(Reason.WRONG_ENVIRONMENT, said)
 
 
 def _headers(expect: Expect, seen: Seen) -> Iterator[Failing]:
@@ -155,6 +170,9 @@ def _json(expect: Expect, seen: Seen) -> Iterator[Failing]:
             yield Failing(*fault)
     if expect.json_schema and (said := expect.json_schema.first_fault(document)):
         yield Failing(Reason.JSON_SCHEMA, f"the schema does not hold: {said}")
+    pinned = expect.shape and expect.shape.shape
+    if pinned and (faults := pinned.faults(document)):
+        yield Failing(Reason.JSON_SHAPE, f"JSON: {'; '.join(faults)}")
 
 
 def _slow(expect: Expect, seen: Seen) -> Iterator[Failing]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Annotated, Any, Final, Self
 
 from pydantic import (
@@ -15,7 +16,9 @@ from pydantic import (
 )
 
 from probes.expect.document import JsonExpectation
+from probes.expect.environment import EnvironmentExpectation
 from probes.expect.pattern import Pattern
+from probes.expect.pin import Pin
 from probes.expect.schema import Schema
 from probes.expect.selector import Selector
 from probes.settings import Duration, Strict
@@ -110,6 +113,11 @@ class Expect(Strict):
     """By JSONPath, what the values that it selects are like."""
     json_schema: Schema | None = None
     """A JSON Schema: a table, or the path of a file."""
+    shape: Pin | None = Field(default=None, examples=["learn"])
+    """"learn": the fields of a JSON answer and their types are learned from the first good runs,
+    kept in a file, and expected from then on. Or the path of such a file."""
+    environment: EnvironmentExpectation | None = Field(default=None, examples=["production"])
+    """The environment that the answer has to say it is of."""
     within: Duration | None = None
     """Slower is SLOW."""
     certificate_valid_for: Duration | None = None
@@ -127,13 +135,23 @@ class Expect(Strict):
 
     @property
     def reads_body(self) -> bool:
-        return bool(self.contains or self.contains_all or self.lacks or self.pattern) or (
-            self.reads_json
-        )
+        read = self.contains or self.contains_all or self.lacks or self.pattern
+        said = self.environment is not None and self.environment.reads_body
+        return bool(read) or said or self.reads_json
 
     @property
     def reads_json(self) -> bool:
-        return bool(self.json_ or self.json_schema)
+        return bool(self.json_ or self.json_schema or self.shape)
+
+    @property
+    def learns(self) -> bool:
+        """Whether the shape of good answers is to be told."""
+        return self.shape is not None and self.shape.learns and self.shape.shape is None
+
+    @cached_property
+    def counted(self) -> tuple[Selector, ...]:
+        """What a baseline is kept of."""
+        return tuple(path for path, each in self.json_.items() if each.baseline is not None)
 
     def status_is_met(self, status: int) -> bool:
         return str(status) in self.status or f"{status // 100}xx" in self.status

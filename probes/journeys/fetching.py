@@ -53,14 +53,12 @@ class Fetcher:
     async def __aenter__(self) -> Self:
         import httpx  # noqa: PLC0415 - takes 40 ms, which most runs need not pay
 
-        proxy = self._visit.options.proxy
         agent = await self._visit.page.evaluate("navigator.userAgent")
         self._client = httpx.AsyncClient(
             headers={"User-Agent": str(agent), "Accept-Encoding": "identity"},
-            proxy=proxy.address() if proxy else None,
             timeout=_LIMIT.total_seconds(),
             trust_env=False,
-            verify=_trust(),
+            transport=self._way(),
         )
         return self
 
@@ -88,6 +86,20 @@ class Fetcher:
                 return answer
             url = answer.leads_to
         raise Failure(Reason.TOO_MANY_REDIRECTS, f"more than {_HOPS} redirects, last to {url}")
+
+    def _way(self) -> httpx.AsyncBaseTransport:
+        """To the target, with what is broken on it in this run."""
+        import httpx  # noqa: PLC0415 - as above
+
+        proxy = self._visit.options.proxy
+        way = httpx.AsyncHTTPTransport(
+            verify=_trust(), proxy=proxy.address() if proxy else None, trust_env=False
+        )
+        if self._visit.breaking is None:
+            return way
+        from probes.journeys.broken_ways import BrokenWay  # noqa: PLC0415 - ordinary runs have none
+
+        return BrokenWay(way, self._visit.breaking)
 
     async def _ask(self, url: str, most: int) -> Answer:
         request = self._client.build_request("GET", url, headers=await self._headers(url))

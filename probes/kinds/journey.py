@@ -129,13 +129,15 @@ def _errand(settings: JourneySettings | OwnJourney) -> Errand:
 async def run(settings: JourneySettings | OwnJourney, tools: Tools) -> Result:
     """Makes one try in a fresh context of a browser."""
     attempt = tools.attempt
-    return await tools.browsers.run(
-        replace(
-            _errand(settings),
-            traceparent=attempt.traceparent if settings.trace_context else "",
-            keeps_trace=attempt.confirms,
-        )
+    errand = replace(
+        _errand(settings),
+        traceparent=attempt.traceparent if settings.trace_context else "",
+        keeps_trace=attempt.confirms,
     )
+    if tools.fault is not None or not tools.writes:  # nothing is remembered for ordinary runs
+        errand = replace(errand, fault=tools.fault, writes=tools.writes)
+        errand = replace(errand, session="", keeps_trace=False)
+    return await tools.browsers.run(errand)
 
 
 KIND: Kind[Any] = Kind("journey", _settings(), run, grace=_GRACE, complete=share)

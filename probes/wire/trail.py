@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from probes.result import Facts, Reason
 from probes.settings import write_duration
 from probes.tools import FIRST, Attempt
+from probes.traits import UNTOLD, Trait
 from probes.wire.certificates import Tls
 from probes.wire.question import Question
 from probes.wire.redirects import leads_on, next_question, origin
@@ -16,7 +17,7 @@ from probes.wire.report import NOTHING, Answered, Report, WireError
 from probes.wire.troubles import IN_TIME
 
 if TYPE_CHECKING:
-    from probes.wire.transport import Wire
+    from probes.wire.asking import Asking
 
 _NO_TLS: Final = Tls()
 
@@ -34,7 +35,7 @@ class Trail:
 
     def __init__(
         self,
-        wire: Wire,
+        wire: Asking,
         within: timedelta,
         monotonic: Callable[[], float],
         attempt: Attempt = FIRST,
@@ -76,7 +77,7 @@ class Trail:
         """Empty as long as nothing was sent: nobody there could know it."""
         return self._trace_id if "send" in self.phases else ""
 
-    def facts(self, body_bytes: int | None = None) -> Facts:
+    def facts(self, body_bytes: int | None = None, traits: Mapping[Trait, str] = UNTOLD) -> Facts:
         """Of the last answer, or of the last one that was wanted."""
         last, tls = self.last, self.last.tls or _NO_TLS
         return Facts(
@@ -88,6 +89,7 @@ class Trail:
             tls_version=tls.version,
             tls_cipher=tls.cipher,
             certificate_ends_at=tls.certificate_ends_at,
+            traits=traits,
         )
 
     def _enough(self, status: int, to: str, most: int) -> WireError:

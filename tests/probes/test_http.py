@@ -12,7 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from probes import KINDS, Outcome, Reason
-from probes.kinds.http import AGENT
+from probes.http_settings import AGENT
 from probes.wire import ACCEPTED
 from tests.support.targets import Certificates, answering, ok
 from tests.support.tools import ask, settings_of

@@ -14,7 +14,7 @@ import pytest
 import trustme
 
 from probes import KINDS, Outcome, Reason
-from probes.kinds.http import AGENT, HttpSettings
+from probes.http_settings import AGENT, HttpSettings
 from probes.result import Facts
 from tests.probes.test_http import moved, refusal
 from tests.support.http2 import Spoken, http2, offering

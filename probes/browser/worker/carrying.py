@@ -14,13 +14,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from probes.browser import api
+from probes.browser.breaking import Breaking
 from probes.browser.errand import Errand
 from probes.browser.wildcards import matches
 from probes.browser.worker.blocking import blocking_patterns
 from probes.browser.worker.carrying_origins import origin_of, origins_of
 
 if TYPE_CHECKING:
-    from playwright.async_api import CDPSession
+    from playwright.async_api import CDPSession, Page
+
+    from probes.browser.worker.injecting import Injecting
 
 _TRACED: Final = ("Document", "XHR", "Fetch")
 _COOKIE: Final = "cookie"
@@ -86,17 +89,37 @@ class Carrier:
         """*session* is with the browser itself."""
         self._session = session
         self._load = Load()
+        self._injecting: Injecting | None = None
         self._patterns: list[dict[str, Any]] = []
         self._answers: set[asyncio.Task[None]] = set()
         session.on("Fetch.requestPaused", self._paused)
 
-    async def take(self, load: Load) -> None:
+    async def take(self, load: Load, breaking: Breaking | None = None) -> None:
         """From the next page on. Raises what Playwright raises."""
         before, self._load, self._patterns = self._patterns, load, load.patterns()
+        self._injecting = None
+        if breaking is not None:
+            from probes.browser.worker.injecting import Injecting  # noqa: PLC0415 - rarely needed
+
+            self._injecting = Injecting(self._session, breaking)
+            self._patterns += self._injecting.patterns()
         if self._patterns and self._patterns != before:
             await self._session.send("Fetch.enable", {"patterns": self._patterns})
         elif before and not self._patterns:
             await self._session.send("Fetch.disable")
+
+    async def watch(self, page: Page) -> None:
+        """The first page of a run, before it asks for anything. Raises what Playwright raises."""
+        if self._injecting is not None:
+            await self._injecting.watch(page)
+
+    async def rest(self) -> None:
+        """After a run: nothing of it is waited for any longer."""
+        self._load, self._injecting = Load(), None
+        answers = tuple(self._answers)
+        for answer in answers:
+            answer.cancel()
+        await asyncio.gather(*answers, return_exceptions=True)
 
     def _paused(self, event: dict[str, Any]) -> None:
         task = asyncio.ensure_future(self._answer(event))
@@ -105,14 +128,37 @@ class Carrier:
 
     async def _answer(self, event: dict[str, Any]) -> None:
         """Lets the request go on, or not; who asked may be gone by now."""
-        kind, request = event["resourceType"], event["request"]
+        if self._forbids(event) or not await self._is_settled(event):
+            await self._go_on(event)
+
+    def _forbids(self, event: dict[str, Any]) -> bool:
+        return self._load.forbids(event["resourceType"], event["request"]["url"])
+
+    async def _is_settled(self, event: dict[str, Any]) -> bool:
+        """By the fault of this run, if there is one."""
+        with suppress(api.Error):
+            return self._injecting is not None and await self._injecting.settles(event)
+        return True
+
+    async def _go_on(self, event: dict[str, Any]) -> None:
         verb, told = "continueRequest", {"requestId": event["requestId"]}
-        if self._load.forbids(kind, request["url"]):
+        if self._forbids(event):
             verb, told["errorReason"] = "failRequest", "BlockedByClient"
-        elif (headers := self._load.added(kind, request["url"], request["headers"])) is not None:
+        elif (headers := self._added(event)) is not None:
             told["headers"] = _as_list(headers)
         with suppress(api.Error):
             await self._session.send(f"Fetch.{verb}", told)
+
+    def _added(self, event: dict[str, Any]) -> dict[str, str] | None:
+        if is_answered(event):
+            return None
+        request = event["request"]
+        return self._load.added(event["resourceType"], request["url"], request["headers"])
+
+
+def is_answered(event: dict[str, Any]) -> bool:
+    """Whether an answer has come for what is paused, or word that none will."""
+    return "responseStatusCode" in event or "responseErrorReason" in event
 
 
 def _as_list(headers: Mapping[str, str]) -> list[dict[str, str]]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from probes.browser.breaking import Breaking
 from probes.browser.errand import Errand
 from probes.browser.options import BrowserOptions, Viewport
 from probes.browser.troubles import BrowserTrouble
 from probes.browser.worker.carrying import Carrier, Load
 from probes.browser.worker.carrying_origins import origin_of
 from probes.browser.worker.downloads import bound_downloads
+from probes.browser.worker.engine import Engine
 from probes.result import Reason
 
 if TYPE_CHECKING:
@@ -34,21 +35,28 @@ class _Known:
 _known: dict[Browser, _Known] = {}
 
 
-async def open_page(
-    playwright: Playwright, browser: Browser, errand: Errand, downloads: Path
-) -> Page:
-    """In a fresh context, the only one of *browser* in use. Raises what Playwright raises, and
+async def open_page(engine: Engine, errand: Errand, breaking: Breaking | None = None) -> Page:
+    """In a fresh context, the only one of its browser in use. Raises what Playwright raises, and
     BrowserTrouble where a device is not known.
     """
+    browser = engine.browser
     known = await _know(browser)
-    await known.carrier.take(Load.of(errand))
+    await known.carrier.take(Load.of(errand), breaking)
     context = await browser.new_context(
-        **_presenting(errand.options, playwright, known.agent),
+        **_presenting(errand.options, engine.playwright, known.agent),
         **_reaching(errand),
         storage_state=json.loads(errand.remembered) if errand.remembered else None,
     )
-    bound_downloads(context, downloads)
-    return await context.new_page()
+    bound_downloads(context, engine.downloads)
+    page = await context.new_page()
+    await known.carrier.watch(page)
+    return page
+
+
+async def let_go(browser: Browser) -> None:
+    """Of all that a run has the browser wait for. Raises nothing."""
+    if browser in _known:
+        await _known[browser].carrier.rest()
 
 
 async def _know(browser: Browser) -> _Known:

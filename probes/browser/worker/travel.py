@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from probes.browser import api
+from probes.browser.breaking import Breaking
 from probes.browser.errand import Errand, scrubber_of
 from probes.browser.troubles import BrowserTrouble, JourneyBroken
 from probes.browser.visit import Visit
 from probes.browser.worker.engine import Engine, within
 from probes.browser.worker.evidence import Evidence, evidence
 from probes.browser.worker.judging import Finding, judge
-from probes.browser.worker.opening import open_page
+from probes.browser.worker.opening import let_go, open_page
 from probes.browser.worker.watching import Watching
 from probes.result import Artefact, Outcome, Reason, Step, View
 from probes.settings import write_duration
@@ -73,6 +74,7 @@ class Travel:
         self._tell = tell
         self._monotonic = monotonic
         self._scrub = scrubber_of(errand)
+        self._breaking = Breaking.of(errand)
         self._ends = 0.0
 
     async def whole(self) -> bool:
@@ -93,6 +95,8 @@ class Travel:
             trip = await self._go(fresh, page)
             trip.visit.warn("the session that was remembered had ended; it was signed in afresh")
         lives = await self._conclude(trip, self._monotonic() - began)
+        if self._breaking is not None and lives:
+            await let_go(self._engine.browser)
         return lives and await self._close(page) and trip.obeyed
 
     async def _has_been_signed_out(self, trip: _Trip) -> bool:
@@ -112,8 +116,7 @@ class Travel:
     async def _open(self, errand: Errand) -> Page:
         engine = self._engine
         try:
-            opening = open_page(engine.playwright, engine.browser, errand, engine.downloads)
-            page = await within(_OPENING, opening)
+            page = await within(_OPENING, open_page(engine, errand, self._breaking))
         except (api.Error, TimeoutError):
             raise _died() from None
         timeout = errand.timeout
@@ -125,6 +128,7 @@ class Travel:
 
     async def _go(self, errand: Errand, page: Page) -> _Trip:
         visit = Visit(page, errand, self._monotonic, self._step)
+        visit.breaking = self._breaking
         watching = Watching(page, errand, visit)
         await watching.begin()
         task = asyncio.ensure_future(_guarded(errand, visit))
@@ -138,6 +142,8 @@ class Travel:
         if finding.outcome is Outcome.FAIL and not await self._engine.answers(trip.page):
             lives = False
             finding = Finding(Outcome.ERROR, Reason.BROWSER_CRASHED, str(_died()))
+        if self._breaking is not None and self._breaking.trouble:
+            finding = Finding(Outcome.ERROR, Reason.CRASHED, self._breaking.trouble)
         self._tell(
             {
                 "say": "found",
@@ -146,14 +152,22 @@ class Travel:
                 "summary": self._scrub.line(finding.summary),
                 "took_us": round(took_s * 1e6),
                 "at": self._monotonic(),
+                **self._met(),
             }
         )
+        wanted = lives and self._breaking is None  # of a fault of ours, no evidence is of any use
         try:
-            self._tell(await self._seen(trip, finding) if lives else {"say": "seen"})
+            self._tell(await self._seen(trip, finding) if wanted else {"say": "seen"})
         except Exception as error:  # noqa: BLE001 - nothing beside the point costs what was found
             said = f"what was seen could not be kept: {type(error).__name__}"
             self._tell({"say": "seen", "warnings": [said]})
         return lives
+
+    def _met(self) -> Mapping[str, int]:
+        breaking = self._breaking
+        if breaking is None:
+            return {}
+        return {"touched": breaking.touched, "held_back": breaking.held_back}
 
     async def _seen(self, trip: _Trip, finding: Finding) -> Mapping[str, Any]:
         views = await trip.watching.views(_VIEWS)

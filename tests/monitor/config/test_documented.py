@@ -16,6 +16,7 @@ from monitor.config.change_tables import (
     ObjectiveTable,
     ServiceTable,
 )
+from monitor.config.learning import BaselinesTable, FingerprintTable
 from monitor.config.page_tables import PageTable, PublishTable
 from monitor.config.tables import (
     ChannelTable,
@@ -60,6 +61,8 @@ OWN_KEYS = {
     "store": StoreTable.model_fields,
     "telemetry": TelemetryTable.model_fields,
     "deploys": DeploysTable.model_fields,
+    "fingerprint": FingerprintTable.model_fields,
+    "baselines": BaselinesTable.model_fields,
     "service": ServiceTable.model_fields,
     "capture": CaptureTable.model_fields,
     "action": ActionTable.model_fields,

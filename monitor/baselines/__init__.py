@@ -1,0 +1,17 @@
+"""How many entries there usually are at this hour, and when there are too few."""
+
+from monitor.baselines.usual import Calendar, Early, Expected, by_hour, early, expected, judge
+from monitor.baselines.weighing import Baselines, falls_of, weigher
+
+__all__ = [
+    "Baselines",
+    "Calendar",
+    "Early",
+    "Expected",
+    "by_hour",
+    "early",
+    "expected",
+    "falls_of",
+    "judge",
+    "weigher",
+]

@@ -1,0 +1,123 @@
+"""What an answer offers to be expected of it: its texts, its lists, its fields. Pure."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from typing import Any, Final
+
+from probes.expect.document import parse
+from probes.injection import Asked, Broken, Fault, Given, Injection
+
+_HIDDEN: Final = re.compile(
+    r"<(script|style|template|svg)\b.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE
+)
+_TITLE: Final = re.compile(r"<(title|h1)\b[^>]*>([^<>&]{4,80})</", re.IGNORECASE)
+_TEXT: Final = re.compile(r">([^<>&]{4,60})<")
+_CHANGING: Final = re.compile(r"\d")
+_ASSET: Final = re.compile(
+    r"""<(?:script\b[^>]*?\bsrc|link\b(?=[^>]*stylesheet)[^>]*?\bhref)\s*=\s*["']([^"'<>]+)""",
+    re.IGNORECASE,
+)
+_COOKIE: Final = re.compile(r"[\w.-]{1,60}=", re.ASCII)
+_MOST: Final = 40
+_LARGEST: Final = 300_000
+_END: Final = "</html>"
+_NAMES: Final = {str: "string", bool: "boolean", float: "number", list: "array", dict: "object"}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The last one of an ordinary run. `asked` is what it answers."""
+
+    asked: Asked
+    given: Given
+    environment: str = ""
+    """As the probe read it."""
+
+    @cached_property
+    def text(self) -> str:
+        return self.given.body[:_LARGEST].decode("utf-8", "replace")
+
+    @cached_property
+    def document(self) -> Any:
+        """None where it is not JSON."""
+        try:
+            return parse(self.given.body)
+        except ValueError:
+            return None
+
+    @property
+    def took(self) -> timedelta:
+        return self.given.took
+
+    def broken(self, fault: Fault) -> Given | None:
+        """The same under that fault; None where nothing would be answered."""
+        injection = Injection(fault)
+        instead = injection.before(self.asked)
+        if isinstance(instead, Broken):
+            return None
+        return instead or injection.after(self.asked, self.given)
+
+    def texts(self) -> Iterator[str]:
+        """What a person would know the page by, the best first; each stands in it as it is."""
+        if self.document is not None:
+            return
+        seen = _HIDDEN.sub("", self.text)
+        found = [match[2] for match in _TITLE.finditer(seen)]
+        found += [match[1] for match in _TEXT.finditer(seen)]
+        plain = list(dict.fromkeys(each.strip() for each in found))[:_MOST]
+        plain = [each for each in plain if len(each) >= 4 and each.isprintable()]
+        lasting = [each for each in plain if not _CHANGING.search(each)]
+        yield from lasting
+        if self.text.rstrip().lower().endswith(_END):
+            yield self.text.rstrip()[-len(_END) :]
+        yield from (each for each in plain if each not in lasting)
+
+    def lists(self) -> Iterator[tuple[str, int]]:
+        """JSONPaths that select the entries of lists, and how many there are; outer ones first."""
+        layer: list[tuple[str, Any]] = [("$", self.document)]
+        for _ in range(6):
+            below: list[tuple[str, Any]] = []
+            for path, value in layer:
+                if isinstance(value, list) and value:
+                    yield f"{path}[*]", len(value)
+                below += _inside(path, value)
+            layer = below[:_MOST]
+
+    def type_at(self, values: list[Any]) -> str:
+        """What all of them are; empty where they differ."""
+        found = {_name(value) for value in values}
+        return found.pop() if len(found) == 1 else ""
+
+    def cookies(self) -> Iterator[str]:
+        """The names of those that it sets, as `name=`."""
+        for name, value in self.given.headers:
+            if name.lower() == "set-cookie" and (found := _COOKIE.match(value)):
+                yield found[0]
+
+    def assets(self) -> Iterator[str]:
+        """Scripts and style sheets, as the page names them."""
+        for match in _ASSET.finditer(self.text):
+            yield html.unescape(match[1])
+
+
+def _name(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return "number"
+    return _NAMES[type(value)]
+
+
+def _inside(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key.isidentifier() and key.isascii():
+                yield f"{path}.{key}", inner
+    elif isinstance(value, list) and value:
+        yield f"{path}[*]", value[0]

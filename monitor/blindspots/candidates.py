@@ -1,0 +1,119 @@
+"""Which lines could show a fault, the best first. Whether they do is tried afterwards. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+from itertools import islice
+from typing import Final
+
+from monitor.blindspots.answers import Answer
+from monitor.blindspots.lines import Line
+from probes.expect.selector import Selector
+from probes.injection import Fault
+from probes.settings import write_duration
+
+_MOST: Final = 12
+_LEAST_WITHIN: Final = timedelta(milliseconds=100)
+_STEPS: Final = (
+    (timedelta(milliseconds=100), timedelta(milliseconds=10)),
+    (timedelta(seconds=1), timedelta(milliseconds=50)),
+    (timedelta(seconds=10), timedelta(milliseconds=500)),
+)
+_ENVIRONMENTS: Final = ("production", "staging", "practice", "test", "development")
+Propose = Callable[[Answer, Fault], Iterator[Line]]
+
+
+def candidates(answer: Answer, fault: Fault) -> Iterator[Line]:
+    """For that fault, then whatever of the answer itself is gone under it; a dozen at most."""
+    found = (*_OWN.get(fault.name, _nothing)(answer, fault), *_lost(answer, fault))
+    yield from islice((line for line in dict.fromkeys(found) if line.writable), _MOST)
+
+
+SENTENCES: Final[Mapping[str, str]] = {
+    "slow": "It answers so quickly that five times as long is still quick.",
+    "stale": "One answer alone does not show its age: a journey that writes something and reads it"
+    " again does.",
+    "cookies-dropped": "Whoever needs the cookie notices: a journey that signs in.",
+    "writes-500": "Only a journey that sends something notices.",
+    "assets-missing": "A probe of the script or style sheet itself notices.",
+}
+"""What is said where no line helps."""
+NO_LINE: Final = "No line that was tried shows it; a journey through what people do there may."
+
+
+def _nothing(_: Answer, __: Fault) -> Iterator[Line]:
+    yield from ()
+
+
+def _slow(answer: Answer, _: Fault) -> Iterator[Line]:
+    wanted = max(3 * answer.took, _LEAST_WITHIN)
+    step = next((step for up_to, step in _STEPS if wanted <= up_to), timedelta(seconds=1))
+    yield Line(("expect", "within"), write_duration(-(-wanted // step) * step))
+
+
+def _certificate(_: Answer, __: Fault) -> Iterator[Line]:
+    yield Line(("expect", "certificate_valid_for"), "14d")
+
+
+def _environment(answer: Answer, _: Fault) -> Iterator[Line]:
+    for name in dict.fromkeys((answer.environment, *_ENVIRONMENTS)):
+        if name:
+            yield Line(("expect", "environment"), name)
+
+
+def _lists(answer: Answer, _: Fault) -> Iterator[Line]:
+    for path, count in answer.lists():
+        yield Line(("expect", "json", path, "count_min"), max(1, count // 2))
+
+
+def _field(answer: Answer, fault: Fault) -> Iterator[Line]:
+    """The one field; all of them are for `shape`."""
+    if not fault.at:
+        return
+    values = list(Selector(fault.at).select(answer.document))
+    if kind := answer.type_at(values):
+        yield Line(("expect", "json", fault.at, "type"), kind)
+    yield Line(("expect", "json", fault.at, "count_min"), max(1, len(values) // 2))
+    yield SHAPE
+
+
+def _cookies(answer: Answer, _: Fault) -> Iterator[Line]:
+    for name in answer.cookies():
+        yield Line(("expect", "header", "Set-Cookie", "contains"), name)
+
+
+def _status(answer: Answer, _: Fault) -> Iterator[Line]:
+    yield Line(("expect", "status"), answer.given.status)
+
+
+SHAPE: Final = Line(("expect", "shape"), "learn")
+_OWN: Final[Mapping[str, Propose]] = {
+    "slow": _slow,
+    "certificate-ending": _certificate,
+    "wrong-environment": _environment,
+    "empty-lists": _lists,
+    "field-renamed": _field,
+    "field-removed": _field,
+    "cookies-dropped": _cookies,
+    "status-500": _status,
+    "writes-500": _status,
+    "link-lost": _status,
+    "upload-refused": _status,
+}
+
+
+def _lost(answer: Answer, fault: Fault) -> Iterator[Line]:
+    """A sentence of the page that is gone, or what a JSON document is."""
+    broken = answer.broken(fault)
+    if broken is None:
+        return
+    if answer.document is not None:
+        kind = answer.type_at([answer.document])
+        yield Line(("expect", "json", "$", "type"), kind)
+        yield SHAPE
+        return
+    text = broken.body.decode("utf-8", "replace")
+    for each in answer.texts():
+        if each not in text:
+            yield Line(("expect", "contains"), each)

@@ -1,0 +1,71 @@
+"""Lines of TOML that could be added to a probe, as values and as text."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from monitor.config.document import dotted
+
+LONGEST: Final = 100
+"""Characters of a key that is still written whole."""
+_LISTS: Final = frozenset(("contains", "contains_all", "lacks"))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`path` are the keys from the table of the probe: `("expect", "contains")`."""
+
+    path: tuple[str, ...]
+    value: str | int | tuple[str, ...]
+
+    @property
+    def writable(self) -> bool:
+        """Whether it can be written on a line that people read."""
+        return all(len(part) <= LONGEST for part in self.path)
+
+    def written(self, keys: Mapping[str, Any]) -> str:
+        """As it stands in the table *keys* afterwards, with what was there before."""
+        there = _at(keys, self.path)
+        value = _joined(there, self.value, self.path[-1])
+        said = f"{dotted(self.path)} = {toml(value)}"
+        return said if there is None else f"{said}  # instead of the line that is there"
+
+
+def with_lines(keys: Mapping[str, Any], lines: tuple[Line, ...]) -> dict[str, Any]:
+    """A copy of the table, the lines added. Raises TypeError where another value is in the way."""
+    table = copy.deepcopy(dict(keys))
+    for line in lines:
+        inner = table
+        for key in line.path[:-1]:
+            inner = inner.setdefault(key, {})
+            if not isinstance(inner, dict):
+                raise TypeError(key)
+        last = line.path[-1]
+        inner[last] = _joined(inner.get(last), line.value, last)
+    return table
+
+
+def toml(value: object) -> str:
+    """A text, a number, or a list of texts."""
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(toml(each) for each in value)}]"
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
+
+
+def _joined(there: object, value: str | int | tuple[str, ...], key: str) -> Any:
+    """Lists of texts grow; anything else is replaced."""
+    if key not in _LISTS or there is None:
+        return list(value) if isinstance(value, tuple) else value
+    known = list(there) if isinstance(there, list) else [there]
+    return [*known, *(value if isinstance(value, tuple) else (value,))]
+
+
+def _at(keys: Mapping[str, Any], path: tuple[str, ...]) -> object:
+    found: object = keys
+    for key in path:
+        found = found.get(key) if isinstance(found, dict) else None
+    return found

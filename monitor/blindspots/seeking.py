@@ -1,0 +1,258 @@
+"""Makes the runs. What goes through our own transport is asked once and then replayed through
+every fault; what goes through a browser is travelled once for each.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import cached_property
+from typing import Final, Protocol
+
+from monitor.blindspots.answers import Answer
+from monitor.blindspots.cells import Cell, Matrix, Row, Trial, Verdict, judged
+from monitor.blindspots.ordinary import AsRecorded, Quiet, ReadOnly, as_wire
+from monitor.blindspots.pace import Pace
+from monitor.clock import Clock
+from monitor.config import Probe
+from monitor.runner import Runner
+from probes import Outcome, Result, Tools
+from probes.browser.slots import slots_here
+from probes.injection import FAULTS, Asked, Fault, mutants
+from probes.injection.replaying import Recorder, Replayer
+from probes.traits import Trait
+
+NEVER: Final = 'blindspots = "never"'
+_UNREACHING: Final = frozenset(("refused", "timeout"))
+"""Under these no request gets as far as the target."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What an ordinary run asked through our own transport, and what the probe made of it."""
+
+    recorder: Recorder
+    result: Result
+
+    @cached_property
+    def answer(self) -> Answer | None:
+        """The last one; None where there is none that can be read."""
+        for each in reversed(self.recorder.recorded):
+            if (given := each.given) is not None:
+                asked = Asked(each.question.method, str(each.question.url))
+                environment = self.result.facts.traits.get(Trait.ENVIRONMENT, "")
+                return Answer(asked, given, environment)
+        return None
+
+
+class Heard(Protocol):
+    """Told what is under way, for a person to see."""
+
+    def planned(self, probe: str, cells: int, ordinary: int) -> None: ...
+
+    def trying(self, probe: str, fault: str) -> None: ...
+
+    def tried(self, probe: str, cell: Cell) -> None: ...
+
+
+class Nobody:
+    """Hears nothing."""
+
+    def planned(self, probe: str, cells: int, ordinary: int) -> None: ...
+
+    def trying(self, probe: str, fault: str) -> None: ...
+
+    def tried(self, probe: str, cell: Cell) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What is put between, and how often a target is asked."""
+
+    faults: tuple[Fault, ...] = FAULTS
+    per_minute: int = 20
+    side_by_side: int = field(default_factory=slots_here)
+
+
+@dataclass(slots=True)
+class _Column:
+    """One probe while it is tried."""
+
+    probe: Probe
+    row: Row
+    recorder: Recorder | None = None
+    """What it asked through our own transport; None: it goes through a browser."""
+    began: float = 0.0
+
+    @property
+    def writes(self) -> bool:
+        return self.probe.blindspots == "full"
+
+    @property
+    def target(self) -> str:
+        url = getattr(self.probe.settings, "url", None)
+        return _host(str(url)) if url else self.probe.id
+
+
+def _host(url: str) -> str:
+    return url.partition("://")[2].partition("/")[0].rpartition("@")[2].lower()
+
+
+class Seeking:
+    """Used once. *runner_of* makes a runner that lends those tools."""
+
+    def __init__(
+        self,
+        tools: Tools,
+        runner_of: Callable[[Tools], Runner],
+        clock: Clock,
+        terms: Terms,
+        heard: Heard | None = None,
+    ) -> None:
+        self._tools = tools
+        self._runner_of = runner_of
+        self._clock = clock
+        self._terms = terms
+        self._heard = heard or Nobody()
+        self._pace = Pace(terms.per_minute)
+        self._places = asyncio.Semaphore(terms.side_by_side)
+        self._columns: dict[str, _Column] = {}
+        self._began = clock.monotonic()
+        self.known: dict[str, Known] = {}
+        """What was asked through our own transport, by the ids of probes."""
+
+    def matrix(self, *, complete: bool) -> Matrix:
+        """As far as it is known."""
+        lasted = timedelta(seconds=self._clock.monotonic() - self._began)
+        rows = tuple(column.row for column in self._columns.values())
+        return Matrix(faults=self._terms.faults, rows=rows, lasted=lasted, complete=complete)
+
+    async def seek(self, probes: Sequence[Probe]) -> Matrix:
+        """All of them side by side, as far as there is room for that."""
+        self._columns = {each.id: _Column(each, Row(probe=each.id)) for each in probes}
+        for each in probes:
+            self._heard.planned(each.id, len(self._terms.faults), self._runs_of(each))
+        async with asyncio.TaskGroup() as group:
+            for column in self._columns.values():
+                group.create_task(self._try(column))
+        return self.matrix(complete=True)
+
+    def _runs_of(self, probe: Probe) -> int:
+        """How many the target may see, as far as can be told before."""
+        replayed = getattr(probe.settings, "questions", None) is not None
+        return 1 if replayed else 1 + len(self._terms.faults)
+
+    async def _try(self, column: _Column) -> None:
+        column.began = self._clock.monotonic()
+        if column.probe.blindspots == "never":
+            for fault in self._terms.faults:
+                self._note(column, _untried(fault, NEVER))
+            return
+        if await self._passes(column):
+            for fault in self._terms.faults:
+                await self._cell(column, fault)
+        lasted = timedelta(seconds=self._clock.monotonic() - column.began)
+        column.row = replace(column.row, lasted=lasted)
+
+    async def _passes(self, column: _Column) -> bool:
+        """Whether it passes as it is; else nothing can be said of it."""
+        self._heard.trying(column.probe.id, "")
+        only = ReadOnly(self._tools.transport)
+        recorder = Recorder(self._tools.transport if column.writes else as_wire(only))
+        tools = replace(self._tools, transport=as_wire(recorder), writes=column.writes)
+        result, _ = await self._ordinary(column, tools)
+        if recorder.recorded or only.held_back:
+            column.recorder = recorder
+            self.known[column.probe.id] = Known(recorder, result)
+        if result.outcome is Outcome.PASS or _held_back(result, only):
+            return True
+        said = result.summary or (result.reason or result.outcome).value
+        column.row = replace(column.row, trouble=f"does not pass as it is: {said}")
+        return False
+
+    async def _cell(self, column: _Column, fault: Fault) -> None:
+        self._heard.trying(column.probe.id, fault.name)
+        if column.recorder is not None:
+            trials = await self._replayed(column, column.recorder, fault)
+        else:
+            trials = (await self._travelled(column, fault),)
+        self._note(column, Cell(fault, trials))
+
+    def _note(self, column: _Column, cell: Cell) -> None:
+        column.row.cells[cell.fault.name] = cell
+        self._heard.tried(column.probe.id, cell)
+
+    async def _replayed(
+        self, column: _Column, recorder: Recorder, fault: Fault
+    ) -> tuple[Trial, ...]:
+        faults = _mutants(recorder, fault)
+        if not faults:
+            return (Trial(fault=fault, verdict=Verdict.NOT_TOUCHED, said="nothing to break"),)
+        return tuple([await self.replay(column.probe, recorder, each) for each in faults])
+
+    async def replay(self, probe: Probe, recorder: Recorder, fault: Fault) -> Trial:
+        """What that probe makes of the recording, broken that way. Nobody is asked for it."""
+        replayer = Replayer(recorder.recorded, fault)
+        tools = replace(self._tools, transport=as_wire(replayer), monotonic=replayer.monotonic)
+        quiet = Quiet(probe)
+        run = await self._runner_of(tools).run(quiet.asked, self._clock.now())
+        facts = replace(run.result.facts, touched=replayer.touched)
+        held_back = not recorder.recorded and quiet.last is not None
+        return judged(fault, replace(run.result, facts=facts), held_back)
+
+    async def passes(self, probe: Probe, recorder: Recorder) -> bool:
+        """Whether it passes with what was recorded, as it was."""
+        tools = replace(self._tools, transport=as_wire(AsRecorded(recorder.recorded)))
+        run = await self._runner_of(tools).run(Quiet(probe).asked, self._clock.now())
+        return run.result.outcome is Outcome.PASS
+
+    async def look(self, probe: Probe) -> Known | None:
+        """One ordinary run of a probe that was not asked for; None unless it passes."""
+        column = _Column(probe, Row(probe=probe.id))
+        return self.known.get(probe.id) if await self._passes(column) else None
+
+    async def _travelled(self, column: _Column, fault: Fault) -> Trial:
+        tools = replace(self._tools, fault=fault, writes=column.writes)
+        reaches = fault.name not in _UNREACHING
+        for _ in range(2):
+            result, _quiet = await self._ordinary(column, tools, reaches=reaches)
+            trial = judged(fault, result, held_back_by(result))
+            if trial.verdict is not Verdict.ERROR:
+                break
+        return trial
+
+    async def _ordinary(
+        self, column: _Column, tools: Tools, *, reaches: bool = True
+    ) -> tuple[Result, Quiet]:
+        """One run that the target sees, when its time has come."""
+        if reaches:
+            wait = self._pace.begin(column.target, self._clock.monotonic())
+            await asyncio.sleep(wait.total_seconds())
+        quiet = Quiet(column.probe)
+        async with self._places:
+            run = await self._runner_of(tools).run(quiet.asked, self._clock.now())
+        return run.result, quiet
+
+
+def _held_back(result: Result, only: ReadOnly) -> bool:
+    return bool(only.held_back or held_back_by(result))
+
+
+def held_back_by(result: Result) -> int:
+    """How many requests a browser kept from going out."""
+    return int(getattr(result.facts, "held_back", 0))
+
+
+def _mutants(recorder: Recorder, fault: Fault) -> list[Fault]:
+    """Of all that was answered, each once."""
+    if not recorder.recorded:
+        return [fault]
+    given = [each.given for each in recorder.recorded]
+    found = [each for one in given if one is not None for each in mutants(fault, one)]
+    return list(dict.fromkeys(found))
+
+
+def _untried(fault: Fault, why: str) -> Cell:
+    return Cell(fault, (Trial(fault=fault, verdict=Verdict.NOT_TRIED, said=why),))

@@ -1,0 +1,87 @@
+"""What `blindspots` says while it is at work: how far it is, what is tried, how long it takes."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from types import TracebackType
+from typing import Final, Self
+
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from monitor.blindspots import Cell, Verdict
+from monitor.cli.ground import brief, err, interactive
+
+_BAR: Final = 24
+_EVERY: Final = 15.0
+"""Seconds between two lines where there is no terminal."""
+
+
+class Progress:
+    """On standard error, for as long as the block lasts."""
+
+    def __init__(self, *, as_terminal: bool = True) -> None:
+        live = interactive() and as_terminal and not err.is_dumb_terminal
+        self._live = Live(console=err, transient=True, get_renderable=self._shown) if live else None
+        self._cells: dict[str, int] = {}
+        self._weights: dict[str, float] = {}
+        self._done: dict[str, int] = {}
+        self._unseen = 0
+        self._now: dict[str, str] = {}
+        self._began = self._said = time.monotonic()
+
+    def __enter__(self) -> Self:
+        if self._live:
+            self._live.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._live:
+            self._live.__exit__(kind, error, trace)
+
+    def planned(self, probe: str, cells: int, ordinary: int) -> None:
+        self._cells[probe] = cells
+        self._weights[probe] = ordinary / max(1, cells)
+        self._done[probe] = 0
+
+    def trying(self, probe: str, fault: str) -> None:
+        self._now.pop(probe, None)
+        self._now[probe] = fault or "as it is"
+
+    def tried(self, probe: str, cell: Cell) -> None:
+        self._done[probe] += 1
+        self._unseen += cell.verdict is Verdict.UNSEEN
+        if self._done[probe] == self._cells[probe]:
+            self._now.pop(probe, None)
+        if self._live is None and time.monotonic() - self._said > _EVERY:
+            self._said = time.monotonic()
+            err.print(self._line(), highlight=False, soft_wrap=True)
+
+    def _line(self) -> str:
+        done, total = sum(self._done.values()), sum(self._cells.values())
+        left = self._left()
+        later = f", {brief(left)} left" if left > timedelta(seconds=1) else ""
+        return f"{done}/{total} tried, {self._unseen} unseen{later}"
+
+    def _left(self) -> timedelta:
+        """Going by what was done, with the runs that a target sees as the measure of time."""
+        done = sum(self._weights[p] * n for p, n in self._done.items())
+        total = sum(self._weights[p] * n for p, n in self._cells.items())
+        spent = time.monotonic() - self._began
+        return timedelta(seconds=spent * (total - done) / done if done else 0)
+
+    def _shown(self) -> Table:
+        table = Table.grid(padding=(0, 1))
+        done, total = sum(self._done.values()), max(1, sum(self._cells.values()))
+        full = _BAR * done // total
+        table.add_row(Text("━" * full, "cyan") + Text("━" * (_BAR - full), "dim"), self._line())
+        for probe, fault in list(self._now.items())[-4:]:
+            table.add_row(Text(f"{probe:>{_BAR}}"[:_BAR], "dim"), Text(f"× {fault}"))
+        return table

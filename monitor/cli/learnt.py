@@ -1,0 +1,147 @@
+"""What `trueup learn` finds: the shapes of answers, from runs made now, and how much there usually
+is, from the history.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import StrEnum, unique
+from pathlib import Path
+
+from monitor.baselines import Calendar, Early, Expected, early, expected, falls_of, weigher
+from monitor.baselines.usual import WEEKS
+from monitor.cli.ground import err, interactive
+from monitor.cli.runs import a_runner
+from monitor.clock import SystemClock
+from monitor.config import Config, Probe
+from monitor.pins import CannotWrite, Difference, difference, is_good, pin_of, write
+from monitor.runner import Runner
+from monitor.slots import slot_at
+from monitor.state import DATABASE
+from monitor.store import StoreTrouble
+from monitor.store.baselines import hours
+from monitor.store.looking import looking
+from probes import Outcome
+from probes.expect import Pin, Shape, pin_path, pin_text
+
+
+@unique
+class State(StrEnum):
+    """What came of it."""
+
+    LEARNED = "learned"
+    SAME = "same"
+    DIFFERS = "differs"
+    REPLACED = "replaced"
+    REFUSED = "refused"
+    """The target is not well."""
+    FAILED = "failed"
+    """The trouble is ours."""
+
+
+STATUS = {State.REFUSED: 1, State.DIFFERS: 1, State.FAILED: 3}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """Of the shape that one probe expects."""
+
+    state: State
+    file: Path
+    shape: Shape | None = None
+    difference: Difference | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """Of what one JSONPath of a probe selects; `expected` is None while it is being learned."""
+
+    what: str
+    known: Early
+    expected: Expected | None
+
+
+def learns_shape(probe: Probe) -> bool:
+    pin = pin_of(probe.settings)
+    return pin is not None and pin.learns
+
+
+async def study(
+    config: Config, probes: Sequence[Probe], *, runs: int, again: bool
+) -> dict[str, Found]:
+    """Of those whose shape is learned, side by side. Writes the files that are to be written."""
+    clock = SystemClock()
+    wanted = [probe for probe in probes if learns_shape(probe)]
+    weigh = None if again else await weigher(config, clock)
+    async with a_runner(config, weigh=weigh) as runner:
+        found = await asyncio.gather(*(_study(runner, probe, runs) for probe in wanted))
+    settled = [
+        await asyncio.to_thread(_settle, probe, each, runs, again=again)
+        for probe, each in zip(wanted, found, strict=True)
+    ]
+    return {probe.id: each for probe, each in zip(wanted, settled, strict=True)}
+
+
+def usual(config: Config, probe: Probe) -> list[Usual]:
+    """As the history has it, at this hour."""
+    at = SystemClock().now()
+    calendar = Calendar(config.baselines.zone, config.baselines.holidays)
+    found = []
+    for what in falls_of(probe.settings):
+        known = []
+        with suppress(StoreTrouble), looking(config.state / DATABASE) as db:
+            known = hours(db, probe.id, what, at - WEEKS - timedelta(days=1))
+        found.append(Usual(what, early(known, calendar), expected(known, at, calendar)))
+    return found
+
+
+async def _study(runner: Runner, probe: Probe, runs: int) -> Found | list[Shape]:
+    """What each of *runs* was answered; or why nothing is learned from them."""
+    file, shapes = _file(probe), list[Shape]()
+    pupil = replace(probe, settings=probe.settings.learning() or probe.settings, confirm=())
+    for number in range(1, runs + 1):
+        slot = slot_at(probe.id, probe.every, SystemClock().now())
+        result = (await runner.run(pupil, slot)).result
+        if not is_good(result) or result.facts.shape is None:
+            ours = result.outcome is Outcome.ERROR
+            said = result.summary or result.outcome.value
+            why = f"run {number} of {runs} was not good: {said}"
+            return Found(state=State.FAILED if ours else State.REFUSED, file=file, why=why)
+        shapes.append(result.facts.shape)
+        if interactive():
+            err.print(f"{probe.id}: {number} of {runs} good runs", style="dim", highlight=False)
+    return shapes
+
+
+def _settle(probe: Probe, found: Found | list[Shape], runs: int, *, again: bool) -> Found:
+    if isinstance(found, Found):
+        return found
+    old, new, file = _pin(probe).shape, Shape.learned(found), _file(probe)
+    differs = None if old is None else difference(old, new)
+    if old is not None and not differs:
+        return Found(state=State.SAME, file=file, shape=old)
+    if old is not None and not again:
+        return Found(state=State.DIFFERS, file=file, shape=new, difference=differs)
+    try:
+        text = pin_text(new, learned_at=SystemClock().now(), runs=runs)
+        write(file, _pin(probe).folder, text)
+    except CannotWrite as trouble:
+        return Found(state=State.FAILED, file=file, shape=new, why=str(trouble))
+    state = State.LEARNED if old is None else State.REPLACED
+    return Found(state=state, file=file, shape=new, difference=differs)
+
+
+def _pin(probe: Probe) -> Pin:
+    pin = pin_of(probe.settings)
+    assert pin is not None  # noqa: S101 - only those that learn a shape come here
+    return pin
+
+
+def _file(probe: Probe) -> Path:
+    pin = _pin(probe)
+    return pin.path or pin_path(pin.folder, probe.id)

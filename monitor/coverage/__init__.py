@@ -1,0 +1,1 @@
+"""What watches each component, and what watches nothing."""

@@ -1,0 +1,1 @@
+"""The outages this software exists for, replayed on the practice site."""

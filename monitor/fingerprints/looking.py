@@ -1,0 +1,223 @@
+"""The part of the daemon that learns what targets are, and looks after how they change."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+
+from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
+
+from monitor import parts
+from monitor.clock import Clock
+from monitor.config.model import Config, Fingerprint
+from monitor.context import Context
+from monitor.fingerprints import telling
+from monitor.fingerprints.learning import DAY, Back, Changed, Known, State
+from monitor.fingerprints.memory import Key, Memory, News
+from monitor.fingerprints.telling import Looked
+from monitor.log import get_logger
+from monitor.runner import Run
+from monitor.store import StoreTrouble, Takes
+from monitor.store import fingerprints as rows
+from monitor.store.fingerprints import Change, Pinned, Stands
+from probes.traits import Trait
+
+GATHER: Final = timedelta(seconds=1)
+"""What several probes of one target see is looked at together."""
+SOON: Final = timedelta(seconds=5)
+"""While something is not settled."""
+SELDOM: Final = timedelta(minutes=10)
+AFTER_TROUBLE: Final = timedelta(seconds=15)
+AT_ONCE: Final = 500
+"""So much that was learned goes into one transaction."""
+EVENTS_MOST: Final = 10_000
+"""That many changes wait for a store that takes nothing; the oldest are lost beyond that."""
+KEPT_QUIET: Final = frozenset((Trait.TLS_KEY,))
+"""A new key is a renewal; what matters is by whom it was signed, which is a trait of its own."""
+
+log = get_logger()
+
+
+class Fingerprints:
+    """Learns what every target usually is, and tells when it is not and no deploy says why."""
+
+    def __init__(
+        self, writer: Takes, clock: Clock, context: Callable[[], Context], told: Callable[[], None]
+    ) -> None:
+        """*told* is called after a commit that put something into the outbox."""
+        self._writer = writer
+        self._clock = clock
+        self._context = context
+        self._told = told
+        self._woken = asyncio.Event()
+        self._memory = Memory(self._hear)
+        self._config: Config | None = None
+        self._ready = False
+        self._events: list[News] = []
+        self._learnt: dict[Key, News] = {}
+
+    def configure(self, config: Config) -> None:
+        """Before the store was read, it is only kept."""
+        self._config = config
+        if self._ready:
+            self._memory.configure(config.probes.values())
+        self.wake()
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    def saw(self, run: Run) -> None:
+        """Returns at once, and costs next to nothing where all is as usual."""
+        if self._ready:
+            self._memory.saw(run)
+
+    async def serve(self) -> None:
+        """Until cancelled."""
+        while True:
+            self._woken.clear()
+            pause = await self.look()
+            await parts.rest(self._woken, pause)
+            await asyncio.sleep(GATHER.total_seconds())
+
+    async def look(self) -> timedelta:
+        """Writes what is new, and looks after what is not settled; gives when to look again."""
+        try:
+            await self._take_up()
+            await self._write()
+            looked = await self._writer.do(
+                partial(
+                    telling.attend,
+                    context=self._context(),
+                    at=self._clock.now(),
+                    doubtful=lambda change: self._memory.doubtful(_key(change)),
+                )
+            )
+        except StoreTrouble as trouble:
+            log.error("cannot look after changes of targets", why=str(trouble))
+            return AFTER_TROUBLE
+        except Exception:
+            log.exception("looking after changes of targets stumbled and goes on")
+            return AFTER_TROUBLE
+        return self._after(looked)
+
+    def _after(self, looked: Looked) -> timedelta:
+        for change in looked.announced:
+            self._memory.announced(_key(change))
+        if looked.told:
+            self._told()
+        return SOON if looked.waits else SELDOM
+
+    def _hear(self, news: News) -> None:
+        """What was found; a whole state takes the place of the one before it."""
+        self._learnt[news.target, news.trait] = news
+        if isinstance(news.event, Changed | Back):
+            self._events.append(news)
+            del self._events[:-EVENTS_MOST]
+        self.wake()
+
+    async def _take_up(self) -> None:
+        """What the daemon before this one knew."""
+        if self._ready:
+            return
+        known = await self._writer.do(partial(_known, at=self._clock.now()))
+        self._memory.take_up(known)
+        config = self._config or self._context().config
+        self._memory.configure(config.probes.values())
+        self._ready = True
+
+    async def _write(self) -> None:
+        """What the store did not take waits, and is asked for again with the next look."""
+        settings = self._context().config.fingerprint
+        while self._learnt or self._events:
+            events, self._events = self._events[:AT_ONCE], self._events[AT_ONCE:]
+            learnt = self._together_with(events)
+            work = partial(_write, events=events, learnt=learnt, settings=settings)
+            try:
+                await self._writer.do(work)
+            except BaseException:
+                self._events = events + self._events
+                self._learnt = learnt | self._learnt
+                raise
+
+    def _together_with(self, events: Sequence[News]) -> dict[Key, News]:
+        """What is known by now of what changed, and of some more; nothing before its change is
+        written, or a daemon that is killed between the two would never tell of it.
+        """
+        first = [(each.target, each.trait) for each in events]
+        later = {(each.target, each.trait) for each in self._events}
+        keys = [*first, *(key for key in self._learnt if key not in later)][: 2 * AT_ONCE]
+        return {key: self._learnt.pop(key) for key in dict.fromkeys(keys) if key in self._learnt}
+
+
+def _key(change: Change) -> Key:
+    return change.target, Trait(change.name)
+
+
+def _known(db: Database, at: datetime) -> dict[Key, Known]:
+    """As it was written, and what changed within a day."""
+    names = {trait.value for trait in Trait}
+    found = {
+        (each.target, Trait(each.name)): Known(State(each.state), each.values, each.runs)
+        for each in rows.pinned(db)
+        if each.name in names
+    }
+    for change in rows.since(db, at - DAY):
+        key = (change.target, Trait(change.name))
+        if key in found and found[key].state is State.PINNED:
+            found[key] = _changed(found[key], change)
+    return found
+
+
+def _changed(known: Known, change: Change) -> Known:
+    """It may still go back."""
+    lately = known.changed_at
+    if change.state is not Stands.ANNOUNCED:
+        lately = (*lately, change.found_at)
+    fresh = change.became if change.became in known.values else None
+    since = frozenset((fresh,)) if fresh is not None else frozenset[str]()
+    return Known(State.PINNED, known.values, fresh=fresh, since=since, changed_at=lately)
+
+
+def _write(
+    db: Database, events: Sequence[News], learnt: Mapping[Key, News], settings: Fingerprint
+) -> None:
+    for news in events:
+        match news.event:
+            case Changed() as event:
+                _note(db, news, event, settings)
+            case Back(became):
+                rows.went_back(db, (news.target, news.trait.value), became, news.at)
+    for news in learnt.values():
+        rows.pin(
+            db,
+            Pinned(
+                target=news.target,
+                name=news.trait.value,
+                state=news.known.state.value,
+                since_at=news.at,
+                runs=news.known.runs,
+                values=news.known.values,
+            ),
+        )
+
+
+def _note(db: Database, news: News, event: Changed, settings: Fingerprint) -> None:
+    quiet = news.trait in settings.ignore | KEPT_QUIET
+    change = Change(
+        target=news.target,
+        origin=news.origin,
+        name=news.trait.value,
+        probe=news.probe,
+        was=", ".join(event.was),
+        became=event.became,
+        seen_at=event.seen_at,
+        before_at=event.before_at,
+        found_at=news.at,
+        state=Stands.NOTED if quiet else Stands.OPEN,
+        settled_at=news.at if quiet else None,
+    )
+    if quiet or not rows.undone(db, change):
+        rows.add(db, change)

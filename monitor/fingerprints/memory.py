@@ -1,0 +1,164 @@
+"""What is known of every target, held in memory: a run that shows nothing new costs next to
+nothing, and only news are handed over to be written.
+
+What is not written yet is found again by whoever starts anew, for the store still knows the old.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from sys import intern
+from types import MappingProxyType
+from typing import Final
+
+from monitor.config.model import Probe
+from monitor.fingerprints import learning
+from monitor.fingerprints.learning import Back, Changed, Known, Learnt, Seen
+from monitor.origins import origin_of
+from monitor.runner import Run
+from probes import Outcome
+from probes.traits import OF_THE_PROBE, Trait
+
+VALUE_MAX: Final = 200
+_GOOD: Final = frozenset((Outcome.PASS, Outcome.SLOW))
+_NOTHING: Final[Mapping[Trait, str]] = MappingProxyType({})
+Key = tuple[str, Trait]
+"""A target and what is known of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """To be written. `known` is as it is now, None where nothing of it is to be kept."""
+
+    target: str
+    trait: Trait
+    origin: str
+    probe: str
+    at: datetime
+    event: Changed | Back | Learnt
+    known: Known
+
+
+@dataclass(slots=True)
+class _Place:
+    """A server, or whatever else stands for one."""
+
+    origin: str
+    watched: list[_Watched] = field(default_factory=list)
+    restless: set[Key] = field(default_factory=set)
+    """What is not calm."""
+
+
+@dataclass(slots=True)
+class _Watched:
+    """What a probe saw last."""
+
+    place: _Place
+    traits: Mapping[Trait, str] = field(default_factory=lambda: _NOTHING)
+    gave: frozenset[Trait] = frozenset()
+    """What it ever saw."""
+    at: datetime | None = None
+
+
+class Memory:
+    """Of all targets. *news* is called for each one."""
+
+    def __init__(self, news: Callable[[News], None]) -> None:
+        self._news = news
+        self._watched: dict[str, _Watched] = {}
+        self._known: dict[Key, Known] = {}
+
+    def configure(self, probes: Iterable[Probe]) -> None:
+        """What these do not ask is not remembered."""
+        before, places = self._watched, dict[str, _Place]()
+        self._watched = {}
+        for probe in probes:
+            if not probe.fingerprint:
+                continue
+            origin = intern(origin_of(probe))
+            place = places.setdefault(origin, _Place(origin))
+            watched, old = _Watched(place), before.get(probe.id)
+            if old is not None and old.place.origin == origin:
+                watched.traits, watched.gave, watched.at = old.traits, old.gave, old.at
+            place.watched.append(watched)
+            self._watched[probe.id] = watched
+        for key, known in list(self._known.items()):
+            mine = self._place_of(key, places)
+            if mine is None:
+                del self._known[key]
+            elif not known.calm:
+                mine.restless.add(key)
+
+    def _place_of(self, key: Key, places: Mapping[str, _Place]) -> _Place | None:
+        if key[1] not in OF_THE_PROBE:
+            return places.get(key[0])
+        own = self._watched.get(key[0])
+        return own.place if own is not None else None
+
+    def take_up(self, known: Mapping[Key, Known]) -> None:
+        """What was written before; to be followed by `configure`."""
+        self._known = {(intern(target), trait): each for (target, trait), each in known.items()}
+
+    def saw(self, run: Run) -> None:
+        """Within microseconds, where it is as usual."""
+        traits = run.result.facts.traits
+        if not traits:
+            return
+        watched = self._watched.get(run.probe.id)
+        if watched is None:
+            return
+        if watched.place.restless or watched.traits != traits:
+            self._look(watched, run, traits)
+        watched.at = run.started_at
+
+    def announced(self, key: Key) -> None:
+        """Its last change was a deploy."""
+        if key in self._known:
+            self._known[key] = learning.announced(self._known[key])
+
+    def doubtful(self, key: Key) -> bool:
+        """Whether it may be about to go back to what it was."""
+        known = self._known.get(key)
+        return known is not None and known.back > 0
+
+    def _look(self, watched: _Watched, run: Run, traits: Mapping[Trait, str]) -> None:
+        for trait in watched.gave | traits.keys():
+            target = run.probe.id if trait in OF_THE_PROBE else watched.place.origin
+            value = intern(traits.get(trait, "")[:VALUE_MAX])
+            self._one(watched.place, (target, trait), run, value)
+        watched.traits, watched.gave = traits, watched.gave | traits.keys()
+
+    def _one(self, place: _Place, key: Key, run: Run, value: str) -> None:
+        before = self._known.get(key, Known())
+        seen = Seen(
+            value=value,
+            probe=run.probe.id,
+            at=run.started_at,
+            good=run.result.outcome in _GOOD,
+            before_at=None if value in before.values else _last(place, key[1], before),
+        )
+        known, event = learning.step(before, seen)
+        if known is before:
+            return
+        self._known[key] = known
+        (place.restless.discard if known.calm else place.restless.add)(key)
+        if event is not None:
+            self._news(
+                News(
+                    target=key[0],
+                    trait=key[1],
+                    origin=place.origin,
+                    probe=run.probe.id,
+                    at=run.started_at,
+                    event=event,
+                    known=known,
+                )
+            )
+
+
+def _last(place: _Place, trait: Trait, known: Known) -> datetime | None:
+    """When any of them saw what is usual."""
+    seen = (w.at for w in place.watched if w.at and w.traits.get(trait) in known.values)
+    return max(seen, default=None)

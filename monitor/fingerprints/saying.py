@@ -1,0 +1,92 @@
+"""What is said of a target that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
+
+from monitor import origins
+from monitor.context import CHANGE, Context
+from monitor.notices import About, Altered, EventKind, Notice
+from monitor.notices.altered import listed
+from monitor.routing import Severity
+from monitor.store.fingerprints import Change, Ours
+from monitor.why import Why
+
+KIND: Final = "change"
+SEVERITY: Final = Severity.WARNING
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at one target."""
+
+    db: Database
+    context: Context
+    origin: str
+    at: datetime
+
+    @property
+    def probe(self) -> str:
+        """The pseudo-probe that its incidents are of."""
+        return CHANGE + self.origin
+
+    @property
+    def probes(self) -> tuple[str, ...]:
+        return self.context.behind(self.probe)
+
+    @property
+    def ours(self) -> Ours:
+        config = self.context.config
+        window = config.fingerprint.window
+        return Ours(config.changes, config.environment, window, frozenset(self.probes))
+
+
+def altered(change: Change) -> Altered:
+    return Altered(
+        what=change.name,
+        was=change.was,
+        became=change.became,
+        at=change.seen_at,
+        before_at=change.before_at,
+    )
+
+
+def summary_of(changes: Sequence[Change]) -> str:
+    """`runtime Quill/5.6.40 → Quill/8.0.2, version 1.4.2 → 1.5.0`."""
+    return listed(map(altered, changes))
+
+
+def notice_of(look: Look, changes: Sequence[Change]) -> Notice:
+    """Of one that opens; its number and key are still to come."""
+    config = look.context.config
+    known = [config.probes[id_] for id_ in look.probes]
+    asked = frozenset(look.probes)
+    components = [c.name for c in config.components.values() if not asked.isdisjoint(c.probes)]
+    return Notice(
+        event=EventKind.OPENED,
+        about=About.CHANGE,
+        severity=SEVERITY,
+        incident=0,
+        sequence=1,
+        dedup_key="",
+        probe=look.probe,
+        probe_name=origins.in_words(look.origin),
+        kind=KIND,
+        environment=config.environment,
+        location=config.location,
+        began_at=min(each.seen_at for each in changes),
+        at=look.at,
+        outcome="FAIL",
+        reason=Why.CHANGED_UNANNOUNCED.value,
+        summary=summary_of(changes),
+        components=tuple(components),
+        playbook=next((probe.playbook for probe in known if probe.playbook), ""),
+        page=config.page.url,
+        why=Why.CHANGED_UNANNOUNCED.value,
+        altered=tuple(map(altered, changes)),
+    )

@@ -1,0 +1,16 @@
+"""Learns the shape of what targets answer, and writes it down for people to review."""
+
+from monitor.pins.difference import Difference, difference
+from monitor.pins.learning import GOOD_RUNS, Pins, is_good, pin_of
+from monitor.pins.writing import CannotWrite, write
+
+__all__ = [
+    "GOOD_RUNS",
+    "CannotWrite",
+    "Difference",
+    "Pins",
+    "difference",
+    "is_good",
+    "pin_of",
+    "write",
+]

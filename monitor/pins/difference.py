@@ -1,0 +1,54 @@
+"""What one shape says otherwise than another. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from probes.expect import Shape
+
+_OPTIONAL: Final = "?"
+_MAYBE: Final = " (may be missing)"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """By JSONPath: the types of what is gone, of what is new, and both of what changed."""
+
+    gone: Mapping[str, str]
+    new: Mapping[str, str]
+    changed: Mapping[str, tuple[str, str]]
+
+    def __bool__(self) -> bool:
+        return bool(self.gone or self.new or self.changed)
+
+    def lines(self) -> list[str]:
+        """As a person compares two files."""
+        marked = [(path, "-", types) for path, types in self.gone.items()]
+        marked += [(path, "+", types) for path, types in self.new.items()]
+        marked += [(path, "~", " → ".join(both)) for path, both in self.changed.items()]
+        return [f"{mark} {path}: {types}" for path, mark, types in sorted(marked)]
+
+
+def difference(old: Shape, new: Shape) -> Difference:
+    """From *old* to *new*."""
+    was, now = _described(old), _described(new)
+    return Difference(
+        {path: types for path, types in was.items() if path not in now},
+        {path: types for path, types in now.items() if path not in was},
+        {
+            path: (types, now[path])
+            for path, types in was.items()
+            if path in now and types != now[path]
+        },
+    )
+
+
+def _described(shape: Shape) -> dict[str, str]:
+    found = {}
+    for path, types in shape.fields.items():
+        plain = path.removesuffix(_OPTIONAL)
+        keys = ", its keys are data" if plain in shape.varies else ""
+        found[plain] = f"{types}{keys}{_MAYBE if plain != path else ''}"
+    return found

@@ -1,0 +1,96 @@
+"""What is broken between one run and its target, whoever asks there: the browser, or a journey by
+itself. It lives as long as the run, and no longer.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from probes.browser.errand import Errand
+from probes.browser.worker.carrying_origins import origin_of, origins_of
+
+if TYPE_CHECKING:
+    from probes.injection import Asked, Broken, Fault, Given
+
+_FROM_ANYWHERE: Final = "assets-missing"
+_ASSETS: Final = ("script", "style")
+_COOKIES: Final = "cookies-dropped"
+
+
+class Breaking:
+    """`origins` are the target's. `held_back` counts the writes that were not let through;
+    `trouble` says what went wrong with the breaking itself, so that the run is no evidence.
+    """
+
+    def __init__(self, fault: Fault | None, origins: frozenset[str], *, writes: bool) -> None:
+        from probes.injection import Injection  # noqa: PLC0415 - ordinary runs never need it
+
+        self.origins = origins
+        self.held_back = 0
+        self.trouble = ""
+        self._injection = Injection(fault) if fault is not None else None
+        self._name = fault.name if fault is not None else ""
+        self._writes = writes
+
+    @classmethod
+    def of(cls, errand: Errand) -> Breaking | None:
+        """None for an ordinary run."""
+        if errand.fault is None and errand.writes:
+            return None
+        both = (origin for host in errand.hosts for origin in origins_of(host))
+        return cls(errand.fault, frozenset(filter(None, both)), writes=errand.writes)
+
+    @property
+    def touched(self) -> int:
+        """How many requests were given another answer than the target's own."""
+        return self._injection.touched if self._injection is not None else 0
+
+    @property
+    def alters(self) -> bool:
+        """Whether answers are looked at, too."""
+        return self._injection is not None
+
+    @property
+    def meets_assets(self) -> bool:
+        """Whether scripts and styles are met wherever they come from."""
+        return self._name == _FROM_ANYWHERE
+
+    @property
+    def drops_cookies(self) -> bool:
+        return self._name == _COOKIES
+
+    def meets(self, asked: Asked) -> bool:
+        if origin_of(asked.url) in self.origins:
+            return True
+        return self.meets_assets and asked.resource in _ASSETS
+
+    def before(self, asked: Asked) -> Given | Broken | None:
+        """What is answered instead of asking the target. Raises nothing."""
+        if self._injection is None or not self.meets(asked):
+            return None
+        try:
+            return self._injection.before(asked)
+        except Exception as error:  # noqa: BLE001 - a page may answer anything; the run must end
+            self.went_wrong(error)
+            return None
+
+    def holds_back(self, asked: Asked) -> bool:
+        """Whether a request that is not answered by us may not be made either, which is counted."""
+        held = asked.writes and not self._writes and self.meets(asked)
+        self.held_back += held
+        return held
+
+    def after(self, asked: Asked, given: Given) -> Given:
+        """What becomes of the answer; the same object where it is left alone. Raises nothing."""
+        if self._injection is None:
+            return given
+        try:
+            return self._injection.after(asked, given)
+        except Exception as error:  # noqa: BLE001 - as above
+            self.went_wrong(error)
+            return given
+
+    def went_wrong(self, error: Exception) -> None:
+        """The first one counts."""
+        said = f"{type(error).__name__}: {str(error)[:200]}"
+        self.trouble = self.trouble or f"the fault could not be injected: {said}"

@@ -1,0 +1,167 @@
+"""How many there usually are: by the clock on the wall, whatever happened in one week."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.baselines import Calendar, Early, Expected, by_hour, early, expected, judge
+from monitor.store.baselines import Hour
+from tests.monitor.baselines.counted import (
+    BERLIN,
+    DAY,
+    UTC_CALENDAR,
+    an_hour,
+    berlin,
+    weeks_before,
+)
+
+TUESDAY = datetime(2026, 3, 17, 14, 20, tzinfo=UTC)
+COUNTS = st.integers(0, 10_000)
+FALLS = st.floats(0.01, 0.99)
+
+
+def usual(hours: list[Hour], at: datetime = TUESDAY, calendar: Calendar = UTC_CALENDAR) -> Expected:
+    found = expected(hours, at, calendar)
+    assert found is not None
+    return found
+
+
+def test_the_emptied_list_of_a_tuesday_afternoon_is_far_below_the_tuesdays_before() -> None:
+    found = usual(weeks_before(TUESDAY, [48, 47, 50, 48, 49, 46, 48, 51]))
+
+    assert judge(0, found, 0.3) == "found nothing, usually 48 on Tuesdays at 14:00 UTC"
+    assert judge(12, found, 0.3) == (
+        "found 12, usually 48 on Tuesdays at 14:00 UTC: more than 30 % fewer"
+    )
+    assert judge(34, found, 0.3) is None
+
+
+def test_one_holiday_in_eight_weeks_moves_nothing() -> None:
+    found = usual(weeks_before(TUESDAY, [48, 48, 2, 48, 48, 48, 48, 48]))
+
+    assert (found.usual, found.spread) == (48, 0)
+
+
+def test_what_goes_up_and_down_by_itself_may_go_down_further() -> None:
+    steady = usual(weeks_before(TUESDAY, [100] * 8))
+    restless = usual(weeks_before(TUESDAY, [100, 60, 140, 100, 70, 130, 100, 80]))
+
+    assert steady.least(0.3) == pytest.approx(70)
+    assert restless.least(0.3) < 40
+
+
+def test_before_three_such_weekdays_working_days_are_compared_with_working_days() -> None:
+    days = [an_hour(TUESDAY - DAY * number, 40) for number in (1, 4, 5, 6)]
+    weekend = [an_hour(TUESDAY - DAY * number, 3) for number in (2, 3, 9)]
+    found = usual([*days, *weekend])
+    saturday = usual([*days, *weekend], TUESDAY + 4 * DAY)
+
+    assert (found.usual, found.when) == (40, "on working days at 14:00 UTC")
+    assert (saturday.usual, saturday.when) == (3, "on weekends at 14:00 UTC")
+
+
+def test_in_the_beginning_the_least_that_was_seen_counts_at_any_hour() -> None:
+    found = usual([an_hour(TUESDAY - timedelta(hours=9), 50), an_hour(TUESDAY, 40, runs=2)])
+
+    assert judge(20, found, 0.3) == "found 20, never fewer than 40 so far: more than 30 % fewer"
+    assert judge(0, found, 0.3) == "found nothing, never fewer than 40 so far"
+    assert judge(30, found, 0.3) is None
+
+
+def test_three_runs_have_to_be_good_before_anything_is_expected() -> None:
+    assert expected([an_hour(TUESDAY, 40, runs=2)], TUESDAY, UTC_CALENDAR) is None
+    assert expected([], TUESDAY, UTC_CALENDAR) is None
+
+
+def test_a_list_that_was_empty_from_the_start_is_no_beginning() -> None:
+    known = Early()
+    for count in (0, 0, 0, 0, 48, 48):
+        known = known.after(count)
+
+    assert known.expected is None
+    assert known.after(50).expected == Expected(48)
+    assert early([an_hour(TUESDAY, 0)], UTC_CALENDAR).expected is None
+    mixed = Hour(TUESDAY, runs=5, total=96, lowest=0, highest=48)
+    assert early([mixed], UTC_CALENDAR).expected == Expected(48)
+
+
+def test_nights_on_which_there_is_nothing_are_as_usual() -> None:
+    assert judge(0, usual(weeks_before(TUESDAY, [0, 0, 1, 0])), 0.3) is None
+
+
+def test_when_clocks_go_back_the_hour_on_the_wall_counts_and_the_doubled_one_once() -> None:
+    sunday = date(2026, 10, 25)  # 02:00 comes twice
+    after = sunday + 7 * DAY
+    calendar = Calendar(BERLIN)
+    hours = [
+        an_hour(berlin(sunday - 7 * DAY, 2), 30),
+        an_hour(berlin(sunday, 2, fold=0), 20),
+        an_hour(berlin(sunday, 2, fold=1), 40),
+        an_hour(berlin(sunday - 14 * DAY, 2), 30),
+    ]
+    assert len({each.hour_at for each in hours}) == 4
+
+    found = usual(hours, berlin(after, 2), calendar)
+    assert (found.usual, found.when) == (30, "on Sundays at 02:00 CET")
+    assert by_hour(hours[1:3], berlin(after, 2), calendar) is None
+    assert by_hour(hours, berlin(after, 3), calendar) is None
+
+
+def test_when_clocks_go_forward_the_missing_hour_has_no_count_and_the_others_keep_theirs() -> None:
+    sunday = date(2026, 3, 29)  # after 01:59 comes 03:00
+    calendar = Calendar(BERLIN)
+    hours = [
+        an_hour(berlin(sunday - 7 * number * DAY, hour), 10 * hour)
+        for number in (0, 1, 2, 3)
+        for hour in (1, 3)
+    ]
+    next_sunday = sunday + 7 * DAY
+
+    assert usual(hours, berlin(next_sunday, 3), calendar).usual == 30
+    assert usual(hours, berlin(next_sunday, 1), calendar).usual == 10
+    assert by_hour(hours, berlin(next_sunday, 2), calendar) is None
+
+
+def test_a_public_holiday_is_like_a_sunday_and_teaches_nothing() -> None:
+    holiday = date(2026, 3, 17)  # a Tuesday
+    calendar = Calendar(UTC_CALENDAR.zone, frozenset((holiday,)))
+    sundays = weeks_before(TUESDAY - 2 * DAY + 7 * DAY, [5, 5, 6, 5])
+    tuesdays = weeks_before(TUESDAY, [48] * 6)
+
+    found = usual([*sundays, *tuesdays], TUESDAY, calendar)
+    assert (found.usual, found.when) == (5, "on Sundays at 14:00 UTC")
+    assert judge(4, found, 0.3) is None
+
+    next_week = [an_hour(TUESDAY, 4), *tuesdays]
+    assert usual(next_week, TUESDAY + 7 * DAY, calendar).usual == 48
+    assert early([an_hour(TUESDAY, 4)], calendar) == Early()
+
+
+@given(st.lists(COUNTS, min_size=3, max_size=8), FALLS)
+def test_nobody_has_to_be_more_than_usual(counts: list[int], fall: float) -> None:
+    found = usual(weeks_before(TUESDAY, counts))
+
+    assert 0 <= found.least(fall) <= max(found.usual, 0)
+    assert judge(round(found.usual + 0.5), found, fall) is None
+    assert (judge(0, found, fall) is not None) == (found.usual >= 1)
+
+
+@given(st.lists(st.integers(90, 110), min_size=7, max_size=7), COUNTS)
+def test_one_week_that_was_like_no_other_changes_little(counts: list[int], odd: int) -> None:
+    plain = usual(weeks_before(TUESDAY, counts))
+    with_it = usual(weeks_before(TUESDAY, [*counts, odd]))
+
+    assert abs(plain.usual - with_it.usual) <= 20
+    assert 90 <= with_it.usual <= 110
+
+
+@given(st.lists(COUNTS, min_size=3, max_size=8), COUNTS, FALLS)
+def test_fewer_are_never_better(counts: list[int], count: int, fall: float) -> None:
+    found = usual(weeks_before(TUESDAY, counts))
+
+    if judge(count, found, fall) is None:
+        assert judge(count + 1, found, fall) is None

@@ -1,0 +1,1 @@
+"""Faults that are put between a run and its target."""

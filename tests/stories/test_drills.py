@@ -1,0 +1,112 @@
+"""Would the five outages be noticed? `trueup drill` breaks things to find out, and leaves nothing
+behind, however it ends.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from monitor.drills.outages import OUTAGES
+from tests.support.waiting import until
+
+EVERY = 3.0
+ALLOWED = 2 * EVERY + 5
+PATIENCE = 60.0
+KEYS = [
+    "outage", "component", "detected_s", "told_s", "published_s", "recovered_s", "pages",
+    "false_components", "original_detection_s",
+]  # fmt: skip
+COMMAND = [sys.executable, "-m", "monitor", "drill"]
+
+
+@pytest.mark.timeout(300)
+def test_each_of_the_five_is_detected_told_once_published_and_over(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [*COMMAND, "--all", "--every", f"{EVERY:.0f}s", "--json"],
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=280,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    drills = json.loads(done.stdout)["drills"]
+    assert [drill["outage"] for drill in drills] == list(OUTAGES)
+    for drill in drills:
+        assert list(drill) == KEYS
+        assert 0 < drill["detected_s"] <= ALLOWED
+        assert drill["told_s"] > 0
+        assert drill["published_s"] > 0
+        assert drill["recovered_s"] > 0
+        assert drill["pages"] == 1
+        assert drill["false_components"] == []
+        assert drill["detected_s"] * 10 < drill["original_detection_s"]
+    assert list(tmp_path.iterdir()) == [], "nothing is left behind"
+
+
+@pytest.mark.timeout(200)
+def test_killed_it_leaves_no_daemon_no_site_and_no_browser(tmp_path: Path) -> None:
+    with _drilling(tmp_path) as drill:
+        below = _all_of_them(drill)
+        drill.kill()
+        drill.wait(PATIENCE)
+        _wait_for_the_end(below)
+
+
+@pytest.mark.timeout(200)
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_stopped_it_leaves_nothing_at_all(sign: signal.Signals, tmp_path: Path) -> None:
+    with _drilling(tmp_path) as drill:
+        below = _all_of_them(drill)
+        drill.send_signal(sign)
+        assert drill.wait(PATIENCE) == 128 + sign
+        _wait_for_the_end(below)
+        assert list(tmp_path.iterdir()) == []
+
+
+@contextmanager
+def _drilling(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    with subprocess.Popen(
+        [*COMMAND, "upload-down"],
+        env={**os.environ, "TMPDIR": str(folder)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as drill:
+        try:
+            yield drill
+        finally:
+            drill.kill()
+
+
+def _all_of_them(drill: subprocess.Popen[bytes]) -> list[psutil.Process]:
+    """The daemon, the practice site and a browser, once all three are there."""
+
+    def found() -> list[psutil.Process]:
+        below = psutil.Process(drill.pid).children(recursive=True)
+        told = [_words(each) for each in below]
+        wanted = ("monitor.drills.leash", "practice --until", "chrom")
+        return below if all(any(word in line for line in told) for word in wanted) else []
+
+    return until(found, "the daemon, the site and a browser are there", PATIENCE, 0.1)
+
+
+def _words(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return ""
+
+
+def _wait_for_the_end(processes: list[psutil.Process]) -> None:
+    _, left = psutil.wait_procs(processes, timeout=PATIENCE)
+    assert not left, [_words(each) for each in left]
