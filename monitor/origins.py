@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
 from monitor.config.model import Config, Probe
 
+_ADDRESSES_MOST: Final = 10_000
 _USUAL: Final = {"http": 80, "https": 443}
 
 
@@ -16,13 +18,20 @@ def origin_of(probe: Probe) -> str:
     """`https://web.example.org`, with the port where it is not the usual one; the probe's own id
     where it asks no address of the web. Never a name or password.
     """
+    return _origin(str(getattr(probe.settings, "url", ""))) or probe.id
+
+
+@lru_cache(maxsize=_ADDRESSES_MOST)
+def _origin(address: str) -> str:
+    """Empty for what is no address of the web."""
     with suppress(ValueError):
-        parts = urlsplit(str(getattr(probe.settings, "url", "")))
-        if parts.scheme in _USUAL and parts.hostname:
-            name = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-            usual = parts.port in (None, _USUAL[parts.scheme])
-            return f"{parts.scheme}://{name}" + ("" if usual else f":{parts.port}")
-    return probe.id
+        parts = urlsplit(address)
+        name, port = parts.hostname, parts.port
+        if parts.scheme in _USUAL and name:
+            usual = port in (None, _USUAL[parts.scheme])
+            named = f"[{name}]" if ":" in name else name
+            return f"{parts.scheme}://{named}" + ("" if usual else f":{port}")
+    return ""
 
 
 _LATELY: Final[list[tuple[Mapping[str, Probe], Mapping[str, tuple[str, ...]]]]] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from sys import intern
 from types import MappingProxyType
@@ -24,7 +24,14 @@ LOOKED_AT: Final = 16 * 1024
 """Bytes up to which an answer is looked through; of a longer one, the beginning."""
 _HEAD: Final = 4 * 1024
 _KEYS: Final = 300
-_DEEPEST: Final = 6
+_ENTRIES: Final = 8
+"""Of one list that are looked at."""
+_DEEPEST: Final = 8
+_LONGEST_KEY: Final = 60
+_VARIES: Final = "*"
+_REMEMBERED: Final = 12
+_LONG: Final = 1000
+"""Characters above which a text is not worth remembering."""
 _SOURCES: Final[Mapping[Trait, tuple[str, ...]]] = {
     Trait.SERVER: ("server", "via"),
     Trait.RUNTIME: (
@@ -39,23 +46,28 @@ _SOURCES: Final[Mapping[Trait, tuple[str, ...]]] = {
 }
 _TELLING: Final = {name.encode(): trait for trait, names in _SOURCES.items() for name in names}
 _VERSIONS: Final = ("version", "app_version", "release")
-_DATA: Final = re.compile(r".*\d{2}.*|[0-9a-fA-F-]{12,}|.{61,}", re.DOTALL)
+_DATA: Final = re.compile(r".*\d{2}.*|[0-9a-fA-F-]{12,}", re.DOTALL)
 _REQUEST: Final = re.compile(r"(?=\S*\d)[0-9a-zA-Z]{8,}\.?")
 """What stands in a Via for this one request, or for the machine that it happened to meet."""
 
 Fields: TypeAlias = Sequence[tuple[bytes, bytes]]
 Traits: TypeAlias = Mapping[Trait, str]
+_Part: TypeAlias = tuple[int, Traits]
 
 
 class Reader:
-    """Of the answers to one probe. What came last is remembered by its hash alone."""
+    """Of the answers to one probe. What came last is remembered by its hash alone, and what was
+    made of it.
+    """
 
-    __slots__ = ("_hide", "_last", "_traits")
+    __slots__ = ("_content", "_hide", "_server", "_shown", "_traits")
 
     def __init__(self, hide: Callable[[str], str]) -> None:
         """*hide* takes the secrets out of a text; it is called for what was not seen before."""
         self._hide = hide
-        self._last = 0
+        self._shown: dict[str, str] = {}
+        self._server: _Part = (0, UNTOLD)
+        self._content: _Part = (0, UNTOLD)
         self._traits: Traits = UNTOLD
 
     def read(self, fields: Fields, content: bytes, leaf: bytes, address: str) -> Traits:
@@ -64,34 +76,42 @@ class Reader:
         """
         telling = [field for field in fields if field[0].lower() in _TELLING]
         looked = content if len(content) <= LOOKED_AT else content[:_HEAD]
-        seen = hash((tuple(telling), looked, leaf, address))
-        if seen != self._last:
-            whole = looked is content
-            found = dict(_told(telling, looked, leaf, address, whole=whole))
-            shown = {trait: self._shown(trait, value) for trait, value in found.items()}
-            self._traits = MappingProxyType({each: said for each, said in shown.items() if said})
-            self._last = seen
+        server, said = hash((tuple(telling), leaf, address)), hash(looked)
+        if server == self._server[0] and said == self._content[0]:
+            return self._traits
+        if server != self._server[0]:
+            self._server = (server, self._clean(_of_server(telling, leaf, address)))
+        if said != self._content[0]:
+            text = looked.decode("utf-8", "replace")
+            found = self._clean(_in_content(text, whole=looked is content))
+            self._content = (said, found)
+        self._traits = MappingProxyType({**self._content[1], **self._server[1]})
         return self._traits
 
-    def _shown(self, trait: Trait, value: str) -> str:
-        most = LONGEST_KEYS if trait is Trait.JSON_KEYS else LONGEST
-        line = one_line(self._hide(value))
-        return intern(line if len(line) <= most else f"{line[: most - 1]}…")
+    def _clean(self, told: Iterable[tuple[Trait, str]]) -> Traits:
+        return {trait: said for trait, value in told if (said := self._as_shown(trait, value))}
+
+    def _as_shown(self, trait: Trait, value: str) -> str:
+        """Hiding takes its time, and most of what is told was told before."""
+        shown = self._shown.get(value)
+        if shown is None:
+            most = LONGEST_KEYS if trait is Trait.JSON_KEYS else LONGEST
+            line = one_line(self._hide(value))
+            shown = intern(line if len(line) <= most else f"{line[: most - 1]}…")
+            if len(self._shown) >= _REMEMBERED:
+                self._shown.clear()
+            if len(value) <= _LONG:
+                self._shown[value] = shown
+        return shown
 
 
-def _told(
-    fields: Fields, content: bytes, leaf: bytes, address: str, *, whole: bool
-) -> Iterator[tuple[Trait, str]]:
-    """What comes later replaces what came before: what a header says counts most."""
-    yield from _in_content(content.decode("utf-8", "replace"), whole=whole)
+def _of_server(fields: Fields, leaf: bytes, address: str) -> Iterator[tuple[Trait, str]]:
     yield Trait.ADDRESS, address.rpartition(":")[0].strip("[]")
     if leaf:
         yield from _in_certificate(leaf)
     for trait in (Trait.SERVER, Trait.RUNTIME, Trait.VERSION):
-        if said := _joined(fields, trait):
-            yield trait, said
-    if said := in_headers(fields, HEADERS):
-        yield Trait.ENVIRONMENT, said
+        yield trait, _joined(fields, trait)
+    yield Trait.ENVIRONMENT, in_headers(fields, HEADERS)
 
 
 def _joined(fields: Fields, trait: Trait) -> str:
@@ -177,11 +197,11 @@ def keys_of(document: Any) -> str:
 
 def _note(value: Any, path: str, found: dict[str, None], lists: dict[str, bool]) -> None:
     """*lists* are told whether one of them had an entry."""
-    if len(found) >= _KEYS or path.count(".") >= _DEEPEST:
+    if len(found) >= _KEYS or path.count(".") + path.count("[") >= _DEEPEST:
         return
     if isinstance(value, dict):
         for key, each in value.items():
-            name = "*" if _DATA.fullmatch(key) or not key.isprintable() else key
+            name = _name(key) if len(key) <= _LONGEST_KEY else _VARIES
             below = f"{path}.{name}" if path else name
             found[below] = None
             if isinstance(each, dict | list):
@@ -189,6 +209,11 @@ def _note(value: Any, path: str, found: dict[str, None], lists: dict[str, bool])
     elif isinstance(value, list):
         below = f"{path}[]"
         lists[below] = lists.get(below, False) or bool(value)
-        for each in value:
+        for each in value[:_ENTRIES]:
             if isinstance(each, dict | list):
                 _note(each, below, found, lists)
+
+
+@lru_cache(maxsize=1024)
+def _name(key: str) -> str:
+    return _VARIES if _DATA.fullmatch(key) or not key.isprintable() else key

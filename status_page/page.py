@@ -10,6 +10,7 @@ from typing import Final
 from status_page.changes import Deed, Deploy
 from status_page.component import Component
 from status_page.incident import Incident, Maintenance
+from status_page.watching import Coverage
 
 LANGUAGES: Final = ("en", "de", "fr", "es", "pt", "ja", "zh", "ar")
 """Those that our own words are translated into."""
@@ -108,6 +109,8 @@ class Page:
     """Newest first, also of what no component knows; on internal pages only, as is what follows."""
     deeds: tuple[Deed, ...] = ()
     """What trueup did by itself, newest first."""
+    coverage: Coverage | None = None
+    """What is watched, and how."""
 
     @property
     def may_be_found(self) -> bool:

@@ -14,6 +14,7 @@ from monitor.acts import deploying, learning, planning, speaking
 from monitor.acts.finding import facts, find_open, name
 from monitor.acts.orders import (
     SOMEBODY,
+    AcceptChange,
     Acknowledge,
     CannotAct,
     Done,
@@ -51,8 +52,8 @@ def carry_out(db: Database, order: Order, config: Known, at: datetime) -> Done:
             return planning.end(db, order, at)
         case RecordDeploy() | ForgetDeploy():
             return _of_deploys(db, order, config, at)
-        case ForgetBaseline():
-            return learning.forget_baseline(db, order, config)
+        case ForgetBaseline() | AcceptChange():
+            return _of_what_was_learned(db, order, config, at)
         case _:
             return speaking.speak(db, order, config, at)
 
@@ -63,6 +64,14 @@ def _of_deploys(
     if isinstance(order, RecordDeploy):
         return deploying.record(db, order, config, at)
     return deploying.forget(db, order, at)
+
+
+def _of_what_was_learned(
+    db: Database, order: ForgetBaseline | AcceptChange, config: Known, at: datetime
+) -> Done:
+    if isinstance(order, ForgetBaseline):
+        return learning.forget_baseline(db, order, config)
+    return learning.accept(db, order, at)
 
 
 def acknowledge(db: Database, order: Acknowledge, at: datetime) -> Done:

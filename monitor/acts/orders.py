@@ -36,6 +36,7 @@ __all__ = [
     "NAME_MAX",
     "SOMEBODY",
     "WORDS_MAX",
+    "AcceptChange",
     "Acknowledge",
     "Announce",
     "CannotAct",
@@ -145,6 +146,13 @@ class ForgetBaseline(Asked):
     probe: Term
 
 
+class AcceptChange(Asked):
+    """What a target became is all right. None: of every change that is not settled."""
+
+    do: Literal["accept_change"] = "accept_change"
+    number: Annotated[int, Field(ge=1, le=2**53)] | None = None
+
+
 Order = (
     Acknowledge
     | Withdraw
@@ -154,6 +162,7 @@ Order = (
     | RecordDeploy
     | ForgetDeploy
     | ForgetBaseline
+    | AcceptChange
     | Spoken
 )
 

@@ -5,6 +5,8 @@ Nothing is recorded and nobody is told; see `monitor.cli.blindspots` for the com
 """
 
 from monitor.blindspots.cells import EVIDENCE, NOTICED, Cell, Matrix, Row, Trial, Verdict, judged
+from monitor.blindspots.closing import Closing, Remedy, closing
+from monitor.blindspots.document import document
 from monitor.blindspots.pace import Pace
 from monitor.blindspots.scoring import Score, overall, scores
 from monitor.blindspots.seeking import Heard, Seeking, Terms
@@ -13,15 +15,19 @@ __all__ = [
     "EVIDENCE",
     "NOTICED",
     "Cell",
+    "Closing",
     "Heard",
     "Matrix",
     "Pace",
+    "Remedy",
     "Row",
     "Score",
     "Seeking",
     "Terms",
     "Trial",
     "Verdict",
+    "closing",
+    "document",
     "judged",
     "overall",
     "scores",

@@ -36,6 +36,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     " again does.",
     "cookies-dropped": "Whoever needs the cookie notices: a journey that signs in.",
     "writes-500": "Only a journey that sends something notices.",
+    "empty-tables": "Let it look for a record that must be there: expect_text or expect_locator of"
+    " a login, a step of a journey, expect.contains of an HTTP probe.",
     "assets-missing": "A probe of the script or style sheet itself notices.",
 }
 """What is said where no line helps."""

@@ -6,7 +6,7 @@ and to notice what it did not notice before.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
@@ -18,9 +18,11 @@ from monitor.blindspots.rereading import Rereading
 from monitor.blindspots.seeking import Known, Seeking
 from monitor.blindspots.trying import Make, Subject, try_lines
 from monitor.config import Config, Probe
+from monitor.log import get_logger
 from probes import KINDS
 from probes.injection import Fault
 
+log = get_logger()
 _ASSETS: Final = "assets-missing"
 _ASSETS_LOOKED_AT: Final = 3
 _UNLEARNED: Final = "expect.shape has learned nothing yet: run trueup learn {}"
@@ -46,6 +48,10 @@ class Closing:
     def of(self, probe: str) -> tuple[Remedy, ...]:
         return tuple(remedy for remedy in self.remedies if remedy.probe == probe)
 
+    def scrubbed(self, scrub: Callable[[str], str]) -> Closing:
+        """The same without what *scrub* takes out of texts: an answer may hold a secret."""
+        return Closing(tuple(replace(r, lines=tuple(map(scrub, r.lines))) for r in self.remedies))
+
 
 async def closing(config: Config, seeking: Seeking, matrix: Matrix) -> Closing:
     """For journeys, what a probe of their page would notice beside them: it is asked for once."""
@@ -65,15 +71,20 @@ class _Closer:
 
     async def close(self, probe: Probe, row: Row, holes: Sequence[Fault]) -> list[Remedy]:
         known = self._seeking.known.get(row.probe)
-        if known is not None:
-            return await self._in_place(probe, known, holes)
-        return await self._beside(probe, holes)
+        try:
+            if known is not None:
+                return await self._in_place(probe, known, holes)
+            return await self._beside(probe, holes)
+        except Exception:  # what was found out is worth more than how to mend it
+            log.exception("looking for remedies crashed", probe=probe.id)
+            return list(_sentences(probe, holes))
 
     async def _in_place(self, probe: Probe, known: Known, holes: Sequence[Fault]) -> list[Remedy]:
         def make(lines: tuple[Line, ...]) -> Probe | None:
             return self._rereading.with_lines(probe, lines)
 
-        subject = await self._tried(make, known, holes)
+        subject = Subject(make, known, _is_learning(probe))
+        await try_lines(subject, self._seeking, holes)
         keys = self._rereading.table(probe.id)
         found = [
             Remedy(
@@ -166,8 +177,7 @@ def _names(faults: Sequence[Fault]) -> tuple[str, ...]:
 
 
 def _sentences(probe: Probe, left: Sequence[Fault]) -> Iterator[Remedy]:
-    pin = getattr(getattr(probe.settings, "expect", None), "shape", None)
-    learning = pin is not None and pin.learns and pin.shape is None
+    learning = _is_learning(probe)
     said: dict[str, list[Fault]] = {}
     for fault in left:
         unlearned = learning and fault.at
@@ -175,3 +185,9 @@ def _sentences(probe: Probe, left: Sequence[Fault]) -> Iterator[Remedy]:
         said.setdefault(sentence, []).append(fault)
     for sentence, faults in said.items():
         yield Remedy(probe=probe.id, faults=_names(faults), sentence=sentence)
+
+
+def _is_learning(probe: Probe) -> bool:
+    """Whether its shape is to be learned, and was not yet."""
+    pin = getattr(getattr(probe.settings, "expect", None), "shape", None)
+    return pin is not None and pin.learns and pin.shape is None

@@ -25,7 +25,7 @@ class Line:
     @property
     def writable(self) -> bool:
         """Whether it can be written on a line that people read."""
-        return all(len(part) <= LONGEST for part in self.path)
+        return all(len(part) <= LONGEST and part.isprintable() for part in self.path)
 
     def written(self, keys: Mapping[str, Any]) -> str:
         """As it stands in the table *keys* afterwards, with what was there before."""
@@ -50,10 +50,11 @@ def with_lines(keys: Mapping[str, Any], lines: tuple[Line, ...]) -> dict[str, An
 
 
 def toml(value: object) -> str:
-    """A text, a number, or a list of texts."""
+    """A text, a number, or a list of texts; nothing in it that a terminal obeys."""
     if isinstance(value, list | tuple):
         return f"[{', '.join(toml(each) for each in value)}]"
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
+    said = json.dumps(value, ensure_ascii=False)
+    return "".join(c if c.isprintable() else f"\\U{ord(c):08X}" for c in said)
 
 
 def _joined(there: object, value: str | int | tuple[str, ...], key: str) -> Any:

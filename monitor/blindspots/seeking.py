@@ -17,6 +17,7 @@ from monitor.blindspots.ordinary import AsRecorded, Quiet, ReadOnly, as_wire
 from monitor.blindspots.pace import Pace
 from monitor.clock import Clock
 from monitor.config import Probe
+from monitor.log import get_logger
 from monitor.runner import Runner
 from probes import Outcome, Result, Tools
 from probes.browser.slots import slots_here
@@ -25,8 +26,11 @@ from probes.injection.replaying import Recorder, Replayer
 from probes.traits import Trait
 
 NEVER: Final = 'blindspots = "never"'
-_UNREACHING: Final = frozenset(("refused", "timeout"))
+_UNREACHING: Final = frozenset(("refused", "timeout", "status-500"))
 """Under these no request gets as far as the target."""
+_OF_CERTIFICATES: Final = "certificate-ending"
+
+log = get_logger()
 
 
 @dataclass(frozen=True)
@@ -92,8 +96,16 @@ class _Column:
 
     @property
     def target(self) -> str:
-        url = getattr(self.probe.settings, "url", None)
-        return _host(str(url)) if url else self.probe.id
+        """Its host, with the port; the probe itself where that is not known."""
+        return _host(self._url) or self.probe.id
+
+    @property
+    def secure(self) -> bool:
+        return not self._url.startswith("http:")
+
+    @property
+    def _url(self) -> str:
+        return str(getattr(self.probe.settings, "url", "") or "")
 
 
 def _host(url: str) -> str:
@@ -159,8 +171,8 @@ class Seeking:
     async def _passes(self, column: _Column) -> bool:
         """Whether it passes as it is; else nothing can be said of it."""
         self._heard.trying(column.probe.id, "")
-        only = ReadOnly(self._tools.transport)
-        recorder = Recorder(self._tools.transport if column.writes else as_wire(only))
+        only = ReadOnly(as_wire(self._tools.transport))
+        recorder = Recorder(as_wire(self._tools.transport if column.writes else only))
         tools = replace(self._tools, transport=as_wire(recorder), writes=column.writes)
         result, _ = await self._ordinary(column, tools)
         if recorder.recorded or only.held_back:
@@ -174,11 +186,20 @@ class Seeking:
 
     async def _cell(self, column: _Column, fault: Fault) -> None:
         self._heard.trying(column.probe.id, fault.name)
-        if column.recorder is not None:
-            trials = await self._replayed(column, column.recorder, fault)
-        else:
-            trials = (await self._travelled(column, fault),)
+        try:
+            trials = await self._trials(column, fault)
+        except Exception as crash:  # one fault of ours is no reason to lose all the others
+            log.exception("trial crashed", probe=column.probe.id, fault=fault.name)
+            said = f"{type(crash).__name__}: {crash}"
+            trials = (Trial(fault=fault, verdict=Verdict.ERROR, said=said),)
         self._note(column, Cell(fault, trials))
+
+    async def _trials(self, column: _Column, fault: Fault) -> tuple[Trial, ...]:
+        if column.recorder is not None:
+            return await self._replayed(column, column.recorder, fault)
+        if fault.name == _OF_CERTIFICATES and not column.secure:
+            return (Trial(fault=fault, verdict=Verdict.NOT_TOUCHED, said="no certificate"),)
+        return (await self._travelled(column, fault),)
 
     def _note(self, column: _Column, cell: Cell) -> None:
         column.row.cells[cell.fault.name] = cell

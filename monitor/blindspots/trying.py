@@ -25,6 +25,8 @@ class Subject:
 
     make: Make
     known: Known
+    learning: bool = False
+    """Whether its shape is to be learned, and was not yet."""
     closes: dict[Line, list[Fault]] = field(default_factory=dict)
     noticed: list[Fault] = field(default_factory=list)
     """Without any line more."""
@@ -53,7 +55,9 @@ async def try_lines(subject: Subject, seeking: Seeking, holes: Sequence[Fault]) 
     """Fills in what closes what. A line that is there already is preferred to one more."""
     shapely = len({fault.at for fault in holes if fault.at}) > 1
     for fault in sorted(holes, key=lambda each: not each.at):
-        if await _shows(subject, seeking, (), fault):
+        if subject.learning and fault.at:
+            subject.left.append(fault)
+        elif await _shows(subject, seeking, (), fault):
             subject.noticed.append(fault)
         elif line := await _line(subject, seeking, fault, shape_first=shapely):
             subject.closes.setdefault(line, []).append(fault)
@@ -73,6 +77,8 @@ async def _line(
     if shape_first and fault.at:
         proposed.sort(key=lambda each: each != SHAPE)
     for line in proposed:
+        if line == SHAPE and subject.learning:
+            continue
         lines = (*subject.closes, line)
         if await _shows(subject, seeking, lines, fault) and await _passes(subject, seeking, lines):
             return line

@@ -10,6 +10,7 @@ from typing import Annotated, Final, NoReturn
 
 import typer
 
+from monitor.baselines import weigher
 from monitor.blindspots import Heard, Matrix, Seeking, Terms, overall, scores
 from monitor.blindspots.closing import Closing, closing
 from monitor.cli import blindspots_said as said
@@ -27,9 +28,8 @@ from monitor.cli.ground import (
 )
 from monitor.cli.runs import choose, lent_tools, runner_with
 from monitor.clock import SystemClock
-from monitor.config import Config, Probe
+from monitor.config import Config, Probe, Scrubber
 from monitor.config.nearest import remedy
-from monitor.runner import Weigh
 from probes.injection import BY_NAME, FAULTS, Fault
 
 NAME = "blindspots"
@@ -61,7 +61,8 @@ class _Work:
         if task is not None:  # as on Ctrl-C: no browser may stay behind
             loop = asyncio.get_running_loop()
             loop.add_signal_handler(signal.SIGTERM, self._end, task)
-        clock, weigh = SystemClock(), await _weigher(self.config)
+        clock = SystemClock()
+        weigh = await weigher(self.config, clock)
         async with lent_tools(self.config) as tools:
             seeking = Seeking(
                 tools,
@@ -72,7 +73,8 @@ class _Work:
             )
             try:
                 self.matrix = await seeking.seek(self.probes)
-                self.remedies = await closing(self.config, seeking, self.matrix)
+                found = await closing(self.config, seeking, self.matrix)
+                self.remedies = found.scrubbed(Scrubber(self.config.secrets).text)
             except BaseException:
                 self.matrix = seeking.matrix(complete=False)
                 raise
@@ -168,11 +170,3 @@ def _faults(names: Sequence[str]) -> tuple[Fault, ...]:
         if name not in BY_NAME:
             fail(f"there is no fault {name!r}; {remedy(name, list(BY_NAME), 'faults')}", BAD)
     return tuple(fault for fault in FAULTS if not names or fault.name in names)
-
-
-async def _weigher(config: Config) -> Weigh | None:
-    """What the daemon's database knows of usual counts has a word in it, where there is one."""
-    from monitor import baselines  # noqa: PLC0415 - brings the store, which takes a while
-
-    weigher = getattr(baselines, "weigher", None)
-    return await weigher(config, SystemClock()) if weigher else None

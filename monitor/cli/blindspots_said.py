@@ -14,7 +14,7 @@ from monitor.blindspots.document import document
 from monitor.cli import tables
 from monitor.cli.blindspots_table import MARKS, bars, blocks, keys
 from monitor.cli.ground import banner, is_odd, out, say_json, write
-from monitor.config import Config, Scrubber
+from monitor.config import Config
 from monitor.notices import one_line, span
 from probes.injection import BY_NAME, FAULTS
 
@@ -62,7 +62,7 @@ def lines(told: Told) -> str:
             table = found.setdefault(remedy.table, [])
             table += (f"# shows {', '.join(remedy.faults)}", *remedy.lines)
     parts = ["\n".join((table, *written)) for table, written in found.items()]
-    return Scrubber(told.config.secrets).text("\n\n".join(parts) + "\n" * bool(parts))
+    return "\n\n".join(parts) + "\n" * bool(parts)
 
 
 def _say_to_people(told: Told, *, verbose: bool) -> None:
@@ -93,7 +93,9 @@ def _runs(matrix: Matrix) -> str:
 def _troubles(told: Told) -> None:
     for row in told.matrix.rows:
         if row.trouble:
-            _print(Text.assemble(("! ", "magenta"), (row.probe, "bold"), f" {row.trouble}"))
+            _print(
+                Text.assemble(("! ", "magenta"), (row.probe, "bold"), f" {one_line(row.trouble)}")
+            )
         for trial in row.trials:
             if trial.verdict is Verdict.ERROR:
                 named = f" × {trial.fault.name}: {one_line(trial.said)}"

@@ -59,7 +59,7 @@ def _replay(
     progress.is_up(wait_until_up(ground, clock))
     for name in names:
         outage = OUTAGES[name]
-        wait_until_up(ground, clock)
+        wait_until_up(ground, clock, outage.components)
         progress.breaks(outage)
         lines.append(replay(ground, outage, clock, progress.heard))
         progress.is_over(lines[-1])

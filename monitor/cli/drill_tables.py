@@ -45,14 +45,15 @@ def beside(line: Timeline, *, titled: bool) -> Group:
 def show(lines: Sequence[Timeline]) -> None:
     """Several: a row for each."""
     columns = [Column(name, justify="right", no_wrap=True) for name in HEADINGS[1:5]]
-    table = tables.table("", "outage", *columns, tables.words(HEADINGS[5]))
+    table = tables.table(f"  {HEADINGS[0]}", *columns, HEADINGS[5])
     for line in lines:
-        mark = Text("✓", "green") if line.is_good else Text("✕", "red")
+        mark = ("✓ ", "green") if line.is_good else ("✕ ", "red")
+        name = Text.assemble(mark, (line.outage.id, "bold"))
         spans = (
             _span(line.detected, line.allowed),
             *map(_span, (line.told, line.published, line.recovered)),
         )
-        table.add_row(mark, Text(line.outage.id, "bold"), *spans, found(line.outage.original))
+        table.add_row(name, *spans, found(line.outage.original))
     tables.show(table)
     out.print()
     out.print(_verdict(lines))

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from monitor.acts.learning import of_hours
 from monitor.acts.orders import CannotAct, ForgetBaseline
 from monitor.baselines import falls_of
 from monitor.cli import giving, learnt
@@ -27,7 +28,7 @@ from monitor.cli.ground import (
 from monitor.cli.learnt import STATUS, Found, State, Usual
 from monitor.cli.runs import choose, nearer
 from monitor.config import Config, Probe
-from monitor.pins import GOOD_RUNS
+from monitor.pins import GOOD_RUNS, undescribed
 from monitor.server.control import Unanswered
 from monitor.state import DATABASE
 from monitor.store import StoreTrouble
@@ -68,6 +69,9 @@ def command(
         say_json(_document(chosen, found, usual, forgotten))
     else:
         _print(read_config, chosen, found, usual, runs)
+        for probe_id, hours in forgotten.items():
+            said = f"{probe_id}: what was usual is forgotten, {of_hours(hours)}, and begins anew"
+            out.print(said, markup=False, highlight=False, soft_wrap=True)
     raise typer.Exit(_status(found))
 
 
@@ -126,7 +130,7 @@ def _print(
     files = [
         str(nearer(each.file))
         for each in found.values()
-        if each.state in (State.LEARNED, State.REPLACED)
+        if each.file and each.state in (State.LEARNED, State.REPLACED)
     ]
     if files:
         what = f"Now review and commit {', '.join(files)}. A daemon at work reads it by itself."
@@ -134,7 +138,7 @@ def _print(
 
 
 def _said(probe: Probe, found: Found, runs: int) -> list[str]:
-    file, name = nearer(found.file), probe.id
+    file, name = nearer(found.file) if found.file else "", probe.id
     lines = [f"    {line}" for line in found.difference.lines()] if found.difference else []
     match found.state:
         case State.REFUSED:
@@ -151,7 +155,7 @@ def _said(probe: Probe, found: Found, runs: int) -> list[str]:
             ]
         case _:
             learned = f"{name}: learned from {runs} good runs, {_fields(found)}: {file}"
-            return [learned, *lines, *_varies(found)]
+            return [learned, *lines, *_left_out(found)]
 
 
 def _fields(found: Found) -> str:
@@ -159,9 +163,12 @@ def _fields(found: Found) -> str:
     return f"{count} field{'s' if count != 1 else ''}"
 
 
-def _varies(found: Found) -> list[str]:
-    varies = found.shape.varies if found.shape else ()
-    return [f"    varies from answer to answer, left out: the keys of {path}" for path in varies]
+def _left_out(found: Found) -> list[str]:
+    if found.shape is None:
+        return []
+    keys = [f"the keys of {path}, which vary from answer to answer" for path in found.shape.varies]
+    empty = [f"the entries of {path}, which was empty" for path in undescribed(found.shape)]
+    return [f"    not learned: {said}" for said in (*keys, *empty)]
 
 
 def _usual(probe: Probe, usual: Usual) -> str:
@@ -199,7 +206,7 @@ def _shape(found: Found) -> dict[str, Any]:
     difference = found.difference
     return {
         "state": found.state.value,
-        "file": str(found.file),
+        "file": str(found.file) if found.file else None,
         "why": found.why,
         "fields": dict(found.shape.fields) if found.shape else {},
         "varies": list(found.shape.varies) if found.shape else [],

@@ -19,13 +19,13 @@ from monitor.cli.runs import a_runner
 from monitor.clock import SystemClock
 from monitor.config import Config, Probe
 from monitor.pins import CannotWrite, Difference, difference, is_good, pin_of, write
-from monitor.runner import Runner
+from monitor.runner import Runner, Weigh
 from monitor.slots import slot_at
 from monitor.state import DATABASE
 from monitor.store import StoreTrouble
 from monitor.store.baselines import hours
 from monitor.store.looking import looking
-from probes import Outcome
+from probes import Outcome, Result
 from probes.expect import Pin, Shape, pin_path, pin_text
 
 
@@ -51,7 +51,8 @@ class Found:
     """Of the shape that one probe expects."""
 
     state: State
-    file: Path
+    file: Path | None = None
+    """None where only a baseline is kept."""
     shape: Shape | None = None
     difference: Difference | None = None
     why: str = ""
@@ -74,17 +75,31 @@ def learns_shape(probe: Probe) -> bool:
 async def study(
     config: Config, probes: Sequence[Probe], *, runs: int, again: bool
 ) -> dict[str, Found]:
-    """Of those whose shape is learned, side by side. Writes the files that are to be written."""
-    clock = SystemClock()
-    wanted = [probe for probe in probes if learns_shape(probe)]
-    weigh = None if again else await weigher(config, clock)
+    """Of those whose shape is learned, side by side; with *again* also whether those are well of
+    which a baseline is kept. Writes the files that are to be written.
+    """
+    wanted = [p for p in probes if learns_shape(p) or (again and falls_of(p.settings))]
+    if not wanted:
+        return {}
+    weigh = await weigher(config, SystemClock())
+    weigh = _but_for_few(weigh) if weigh and again else weigh
     async with a_runner(config, weigh=weigh) as runner:
         found = await asyncio.gather(*(_study(runner, probe, runs) for probe in wanted))
-    settled = [
-        await asyncio.to_thread(_settle, probe, each, runs, again=again)
-        for probe, each in zip(wanted, found, strict=True)
-    ]
-    return {probe.id: each for probe, each in zip(wanted, settled, strict=True)}
+    settled = {}
+    for probe, each in zip(wanted, found, strict=True):
+        if isinstance(each, Found) or learns_shape(probe):
+            settled[probe.id] = await asyncio.to_thread(_settle, probe, each, runs, again=again)
+    return settled
+
+
+def _but_for_few(weigh: Weigh) -> Weigh:
+    """Fewer than usual is a new beginning; nothing at all is an outage."""
+
+    async def weighed(probe: Probe, result: Result, began: float) -> Result:
+        emptied = any(count == 0 for count in result.facts.counts.values())
+        return await weigh(probe, result, began) if emptied else result
+
+    return weighed
 
 
 def usual(config: Config, probe: Probe) -> list[Usual]:
@@ -101,18 +116,19 @@ def usual(config: Config, probe: Probe) -> list[Usual]:
 
 
 async def _study(runner: Runner, probe: Probe, runs: int) -> Found | list[Shape]:
-    """What each of *runs* was answered; or why nothing is learned from them."""
-    file, shapes = _file(probe), list[Shape]()
+    """What *runs* were answered; or why nothing is learned from them."""
+    shapes = list[Shape]()
     pupil = replace(probe, settings=probe.settings.learning() or probe.settings, confirm=())
     for number in range(1, runs + 1):
         slot = slot_at(probe.id, probe.every, SystemClock().now())
         result = (await runner.run(pupil, slot)).result
-        if not is_good(result) or result.facts.shape is None:
-            ours = result.outcome is Outcome.ERROR
+        shape = result.facts.shape
+        if not is_good(result) or (shape is None and learns_shape(probe)):
+            state = State.FAILED if result.outcome is Outcome.ERROR else State.REFUSED
             said = result.summary or result.outcome.value
             why = f"run {number} of {runs} was not good: {said}"
-            return Found(state=State.FAILED if ours else State.REFUSED, file=file, why=why)
-        shapes.append(result.facts.shape)
+            return Found(state=state, file=_file(probe), why=why)
+        shapes += [shape] if shape else []
         if interactive():
             err.print(f"{probe.id}: {number} of {runs} good runs", style="dim", highlight=False)
     return shapes
@@ -121,7 +137,7 @@ async def _study(runner: Runner, probe: Probe, runs: int) -> Found | list[Shape]
 def _settle(probe: Probe, found: Found | list[Shape], runs: int, *, again: bool) -> Found:
     if isinstance(found, Found):
         return found
-    old, new, file = _pin(probe).shape, Shape.learned(found), _file(probe)
+    old, new, file = _pin(probe).shape, Shape.learned(found), _path(probe)
     differs = None if old is None else difference(old, new)
     if old is not None and not differs:
         return Found(state=State.SAME, file=file, shape=old)
@@ -142,6 +158,10 @@ def _pin(probe: Probe) -> Pin:
     return pin
 
 
-def _file(probe: Probe) -> Path:
+def _file(probe: Probe) -> Path | None:
+    return _path(probe) if learns_shape(probe) else None
+
+
+def _path(probe: Probe) -> Path:
     pin = _pin(probe)
     return pin.path or pin_path(pin.folder, probe.id)

@@ -56,7 +56,7 @@ _ALL: Final = (
             found=timedelta(days=2),  # the report contradicts itself; its shortest reading
             bound=_AT_LEAST,
             how="by somebody reading the deployment log",
-            over="days, and a backup that lost the newest accounts",
+            over="days, by a backup without the newest accounts",
         ),
     ),
     Outage(
@@ -78,8 +78,8 @@ _ALL: Final = (
         components=("uploads",),
         original=Original(
             found=timedelta(hours=15, minutes=26),
-            how="the next morning, after a night of lost contributions",
-            over="15 h 51 min; the repair took 25 of those minutes",
+            how="the next morning; nothing had looked whether it started",
+            over="15 h 51 min, 25 min of them for the repair",
         ),
     ),
     Outage(
@@ -103,7 +103,7 @@ _ALL: Final = (
             bound=_AT_MOST,
             how="by whoever had started it",
             said="16 h 30 min, the next morning",
-            over="5 h 48 min, when the work that nobody could stop was done",
+            over="5 h 48 min; nobody could stop what was started",
         ),
     ),
 )

@@ -41,21 +41,22 @@ class Reading:
     """Since the break, the oldest first."""
     opened: tuple[Opened, ...] | None
 
-    @property
-    def is_up(self) -> bool:
-        """Whether the page says of every component that it is up."""
-        return bool(self.conditions) and set((self.conditions or {}).values()) == {UP}
+    def is_up(self, components: Collection[str] = ()) -> bool:
+        """Whether the page says that these are up, and none is down; without any, that all are."""
+        known = self.conditions or {}
+        wanted = components or known
+        return bool(known) and not self.down and all(known.get(name) == UP for name in wanted)
 
     @property
     def down(self) -> frozenset[str]:
         known = self.conditions or {}
         return frozenset(name for name, condition in known.items() if condition == DOWN)
 
-    def is_over(self, probes: Collection[str]) -> bool:
-        """All is up, every incident of these *probes* is closed, and each that was told is told to
-        have ended.
+    def is_over(self, components: Collection[str], probes: Collection[str]) -> bool:
+        """These are up and none is down, every incident of these *probes* is closed, and each that
+        was told is told to have ended.
         """
-        if not self.is_up or self.heard is None or self.opened is None:
+        if not self.is_up(components) or self.heard is None or self.opened is None:
             return False
         told = {each.incident for each in self.heard}
         ended = {each.incident for each in self.heard if each.event == "resolved"}

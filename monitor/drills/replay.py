@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from datetime import timedelta
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Final, Protocol
 
 from monitor.clock import Clock
-from monitor.drills.ground import Ground, GroundLost
+from monitor.config import Config
+from monitor.drills.ground import GroundLost
 from monitor.drills.outages import Outage
-from monitor.drills.reading import UP
+from monitor.drills.reading import UP, Reading
 from monitor.drills.timeline import Timeline, begun, seen
 
 GLANCE: Final = 0.2  # seconds between two looks
@@ -19,27 +20,45 @@ START: Final = timedelta(seconds=60)
 """For processes to start and browsers to warm up, beside two intervals."""
 SPARE: Final = timedelta(seconds=30)
 
+
+class Scene(Protocol):
+    """Where things are broken and looked at, see `ground.Ground`. All but `config` raise
+    GroundLost.
+    """
+
+    @property
+    def config(self) -> Config: ...
+
+    def breaks(self, outage: str) -> None: ...
+
+    def mends(self, outage: str) -> None: ...
+
+    def forgets_pages(self) -> None: ...
+
+    def read(self, since: datetime, after: timedelta) -> Reading: ...
+
+
 Progress = Callable[[Timeline, timedelta], None]
 """Hears how it stands, and for how long it has been broken."""
 
 
-def wait_until_up(ground: Ground, clock: Clock, patience: timedelta = START) -> timedelta:
-    """Until the page says of every component that it is up; how long that took. Raises
-    GroundLost when that lasts longer than two intervals and *patience*.
+def wait_until_up(ground: Scene, clock: Clock, components: Collection[str] = ()) -> timedelta:
+    """Until the page says that these are up and none is down, without any that all are up; how
+    long that took. Raises GroundLost when that lasts longer than two intervals and a minute.
     """
     began, since = clock.monotonic(), clock.now()
-    patience += 2 * _slowest(ground)
+    patience = START + 2 * _slowest(ground)
     while True:
         after = timedelta(seconds=clock.monotonic() - began)
         reading = ground.read(since, after)
-        if reading.is_up:
+        if reading.is_up(components):
             return after
         if after > patience:
             raise GroundLost(_not_up(reading.conditions or {}, after))
         time.sleep(GLANCE)
 
 
-def replay(ground: Ground, outage: Outage, clock: Clock, progress: Progress) -> Timeline:
+def replay(ground: Scene, outage: Outage, clock: Clock, progress: Progress) -> Timeline:
     """Breaks it, mends it once everybody knows, and waits until all is up again. It is mended
     however this ends. Raises GroundLost.
     """
@@ -65,15 +84,13 @@ def replay(ground: Ground, outage: Outage, clock: Clock, progress: Progress) -> 
     return until(line, lambda line: line.recovered is not None)
 
 
-def _slowest(ground: Ground) -> timedelta:
+def _slowest(ground: Scene) -> timedelta:
     return max(probe.every for probe in ground.config.probes.values())
 
 
-def _not_up(conditions: dict[str, str] | object, after: timedelta) -> str:
-    known = conditions if isinstance(conditions, dict) else {}
-    not_up = sorted(name for name, condition in known.items() if condition != UP)
-    what = ", ".join(not_up) if not_up else "the page"
+def _not_up(conditions: Mapping[str, str], after: timedelta) -> str:
+    not_up = sorted(name for name, condition in conditions.items() if condition != UP)
     return (
-        f"{what} did not come up within {after.total_seconds():.0f} s; does a browser start here?"
-        " Try: trueup run --practice"
+        f"not up after {after.total_seconds():.0f} s: {', '.join(not_up) or 'the page'}; does a"
+        " browser start here? Try: trueup run --practice"
     )

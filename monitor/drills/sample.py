@@ -14,7 +14,7 @@ PACKED: Final = Path(__file__).parent / "sample"
 """Where the wheel has it; a checkout has it at its top."""
 CHECKOUT: Final = Path(__file__).parents[2]
 CONFIG: Final = "probes.toml"
-JOURNEYS: Final = "journeys"
+FOLDERS: Final = ("journeys", "pins")
 PAGE: Final = "127.0.0.1:8600"
 SITE: Final = "127.0.0.1:8601"
 CONFIRM_MOST: Final = timedelta(seconds=1)
@@ -36,16 +36,16 @@ def put_down(folder: Path, *, page: int, site: int, every: timedelta | None = No
     text = text.replace(PAGE, f"127.0.0.1:{page}").replace(SITE, f"127.0.0.1:{site}")
     path = folder / CONFIG
     path.write_text(text if every is None else hurried(text, every), "utf-8")
-    shutil.copytree(
-        source / JOURNEYS, folder / JOURNEYS, ignore=shutil.ignore_patterns("__pycache__")
-    )
+    for name in FOLDERS:
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(source / name, folder / name, ignore=ignored)
     return path
 
 
 def found() -> Path:
     """The folder that holds it. Raises NoSample."""
     for folder in (PACKED, CHECKOUT):
-        if (folder / CONFIG).is_file() and (folder / JOURNEYS).is_dir():
+        if (folder / CONFIG).is_file() and all((folder / name).is_dir() for name in FOLDERS):
             return folder
     raise NoSample("the sample configuration is not part of this installation; install trueup anew")
 

@@ -78,9 +78,13 @@ def seen(so_far: Timeline, reading: Reading) -> Timeline:
             line = replace(line, told=reading.after)
     if line.published is None and line.outage.component in reading.down:
         line = replace(line, published=reading.after)
-    if line.mended is not None and line.recovered is None and reading.is_over(line.probes):
+    if line.mended is not None and line.recovered is None and _is_over(line, reading):
         line = replace(line, recovered=reading.after - line.mended)
     return line
+
+
+def _is_over(line: Timeline, reading: Reading) -> bool:
+    return reading.is_over(line.outage.components, line.probes)
 
 
 def document(line: Timeline) -> dict[str, Any]:

@@ -77,15 +77,14 @@ def _attend(look: Look, changes: Sequence[Change], looked: Looked, doubtful: Dou
     if known is not None:
         return _goes_on(look, known, left)
     fresh = [each for each in left if each.state is Stands.OPEN]
-    due = [each for each in fresh if _is_due(look, each)]
-    if not due:
+    if not any(_is_due(look, each) for each in fresh):
         return False
     cause = _cause(look)
     if cause is not None:
         _explained(look, fresh, cause)
         return False
-    certain = [each for each in due if not doubtful(each)]
-    return bool(certain) and _begin(look, certain)
+    certain = [each for each in fresh if not doubtful(each)]
+    return any(_is_due(look, each) for each in certain) and _begin(look, certain)
 
 
 def _forget(look: Look, changes: Iterable[Change], known: Attended | None) -> bool:

@@ -28,7 +28,12 @@ def part(name: str) -> str:
 
 def said(altered: Altered) -> str:
     """`runtime Quill/5.6.40 → Quill/8.0.2`."""
-    return f"{part(altered.what)} {_value(altered.was)} → {_value(altered.became)}"
+    return said_of(altered.what, altered.was, altered.became)
+
+
+def said_of(what: str, was: str, became: str) -> str:
+    """As `said`."""
+    return f"{part(what)} {_value(was)} → {_value(became)}"
 
 
 def listed(altered: Iterable[Altered]) -> str:

@@ -19,6 +19,7 @@ from monitor.pages.part import NOTHING_INSIDE, Inside, Part
 from monitor.pages.promises import Promises, Reading
 from monitor.pages.steps import Steps
 from monitor.pages.told import Seen
+from monitor.pages.watched import Watched
 from monitor.store import acts, public, views
 from monitor.store.acts import Kind, Span
 from monitor.store.public import Told
@@ -83,6 +84,7 @@ class Builder:
             subscribe=_subscribe(config, settings),
             deploys=self._changed.newest(),
             deeds=self._changed.deeds(),
+            coverage=self._watched.coverage,
         )
 
     def _begin(self, config: Config) -> None:
@@ -98,6 +100,7 @@ class Builder:
         self._parts = [Part(self._settings, self._history, *each) for each in self._shown]
         self._steps = Steps(config)
         self._changed = Changed(config, self._settings)
+        self._watched = Watched(config, self._settings)
         self._promises = Reading(config, self._components if self._settings.internal else ())
         self._views: Mapping[str, ProbeView] = {}
         self._kept_incidents: dict[str, Incident] = {}
@@ -114,6 +117,7 @@ class Builder:
             of = self._history.keys
             self._views = views.probes(db, self._config.location, of=of)
         self._changed.read(db, at)
+        self._watched.read(db, at)
         for part in self._parts:
             part.read(self._works, self._steps)
 

@@ -1,6 +1,6 @@
 """Learns the shape of what targets answer, and writes it down for people to review."""
 
-from monitor.pins.difference import Difference, difference
+from monitor.pins.difference import Difference, difference, undescribed
 from monitor.pins.learning import GOOD_RUNS, Pins, is_good, pin_of
 from monitor.pins.writing import CannotWrite, write
 
@@ -12,5 +12,6 @@ __all__ = [
     "difference",
     "is_good",
     "pin_of",
+    "undescribed",
     "write",
 ]

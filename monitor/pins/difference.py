@@ -45,6 +45,16 @@ def difference(old: Shape, new: Shape) -> Difference:
     )
 
 
+def undescribed(shape: Shape) -> list[str]:
+    """The lists that were empty in every answer: nothing is known of their entries."""
+    paths = {path.removesuffix(_OPTIONAL): types for path, types in shape.fields.items()}
+    return [
+        path
+        for path, types in paths.items()
+        if "array" in types.split("|") and f"{path}[*]" not in paths
+    ]
+
+
 def _described(shape: Shape) -> dict[str, str]:
     found = {}
     for path, types in shape.fields.items():

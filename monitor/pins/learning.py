@@ -11,6 +11,7 @@ from typing import Any, Final
 from monitor.clock import Clock
 from monitor.config.model import Config, Probe
 from monitor.log import get_logger
+from monitor.pins.difference import undescribed
 from monitor.pins.writing import CannotWrite, write
 from monitor.runner import Run
 from probes import Outcome, Result, Settings
@@ -117,6 +118,7 @@ class Pins:
             file=str(path),
             fields=len(shape.fields),
             varies=", ".join(shape.varies[:_LISTED]),
+            empty=", ".join(undescribed(shape)[:_LISTED]),
         )
         return True
 

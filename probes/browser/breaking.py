@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 _FROM_ANYWHERE: Final = "assets-missing"
 _ASSETS: Final = ("script", "style")
-_COOKIES: Final = "cookies-dropped"
 
 
 class Breaking:
@@ -54,10 +53,6 @@ class Breaking:
     def meets_assets(self) -> bool:
         """Whether scripts and styles are met wherever they come from."""
         return self._name == _FROM_ANYWHERE
-
-    @property
-    def drops_cookies(self) -> bool:
-        return self._name == _COOKIES
 
     def meets(self, asked: Asked) -> bool:
         if origin_of(asked.url) in self.origins:

@@ -23,8 +23,6 @@ _PERCENT: Final = re.compile(r"(\d{1,2}(?:\.\d+)?)\s?%", re.ASCII)
 
 
 def _share(value: object) -> float:
-    if isinstance(value, float) and 0 < value < 1:
-        return value
     found = _PERCENT.fullmatch(value) if isinstance(value, str) else None
     if found is None or not float(found[1]):
         raise ValueError('write how much fewer there may be, between "1%" and "99%", as "30%"')

@@ -100,5 +100,5 @@ def _few(phrases: list[str]) -> list[str]:
 
 
 def _short(place: Place) -> str:
-    name = one_line(said(place))
+    name = one_line(said(place)) or "a key that cannot be printed"
     return name if len(name) <= _LONGEST else f"…{name[1 - _LONGEST :]}"

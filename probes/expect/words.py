@@ -12,7 +12,7 @@ QUOTED: Final = 80
 
 _MILLISECOND: Final = timedelta(milliseconds=1)
 _UNPRINTABLE: Final = re.compile(
-    r"[^\S ]+|[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+"
+    r"[^\S ]+|[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+"
 )
 
 

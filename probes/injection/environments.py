@@ -25,7 +25,7 @@ _KNOWN: Final = (
 )
 _OURS: Final = {"production", "prod", "live"}
 _META: Final = re.compile(
-    rb"""<meta\s[^>]*?name\s*=\s*["']?(?:app-|x-)?env(?:ironment)?["'\s][^>]*>""", re.IGNORECASE
+    rb"""<meta\s[^>]*?name\s*=\s*["']?(?:app(?:lication)?-|x-)?env(?:ironment)?["'\s][^>]*>""", re.IGNORECASE
 )
 _CONTENT: Final = re.compile(
     rb"""(?<=content)(\s*=\s*["']?\s*)([A-Za-z][\w-]{1,30})""", re.IGNORECASE

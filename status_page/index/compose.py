@@ -19,6 +19,7 @@ from status_page.index.view import Group, Sheet
 from status_page.inside.deployed import deployed
 from status_page.inside.done import done
 from status_page.inside.promised import promised
+from status_page.inside.watched import watched
 from status_page.page import Page
 from status_page.pages.pieces import safe
 from status_page.text import tidy
@@ -82,6 +83,7 @@ def _inside(page: Page, tongue: Tongue, today: date) -> Markup:
         promised(objectives, names, tongue, today)
         + deployed(page, tongue, today)
         + done(page.deeds, titles, tongue, today)
+        + watched(page.coverage, names, tongue)
     )
 
 

@@ -175,6 +175,7 @@ async def test_a_run_tells_what_it_learnt(tmp_path: Path) -> None:
         tls_version="TLSv1.3",
         tls_cipher=passed.facts.tls_cipher,
         certificate_ends_at=passed.facts.certificate_ends_at,
+        traits=passed.facts.traits,
     )
     assert passed.facts.tls_cipher
     assert (refused.outcome, refused.reason) == (Outcome.FAIL, Reason.TLS_UNTRUSTED)

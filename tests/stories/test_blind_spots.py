@@ -4,103 +4,89 @@ is, and the daemon sees what it was said to see, and misses what it was said to 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from itertools import zip_longest
+from pathlib import Path
 
 import pytest
 
 from probes.injection import FAULTS
+from tests.support.breaking_sample import ASKING, EVERYBODY, JOURNEYS, LAG
 from tests.support.breaking_ways import HEALTHY, losing, way_of
-from tests.support.breaking_world import ASKING, JOURNEYS, LAG, SHORT, BrokenWorld, a_broken_world
+from tests.support.breaking_world import SHORT, BrokenWorld, Cell, Seen, a_broken_world
 
 NAMES = [fault.name for fault in FAULTS]
 FIELDS = ("field-renamed", "field-removed")
-EVERYBODY = ASKING | JOURNEYS
-EVIDENT = {"seen", "slow", "unseen"}
-SETTLING = {"stale": 2}  # a cache has to be filled before it is old
-Cell = dict[str, Any]
+SLOW, CERTIFICATE = "slow", "certificate-ending"
+STALE = "stale"
+OUTCOMES = {"seen": "FAIL", "slow": "SLOW", "unseen": "PASS", "not_touched": "PASS"}
+ADDRESSES = {"library": "/api/files", "board": "/api/messages", "vault": "/api/identity"}
+Place = tuple[str, str, str | None]
+"""Probe, fault, and the field of an answer."""
 
 
-@pytest.fixture(scope="module")
-def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrokenWorld]:
-    folder = tmp_path_factory.mktemp("broken")
-    with a_broken_world(folder) as world:
-        yield world
-        assert world.world.stop() == 0
-        assert "Traceback" not in (folder / "daemon.log").read_text()
+@pytest.mark.timeout(900)
+def test_what_is_predicted_is_what_the_daemon_sees_when_it_really_happens(tmp_path: Path) -> None:
+    with a_broken_world(tmp_path) as broken, ThreadPoolExecutor() as aside:
+        foreseen = aside.submit(_foreseen, broken)
+        broken.start()
+        broken.mended(EVERYBODY)
+        seen: dict[Place, Seen] = {
+            (probe, fault, None): each
+            for fault in NAMES
+            if fault not in FIELDS
+            for probe, each in _when(broken, fault).items()
+        }
+        cells = foreseen.result()
+        seen |= _when_fields_are_lost(broken, cells)
+        broken.mended(EVERYBODY)
+        assert broken.world.stop() == 0
+        assert "Traceback" not in (tmp_path / "daemon.log").read_text()
+
+    assert {place[:2] for place in cells} == {(who, what) for who in EVERYBODY for what in NAMES}
+    wrong = {
+        place: _said(cell, seen[place])
+        for place, cell in cells.items()
+        if OUTCOMES.get(cell["verdict"]) != seen[place].outcome
+    }
+    assert wrong == {}
 
 
-@pytest.fixture(scope="module")
-def predicted(broken: BrokenWorld) -> list[Cell]:
-    """By runs through faults, before anything is broken; then the daemon begins."""
-    found = broken.predicted(*(name for name in NAMES if name != "slow"))
-    broken.breaks(HEALTHY, lag=LAG)
-    found += broken.predicted("slow")
-    broken.start()
-    broken.mended(EVERYBODY)
+def _foreseen(broken: BrokenWorld) -> dict[Place, Cell]:
+    """By runs through faults, through doors that nobody breaks."""
+    cells = broken.predicted(*(name for name in NAMES if name != SLOW))
+    cells += broken.predicted(SLOW, lag=LAG)
+    return {(cell["probe"], cell["fault"], cell["at"]): cell for cell in cells}
+
+
+def _when(broken: BrokenWorld, fault: str) -> dict[str, Seen]:
+    """What the daemon sees while the site is broken that way."""
+    if fault == CERTIFICATE:
+        broken.doors.breaks(HEALTHY, left=SHORT)
+    else:
+        broken.doors.breaks(way_of(fault), lag=LAG if fault == SLOW else 0.0)
+    return broken.seen(EVERYBODY, runs=2 if fault == STALE else 1)  # a cache has to fill first
+
+
+def _when_fields_are_lost(broken: BrokenWorld, cells: dict[Place, Cell]) -> dict[Place, Seen]:
+    """One field of each address at a time; everybody else asks for no field at all."""
+    found: dict[Place, Seen] = {}
+    for fault in FIELDS:
+        fields = {
+            address: [at for who, what, at in cells if (who, what) == (probe, fault) and at]
+            for probe, address in ADDRESSES.items()
+        }
+        for places in zip_longest(*fields.values()):
+            lost = {path: at for path, at in zip(fields, places, strict=True) if at}
+            broken.doors.breaks(losing(lost, renamed=fault == "field-renamed"))
+            seen = broken.seen(ASKING)
+            for probe, address in (*ADDRESSES.items(), ("api", "/api/messages")):
+                if address in lost:
+                    found[probe, fault, lost[address]] = seen[probe]
+        others = JOURNEYS | {"home", "cellar"}
+        found |= {(who, fault, None): each for who, each in broken.seen(others).items()}
     return found
 
 
-@pytest.mark.timeout(600)
-def test_a_prediction_is_made_for_every_probe_and_every_fault(predicted: list[Cell]) -> None:
-    cells = {(cell["probe"], cell["fault"]) for cell in predicted}
-    assert cells == {(probe, fault) for probe in EVERYBODY for fault in NAMES}
-    untold = [cell for cell in predicted if cell["verdict"] not in {*EVIDENT, "not_touched"}]
-    assert untold == []
-
-
-@pytest.mark.timeout(180)
-@pytest.mark.parametrize("fault", [name for name in NAMES if name not in FIELDS])
-def test_what_is_predicted_is_what_the_daemon_sees(
-    broken: BrokenWorld, predicted: list[Cell], fault: str
-) -> None:
-    if fault == "certificate-ending":
-        broken.breaks(HEALTHY)
-        broken.certified(SHORT)
-    else:
-        broken.breaks(way_of(fault), lag=LAG if fault == "slow" else 0.0)
-    seen = broken.seen(EVERYBODY, SETTLING.get(fault, 1))
-    cells = [cell for cell in predicted if cell["fault"] == fault]
-
-    wrong = {cell["probe"]: _said(cell, seen) for cell in cells if not _agrees(cell, seen)}
-    assert wrong == {}
-    if fault == "certificate-ending":
-        broken.mended(EVERYBODY)
-
-
-@pytest.mark.timeout(180)
-@pytest.mark.parametrize("fault", FIELDS)
-def test_what_is_predicted_of_each_field_is_what_the_daemon_sees(
-    broken: BrokenWorld, predicted: list[Cell], fault: str
-) -> None:
-    cells = [cell for cell in predicted if cell["fault"] == fault]
-    renamed = fault == "field-renamed"
-    wrong = {}
-    for at in dict.fromkeys(cell["at"] for cell in cells if cell["at"]):
-        broken.breaks(losing(at, renamed=renamed))
-        seen = broken.seen(ASKING)
-        here = [cell for cell in cells if cell["at"] == at]
-        wrong |= {
-            (cell["probe"], at): _said(cell, seen) for cell in here if not _agrees(cell, seen)
-        }
-    assert wrong == {}
-    untouched = [cell for cell in cells if not cell["at"]]
-    seen = broken.seen(JOURNEYS | {"home", "cellar"})
-    assert [_said(cell, seen) for cell in untouched if not _agrees(cell, seen)] == []
-
-
-@pytest.mark.timeout(120)
-def test_when_all_is_mended_all_of_it_passes(broken: BrokenWorld, predicted: list[Cell]) -> None:
-    assert predicted
-    broken.mended(EVERYBODY)
-
-
-def _agrees(cell: Cell, seen: dict[str, Any]) -> bool:
-    outcome = seen[cell["probe"]].outcome
-    wanted = {"seen": "FAIL", "slow": "SLOW", "unseen": "PASS", "not_touched": "PASS"}
-    return wanted[cell["verdict"]] == outcome
-
-
-def _said(cell: Cell, seen: dict[str, Any]) -> str:
-    said = f"predicted {cell['verdict']} ({cell['reason']}: {cell['said']})"
-    return f"{said}, really {seen[cell['probe']]}"
+def _said(cell: Cell, seen: Seen) -> str:
+    return f"predicted {cell['verdict']} ({cell['reason']}: {cell['said']}), really {seen}"

@@ -74,13 +74,24 @@ def test_stopped_it_leaves_nothing_at_all(sign: signal.Signals, tmp_path: Path) 
         assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.timeout(200)
+def test_a_daemon_that_dies_meanwhile_is_said_and_is_no_verdict(tmp_path: Path) -> None:
+    with _drilling(tmp_path) as drill:
+        below = _all_of_them(drill)
+        below[0].kill()
+        assert drill.wait(PATIENCE) == 2
+        assert drill.stderr
+        assert b"the daemon ended" in drill.stderr.read()
+        _wait_for_the_end(below)
+
+
 @contextmanager
 def _drilling(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     with subprocess.Popen(
         [*COMMAND, "upload-down"],
         env={**os.environ, "TMPDIR": str(folder)},
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
     ) as drill:
         try:
             yield drill
@@ -92,7 +103,7 @@ def _all_of_them(drill: subprocess.Popen[bytes]) -> list[psutil.Process]:
     """The daemon, the practice site and a browser, once all three are there."""
 
     def found() -> list[psutil.Process]:
-        below = psutil.Process(drill.pid).children(recursive=True)
+        below = psutil.Process(drill.pid).children(recursive=True)  # the daemon first
         told = [_words(each) for each in below]
         wanted = ("monitor.drills.leash", "practice --until", "chrom")
         return below if all(any(word in line for line in told) for word in wanted) else []

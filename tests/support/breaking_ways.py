@@ -6,7 +6,7 @@ import functools
 import json
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -180,13 +180,16 @@ def way_of(name: str) -> Way:
     return _WAYS[name]()
 
 
-def losing(path: str, *, renamed: bool = False) -> Way:
-    """JSON answers without the field at *path*, such as `$.items[*].id`, or with it renamed."""
-    *inner, last = (part for part in path.removeprefix("$.").split("."))
-    return _in_json(functools.partial(_losing, inner=inner, last=last, renamed=renamed))
+def losing(fields: Mapping[str, str], *, renamed: bool = False) -> Way:
+    """JSON answers without the field, or with it renamed, that *fields* names by the path of the
+    address: `{"/api/files": "$.items[*].id"}`.
+    """
+    ways = {path: _in_json(functools.partial(_lost, at, renamed)) for path, at in fields.items()}
+    return lambda asked, ask: ways.get(asked.path, HEALTHY)(asked, ask)
 
 
-def _losing(document: Any, *, inner: list[str], last: str, renamed: bool) -> Any:
+def _lost(at: str, renamed: bool, document: Any) -> Any:
+    *inner, last = at.removeprefix("$.").split(".")
     for holder in _holders(document, inner):
         if last in holder:
             value = holder.pop(last)

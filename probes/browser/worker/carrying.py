@@ -148,6 +148,8 @@ class Carrier:
             told["headers"] = _as_list(headers)
         with suppress(api.Error):
             await self._session.send(f"Fetch.{verb}", told)
+            if self._injecting is not None and not is_answered(event):
+                self._injecting.gone_on(event["requestId"])
 
     def _added(self, event: dict[str, Any]) -> dict[str, str] | None:
         if is_answered(event):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from probes.browser import api
 from probes.browser.breaking import Breaking
 from probes.browser.worker.carrying import is_answered
-from probes.browser.worker.dropping import Dropping
+from probes.browser.worker.cookies import SetCookies
 from probes.injection import Asked, Broken, Given
 
 if TYPE_CHECKING:
@@ -49,13 +49,13 @@ class Injecting:
     def __init__(self, session: CDPSession, breaking: Breaking) -> None:
         self._session = session
         self._breaking = breaking
-        self._dropping = Dropping() if breaking.drops_cookies else None
+        self._cookies = SetCookies()
         self._began: dict[str, float] = {}
 
     async def watch(self, page: Page) -> None:
         """Before its first request. Raises what Playwright raises."""
-        if self._dropping is not None:
-            await self._dropping.watch(page)
+        if self._breaking.alters:
+            await self._cookies.watch(page)
 
     def patterns(self) -> Iterator[dict[str, Any]]:
         """Of the requests that are to be paused."""
@@ -92,20 +92,19 @@ class Injecting:
         elif self._breaking.holds_back(asked):
             await self._fail(event, _HELD_BACK)
         else:
-            self._note(event["requestId"])
             return False
         return True
 
     async def _after(self, event: dict[str, Any], asked: Asked) -> bool:
-        began = self._began.pop(event["requestId"], self._now())
-        given = await self._given(event, began)
+        arrived = self._now()
+        given = await self._given(event, self._began.pop(event["requestId"], arrived))
         answer = given if given is None else self._breaking.after(asked, given)
         if given is None or answer is None or answer is given:
             return False
+        await self._cookies.forget(asked.url, given, answer)
         if answer.took > given.took:
-            await asyncio.sleep(max(_SLOWER, (answer.took - given.took).total_seconds()))
-        if self._dropping is not None:
-            await self._dropping.forget(asked.url, given, answer)
+            slower = max(_SLOWER, (answer.took - given.took).total_seconds())
+            await asyncio.sleep(arrived + slower - self._now())
         if _as_sent(answer) == _as_sent(given):
             return False
         await self._fulfil(event, answer)
@@ -119,12 +118,12 @@ class Injecting:
             return None
         if _number(told.get("content-length", "")) > _LARGEST:
             return None
+        took = timedelta(seconds=self._now() - began)  # before we take our own time
         status = int(event["responseStatusCode"])
         body = b"" if _leads_on(status, told) else await self._body(event["requestId"])
-        if self._dropping is not None:
-            headers += await self._dropping.set_by(event.get("networkId", ""))
+        headers += await self._cookies.set_by(event.get("networkId", ""))
         kept = tuple(pair for pair in headers if pair[0] not in _OURS_TO_WRITE)
-        return Given(status, kept, body, timedelta(seconds=self._now() - began))
+        return Given(status, kept, body, took)
 
     async def _body(self, request: str) -> bytes:
         told = await self._session.send("Fetch.getResponseBody", {"requestId": request})
@@ -146,7 +145,8 @@ class Injecting:
         told = {"requestId": event["requestId"], "errorReason": reason}
         await self._session.send("Fetch.failRequest", told)
 
-    def _note(self, request: str) -> None:
+    def gone_on(self, request: str) -> None:
+        """From now on it is the target that takes its time."""
         if len(self._began) >= _UNDER_WAY:
             del self._began[next(iter(self._began))]
         self._began[request] = self._now()

@@ -8,7 +8,6 @@ import gzip
 import json
 import socket
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -70,7 +69,7 @@ async def of_good(**keys: Any) -> Replays:
         return await recorded(there.url, **({"expect": EXPECT} | keys))
 
 
-def really(script: Callable[[socket.socket], None] | bytes) -> Any:
+def really(script: Any) -> Any:
     return answering(script) if isinstance(script, bytes) else target(script)
 
 

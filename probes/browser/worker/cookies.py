@@ -1,4 +1,4 @@
-"""Cookies that answers set, taken away again before anybody can send them.
+"""Cookies that answers set, and how they are taken away again before anybody can send them.
 
 Chromium keeps a cookie before it pauses the answer that set it, and leaves it out of the headers
 that are told then; only the network's own word of each answer has it.
@@ -22,8 +22,8 @@ _LOOKS: Final = 10
 _LOOK: Final = 0.005  # seconds; that word comes on another way than the answer
 
 
-class Dropping:
-    """For the pages of one run."""
+class SetCookies:
+    """By answers to the pages of one run."""
 
     def __init__(self) -> None:
         self._heard: dict[str, tuple[tuple[str, str], ...]] = {}

@@ -1,0 +1,109 @@
+"""The lines that would close a hole: each was tried, and each can be pasted."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from monitor.blindspots import Closing, Seeking, Terms, closing
+from monitor.blindspots.lines import Line, toml, with_lines
+from monitor.clock import SystemClock
+from monitor.config import load
+from monitor.runner import Runner
+from probes.expect import Shape
+from tests.monitor.blindspots.conftest import ITEMS, Site
+from tests.support.tools import borrowed_tools
+
+
+async def closed(config: Path, *probes: str) -> Closing:
+    """What is said of those probes, each of which was tried with every fault."""
+    clock, loaded = SystemClock(), load(config)
+    async with borrowed_tools() as tools:
+        terms = Terms(per_minute=6000)
+        seeking = Seeking(tools, lambda lent: Runner(lent, clock, str), clock, terms)
+        matrix = await seeking.seek([loaded.probes[probe] for probe in probes])
+        return await closing(loaded, seeking, matrix)
+
+
+def paste(config: Path, *lines: str) -> None:
+    """Into the table of the list."""
+    table = "[probe.list]\n"
+    config.write_text(config.read_text().replace(table, table + "\n".join(lines) + "\n"))
+
+
+def learn(config: Path, document: object) -> None:
+    """As if that had been answered three times."""
+    pins = config.parent / "pins"
+    pins.mkdir()
+    (pins / "list.json").write_text(json.dumps(Shape.of(document).to_json()))
+
+
+async def test_every_hole_has_a_line_that_was_tried_or_a_sentence(config: Path, site: Site) -> None:
+    found = await closed(config, "list", "page")
+    lines = {
+        (remedy.probe, fault): remedy.lines
+        for remedy in found.remedies
+        for fault in remedy.faults
+        if remedy.lines
+    }
+
+    assert lines["list", "field-renamed"] == ('expect.shape = "learn"',)
+    assert lines["list", "empty-lists"] == ('expect.json."$.items[*]".count_min = 3',)
+    assert lines["list", "wrong-environment"] == ('expect.environment = "production"',)
+    assert lines["list", "cookies-dropped"] == ('expect.header.Set-Cookie.contains = "visitor="',)
+    [text] = lines["page", "empty-tables"]
+    assert text.startswith('expect.contains = ["Your library", "')
+    assert text.endswith("  # instead of the line that is there")
+    said = {fault: each.sentence for each in found.of("list") for fault in each.faults}
+    assert said["stale"].startswith("One answer alone does not show its age")
+    assert site.asked.count("GET /list") == 1
+
+
+async def test_the_lines_close_the_holes_once_they_are_in_the_file(config: Path) -> None:
+    before = await closed(config, "list")
+    lines = [line for remedy in before.remedies for line in remedy.lines]
+    paste(config, *lines)
+    learn(config, {"items": ITEMS, "total": len(ITEMS)})
+    after = await closed(config, "list")
+
+    assert len(lines) >= 4
+    assert {fault for each in after.remedies for fault in each.faults} <= {"stale", "slow"}
+
+
+async def test_a_shape_that_was_not_learned_yet_is_said(config: Path) -> None:
+    paste(config, 'expect.shape = "learn"')
+    found = await closed(config, "list")
+    said = {fault: each.sentence for each in found.of("list") for fault in each.faults}
+
+    assert "trueup learn list" in said["field-removed"]
+
+
+@pytest.mark.parametrize("value", ["plain", 'a "quoted" \\ one', "\x7f\n\t\x01\u202e", "ü – 東京"])
+def test_any_text_can_be_written_down(value: str) -> None:
+    assert toml(value).isprintable()
+    assert tomllib.loads(f"key = {toml(value)}\nlist = {toml([value])}") == {
+        "key": value,
+        "list": [value],
+    }
+
+
+def test_a_line_says_when_it_takes_the_place_of_another() -> None:
+    keys = {"expect": {"contains": "a", "within": "1s", "json": {"$": {"type": "object"}}}}
+    contains = Line(("expect", "contains"), "b")
+    within = Line(("expect", "within"), "2s")
+    beside = Line(("expect", "json", "$.items[*]", "count_min"), 2)
+
+    assert contains.written(keys) == (
+        'expect.contains = ["a", "b"]  # instead of the line that is there'
+    )
+    assert within.written(keys) == 'expect.within = "2s"  # instead of the line that is there'
+    assert beside.written(keys) == 'expect.json."$.items[*]".count_min = 2'
+    assert with_lines(keys, (contains, within, beside))["expect"] == {
+        "contains": ["a", "b"],
+        "within": "2s",
+        "json": {"$": {"type": "object"}, "$.items[*]": {"count_min": 2}},
+    }
+    assert keys["expect"]["contains"] == "a"

@@ -1,0 +1,145 @@
+"""`trueup blindspots` as people and pipelines call it."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from typer.testing import CliRunner, Result
+
+from monitor.cli import app
+from tests.monitor.blindspots.conftest import Site
+from tests.support.checkout import ROOT
+from tests.support.waiting import until
+
+QUICK = ("--per-minute", "6000")
+
+
+def blindspots(config: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(app, ["blindspots", *arguments, *QUICK, "-c", str(config)])
+
+
+def document(config: Path, *arguments: str) -> Any:
+    return json.loads(blindspots(config, *arguments, "--json").stdout)
+
+
+def test_the_matrix_is_readable_and_the_holes_come_with_their_lines(config: Path) -> None:
+    done = blindspots(config, "list", "page", "write", "never")
+    said = done.stdout.splitlines()
+
+    assert done.exit_code == 0
+    assert " " * 20 + "┌ list" in said
+    assert any(re.fullmatch(r" {20}│ +│ +│ +┌ never", line) for line in said)
+    assert any(line.split() == ["refused", "●", "●", "●", "–"] for line in said)
+    assert any(line.split() == ["empty-lists", "○", "·", "–", "–"] for line in said)
+    assert "list would not notice" in said
+    assert '      expect.json."$.items[*]".count_min = 3' in said
+    assert "a-token-nobody-may-see" not in done.output
+
+
+def test_programs_are_told_every_trial(config: Path) -> None:
+    found = document(config, "list", "--fault", "empty-lists", "--fault", "refused")
+
+    assert [(each["fault"], each["verdict"]) for each in found["matrix"]] == [
+        ("refused", "seen"),
+        ("empty-lists", "unseen"),
+    ]
+    assert (found["complete"], found["score"]) == (True, 50)
+    assert found["components"][0]["unseen"] == ["empty-lists"]
+    assert found["remedies"][0]["lines"] == ['expect.json."$.items[*]".count_min = 3']
+
+
+@pytest.mark.parametrize(("least", "status"), [("50", 0), ("51", 1)])
+def test_a_pipeline_ends_below_the_score_that_it_wants(
+    config: Path, least: str, status: int
+) -> None:
+    faults = ("--fault", "empty-lists", "--fault", "refused")
+
+    assert blindspots(config, "list", *faults, "--min-score", least).exit_code == status
+
+
+def test_what_does_not_pass_as_it_is_could_not_be_told(config: Path) -> None:
+    done = blindspots(config, "broken", "page", "--fault", "refused")
+
+    assert done.exit_code == 3
+    assert "! broken does not pass as it is: status 503, expected 2xx" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["lists"], "there is no probe 'lists'; did you mean list?"),
+        (["--fault", "stail"], "there is no fault 'stail'; did you mean 'stale'?"),
+        (["--tag", "none"], "no probe fits"),
+    ],
+)
+def test_what_there_is_not_is_said_with_what_was_meant(
+    config: Path, arguments: list[str], said: str
+) -> None:
+    done = blindspots(config, *arguments)
+
+    assert done.exit_code == 2
+    assert said in " ".join(done.stderr.split())
+
+
+def test_the_faults_are_listed_without_a_configuration(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["blindspots", "--list", "-c", str(tmp_path / "none.toml")])
+
+    assert done.exit_code == 0
+    assert any(line.startswith("empty-tables") for line in done.stdout.splitlines())
+
+
+def test_what_is_to_be_pasted_is_toml(config: Path) -> None:
+    pasted = tomllib.loads(blindspots(config, "list", "page", "--toml").stdout)
+
+    assert pasted["probe"]["list"]["expect"]["environment"] == "production"
+
+
+def test_a_journey_is_travelled_through_faults_in_a_real_browser(config: Path, site: Site) -> None:
+    names = ("writes-500", "stale", "assets-missing", "link-lost")
+    faults = [argument for name in names for argument in ("--fault", name)]
+    found = document(config, "signin", *faults)
+
+    assert {each["fault"]: each["verdict"] for each in found["matrix"]} == {
+        "writes-500": "seen",
+        "stale": "unseen",
+        "assets-missing": "unseen",
+        "link-lost": "not_touched",
+    }
+    assert site.asked.count("POST /enter") == 4  # once as it is, and never under writes-500
+
+
+@pytest.mark.parametrize(
+    ("sign", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["Ctrl-C", "SIGTERM"]
+)
+def test_it_can_be_stopped_says_what_it_knows_and_leaves_no_browser_behind(
+    config: Path, sign: signal.Signals, status: int
+) -> None:
+    command = [sys.executable, "-m", "monitor", "blindspots", "signin", "list", "--json"]
+    with subprocess.Popen(
+        [*command, "--per-minute", "2", "-c", str(config)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        ours = psutil.Process(process.pid)
+        until(lambda: len(ours.children(recursive=True)) > 2, "there is a browser")
+        children = ours.children(recursive=True)
+        process.send_signal(sign)
+        printed, said = process.communicate(timeout=30)
+
+    assert process.returncode == status
+    assert said.endswith("stopped before everything was tried\n")
+    assert "Traceback" not in said
+    assert json.loads(printed)["complete"] is False
+    _, left = psutil.wait_procs(children, timeout=10)
+    assert left == []

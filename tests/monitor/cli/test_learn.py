@@ -1,0 +1,219 @@
+"""`trueup learn`, as somebody types it, against a real target."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+from typer.testing import CliRunner, Result
+
+from monitor.cli import app
+from monitor.clock import SystemClock
+from monitor.store import Writer, baselines, records
+from monitor.store.records import ProbeRow
+from tests.monitor.cli.desks import DESKS, Place, at_work
+from tests.support.serve import serving
+
+ORDERS = {"account": {"name": "A. Person"}, "items": [{"id": 1}, {"id": 2}, {"id": 3}]}
+WHAT = "$.items[*]"
+BASELINE = f'expect.json."{WHAT}".baseline = "30%"\n'
+
+
+@dataclass
+class Shop:
+    """A target, and a folder with a configuration of `orders` and `web` beside it."""
+
+    folder: Path
+    address: str = ""
+    says: list[tuple[int, Any]] = field(default_factory=lambda: [(200, ORDERS)])
+    asked: int = 0
+
+    async def answer(self, _: Request) -> JSONResponse:
+        self.asked += 1
+        status, body = self.says[0] if len(self.says) == 1 else self.says.pop(0)
+        return JSONResponse(body, status)
+
+    def expects(self, lines: str = 'expect.shape = "learn"\n') -> None:
+        probe = f'kind = "http"\nurl = "{self.address}/orders"\n'
+        (self.folder / "probes.toml").write_text(
+            f"[probe.orders]\n{probe}{lines}[probe.web]\n{probe}"
+        )
+
+    def learn(self, *words: str) -> Result:
+        config = str(self.folder / "probes.toml")
+        environment = {"COLUMNS": "200", "TERM": "dumb", "SUDO_USER": "ana"}
+        return CliRunner(env=environment).invoke(app, ("learn", *words, "--config", config))
+
+    def pin(self) -> Any:
+        return json.loads((self.folder / "pins" / "orders.json").read_text())
+
+    def history(self, *counts: int) -> None:
+        """Good runs of an hour ago that found so many."""
+        (self.folder / "var").mkdir(exist_ok=True)
+        at = SystemClock().now() - timedelta(hours=1)
+
+        def remember(db: Any) -> None:
+            keys = records.sync_probes(db, [ProbeRow("orders", "orders", "http")], at)
+            for count in counts:
+                baselines.add(db, keys["orders"], at, {WHAT: count})
+
+        with closing(Writer(self.folder / "var" / "trueup.db")) as writer:
+            writer.submit(remember).result(20)
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Shop]:
+    shop = Shop(Path())
+    with serving(Starlette(routes=[Route("/orders", shop.answer)])) as shop.address:
+        yield shop
+
+
+@pytest.fixture
+def shop(served: Shop, tmp_path: Path) -> Shop:
+    served.folder, served.says, served.asked = tmp_path, [(200, ORDERS)], 0
+    served.expects()
+    return served
+
+
+def test_three_good_runs_make_a_file_to_review_and_what_to_do_with_it_is_said(shop: Shop) -> None:
+    done = shop.learn()
+
+    assert (done.exit_code, shop.asked) == (0, 3)
+    assert "orders: learned from 3 good runs, 6 fields: " in done.stdout
+    assert "Now review and commit " in done.stdout
+    assert "web" not in done.stdout
+    assert shop.pin()["shape"]["$.items[*].id"] == "integer"
+
+    again = shop.learn("orders")
+    assert again.exit_code == 0
+    assert "orders: still as in " in again.stdout
+
+
+def test_a_target_that_is_not_well_teaches_nothing_and_which_run_failed_is_said(
+    shop: Shop,
+) -> None:
+    shop.says = [(200, ORDERS), (503, {})]
+    done = shop.learn()
+
+    assert done.exit_code == 1
+    assert "target that is not well; run 2 of 3 was not good: status 503" in done.stdout
+    assert not (shop.folder / "pins").exists()
+
+
+def test_a_renamed_field_is_shown_and_taken_over_only_when_asked_for(shop: Shop) -> None:
+    shop.learn()
+    before = shop.pin()
+    shop.says = [(200, {"profile": {"name": "A. Person"}, "items": [{"id": "one"}]})]
+
+    shown = shop.learn("orders")
+    assert shown.exit_code == 1
+    for line in (
+        "- $.account.name: string",
+        "+ $.profile.name: string",
+        "~ $.items[*].id: integer → string",
+        "If that is meant to be so: trueup learn orders --again",
+    ):
+        assert f"    {line}\n" in shown.stdout
+    assert shop.pin() == before
+
+    assert shop.learn("orders", "--again").exit_code == 0
+    assert "$.profile.name" in shop.pin()["shape"]
+    assert shop.learn("orders").exit_code == 0
+
+
+def test_what_varies_is_listed(shop: Shop) -> None:
+    shop.says = [(200, {"users": {f"{n}x": {"name": "B"}}}) for n in range(100, 103)]
+
+    assert "not learned: the keys of $.users, which vary from answer to" in shop.learn().stdout
+
+
+def test_a_list_that_was_empty_is_named(shop: Shop) -> None:
+    shop.says = [(200, {"items": []})]
+
+    assert "not learned: the entries of $.items, which was empty" in shop.learn().stdout
+
+
+def test_everything_is_there_for_programs(shop: Shop) -> None:
+    shop.expects(f'expect.shape = "learn"\n{BASELINE}')
+    shop.history(3, 3, 3, 3)
+    [probe] = json.loads(shop.learn("--json").stdout)["probes"]
+
+    assert probe["shape"]["state"] == "learned"
+    assert probe["shape"]["fields"]["$.account.name"] == "string"
+    assert probe["baselines"] == [
+        {"what": WHAT, "good_runs": 4, "usual": 3.0, "spread": 0.0, "when": ""}
+    ]
+
+
+def test_how_much_there_usually_is_is_told_from_the_history_alone(shop: Shop) -> None:
+    shop.expects(BASELINE)
+    assert "still learning how many there usually are, 0 of 3 good runs" in shop.learn().stdout
+    shop.history(48)
+    assert "1 of 3 good runs" in shop.learn().stdout
+    shop.history(50, 49)
+    assert f"orders: {WHAT}: never fewer than 48 in the 3 good runs so far" in shop.learn().stdout
+    assert shop.asked == 0
+
+
+def test_an_emptied_list_is_no_target_to_learn_from(shop: Shop) -> None:
+    shop.expects(f'expect.shape = "learn"\n{BASELINE}')
+    shop.history(48, 48, 48)
+    done = shop.learn()
+
+    assert done.exit_code == 1
+    assert "found 3, never fewer than 48 so far: more than 30 % fewer" in done.stdout
+
+
+@pytest.mark.parametrize("desk", DESKS)
+def test_a_baseline_begins_anew_when_somebody_says_so(shop: Shop, desk: str) -> None:
+    shop.expects(BASELINE)
+    shop.history(48, 48, 48)
+    place = Place.__new__(Place)
+    place.config, place.state = shop.folder / "probes.toml", shop.folder / "var"
+    if desk == DESKS[0]:
+        with at_work(place):
+            done = shop.learn("orders", "--again", "--json")
+    else:
+        done = shop.learn("orders", "--again", "--json")
+
+    assert done.exit_code == 0, done.output
+    [probe] = json.loads(done.stdout)["probes"]
+    assert (probe["forgotten_hours"], probe["baselines"][0]["good_runs"]) == (1, 0)
+
+
+def test_an_emptied_list_is_no_new_beginning(shop: Shop) -> None:
+    shop.expects(BASELINE)
+    shop.history(48, 48, 48)
+    shop.says = [(200, {"items": []})]
+    done = shop.learn("orders", "--again")
+
+    assert done.exit_code == 1
+    assert "run 1 of 3 was not good: JSON $.items[*]: found nothing" in done.stdout
+    assert "never fewer than 48 in the 3 good runs so far" in done.stdout
+
+
+def test_what_makes_no_sense_is_refused_with_what_to_write(shop: Shop) -> None:
+    idle = shop.learn("web")
+    assert (idle.exit_code, shop.asked) == (2, 0)
+    assert 'web: there is nothing to learn; write expect.shape = "learn"' in idle.stderr
+    assert "name the probes that are to be learned anew" in shop.learn("--again").stderr
+    assert shop.learn("--runs", "2").exit_code == 2
+    assert "did you mean orders?" in shop.learn("order").stderr
+
+
+def test_a_folder_that_cannot_be_written_is_our_own_trouble(shop: Shop) -> None:
+    (shop.folder / "pins").write_text("a file where the folder should be")
+    done = shop.learn()
+
+    assert done.exit_code == 3
+    assert "writable" in done.stdout

@@ -1,0 +1,149 @@
+"""What an answer gives away of what stands behind it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from probes import Outcome
+from probes.fingerprint import LONGEST, LONGEST_KEYS, Reader, keys_of
+from probes.traits import Trait
+from tests.support.targets import Certificates, answering, ok
+from tests.support.tools import ask
+
+PAGE = (
+    b"<!doctype html><html><head><title>Quill &amp; friends</title>"
+    b'<meta name="generator" content="Quill/5.6.40"><meta name="version" content="1.4.2">'
+    b"</head><body data-env='production'></body></html>"
+)
+
+
+def read(content: bytes = b"", /, **headers: str) -> dict[Trait, str]:
+    fields = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    return dict(Reader(lambda text: text.replace("s3cret", "***")).read(fields, content, b"", ""))
+
+
+@pytest.mark.parametrize(
+    ("headers", "traits"),
+    [
+        ({"Server": "nginx/1.25.3"}, {Trait.SERVER: "nginx/1.25.3"}),
+        (
+            {"Server": "nginx", "Via": "1.1 varnish, 2 9f8e7d6c5b4a.edge.example.org (Edge)"},
+            {Trait.SERVER: "nginx, varnish, (Edge)"},
+        ),
+        (
+            {"X_Powered_By": "PHP/5.6.40", "x_aspnet_version": "4.0", "X_Runtime": "0.013"},
+            {Trait.RUNTIME: "PHP/5.6.40, 4.0"},
+        ),
+        ({"X_App_Version": "1.4.2"}, {Trait.VERSION: "1.4.2"}),
+        ({"X_Environment": "production"}, {Trait.ENVIRONMENT: "production"}),
+        ({"Date": "now", "X_Request_Id": "1", "Set_Cookie": "a=b"}, {}),
+        ({"Server": "a\tb\x07 \u202ec s3cret"}, {Trait.SERVER: "a b c ***"}),
+        ({"Server": "x" * 5000}, {Trait.SERVER: "x" * (LONGEST - 1) + "…"}),
+    ],
+)
+def test_headers_tell(headers: dict[str, str], traits: dict[Trait, str]) -> None:
+    assert read(b"", **headers) == traits
+
+
+def test_a_page_tells_its_title_and_what_it_was_made_by_and_headers_count_more() -> None:
+    told = {
+        Trait.TITLE: "Quill & friends",
+        Trait.RUNTIME: "Quill/5.6.40",
+        Trait.VERSION: "1.4.2",
+        Trait.ENVIRONMENT: "production",
+    }
+    assert read(PAGE) == told
+    assert read(PAGE, X_App_Version="1.5.0") == told | {Trait.VERSION: "1.5.0"}
+    assert read(PAGE + b" " * 20_000) == told
+
+
+def test_a_json_answer_tells_its_version_and_its_keys() -> None:
+    answer = {"version": "1.4.2", "env": "production", "items": [{"id": 1, "tags": ["x"]}]}
+    assert read(json.dumps(answer).encode()) == {
+        Trait.VERSION: "1.4.2",
+        Trait.ENVIRONMENT: "production",
+        Trait.JSON_KEYS: "env, items, items[].id, items[].tags, version",
+    }
+    assert read(b"{" + b" " * 20_000 + b"}") == read(b"{") == read(b"\xff\x00") == {}
+
+
+@pytest.mark.parametrize(
+    ("document", "keys"),
+    [
+        ({"items": []}, ""),
+        ([{"id": 1}, {"id": 2, "note": "x"}], "[].id, [].note"),
+        ({"users": {"17": {"n": 1}, "18": {"n": 2}}}, "users, users.*, users.*.n"),
+        ({"2026-11-21": 1, "a\x00b": 2}, "*"),
+        ({"a": [[[[[[[[[[1]]]]]]]]]]}, "a"),
+        (7, ""),
+    ],
+)
+def test_keys_that_are_data_and_lists_without_entries_make_no_difference(
+    document: Any, keys: str
+) -> None:
+    assert keys_of(document) == keys
+
+
+def test_many_keys_end_in_a_hash_of_all_of_them() -> None:
+    one = keys_of({f"key_{chr(97 + n % 26)}{chr(97 + n // 26)}": n for n in range(200)})
+    other = keys_of({f"key_{chr(97 + n % 26)}{chr(97 + n // 26)}": n for n in range(199)})
+    assert one != other
+    assert len(one) <= LONGEST_KEYS
+    assert one[:400] == other[:400]
+
+
+def test_what_came_last_is_not_looked_at_again() -> None:
+    asked: list[str] = []
+
+    def hide(text: str) -> str:
+        asked.append(text)
+        return text
+
+    reader = Reader(hide)
+    fields = [(b"Server", b"nginx"), (b"Date", b"1")]
+    first = reader.read(fields, PAGE, b"", "192.0.2.1:443")
+    again = reader.read([(b"Server", b"nginx"), (b"Date", b"2")], PAGE, b"", "192.0.2.1:443")
+    calls = len(asked)
+    other = reader.read(fields, PAGE + b"<p>12:01", b"", "192.0.2.1:443")
+    moved = reader.read(fields, PAGE, b"", "[2001:db8::1]:443")
+
+    assert again is first
+    assert other == first
+    assert len([text for text in asked[calls:] if text]) == 1
+    assert moved == {**first, Trait.ADDRESS: "2001:db8::1"}
+
+
+def test_a_certificate_that_nobody_can_read_tells_nothing() -> None:
+    assert Reader(str).read([], b"", b"no certificate", "") == {}
+
+
+async def test_a_run_tells_the_key_and_its_issuer_and_another_certificate_is_another_key(
+    tmp_path: Path,
+) -> None:
+    certificates = Certificates(tmp_path)
+    told = []
+    for _ in range(2):
+        with answering(ok(PAGE, "Server: quill"), certificates.good()) as there:
+            result = await ask(there.url, tls={"ca": str(certificates.file)})
+            told.append(result.facts.traits)
+    one, other = told
+    assert one[Trait.SERVER] == "quill"
+    assert one[Trait.ADDRESS] == "127.0.0.1"
+    assert len(one[Trait.TLS_KEY]) == 16
+    assert one[Trait.TLS_KEY] != other[Trait.TLS_KEY]
+    assert one[Trait.TLS_ISSUER] == other[Trait.TLS_ISSUER] != ""
+
+
+async def test_only_answers_that_were_wanted_tell_and_no_secret_is_told() -> None:
+    with answering(ok(b"oops", "Server: proxy", status="502 Bad Gateway")) as there:
+        down = await ask(there.url)
+        wanted = await ask(there.url, expect={"status": 502, "contains": "well"})
+    with answering(ok(b"", "Server: s3cret-word/1")) as there:
+        repeated = await ask(there.url, auth={"bearer": "s3cret-word"})
+    assert down.facts.traits == {}
+    assert (wanted.outcome, wanted.facts.traits[Trait.SERVER]) == (Outcome.FAIL, "proxy")
+    assert repeated.facts.traits[Trait.SERVER] == "***/1"
