@@ -124,7 +124,7 @@ def with_altered(db: Database, context: Context, notice: Notice, at: datetime) -
     window = config.fingerprint.window
     found = fingerprints.lately(db, targets, notice.began_at - window, at)
     told = [each for each in found if not _is_announced(db, context, each)]
-    return replace(notice, altered=tuple(map(_altered, told)) or notice.altered)
+    return replace(notice, altered=tuple(map(_altered, told)))
 
 
 def _is_announced(db: Database, context: Context, change: fingerprints.Change) -> bool:

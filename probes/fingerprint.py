@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -11,9 +12,9 @@ from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from probes.expect import one_line
-from probes.expect.document import parse
 from probes.expect.environment import HEADERS, in_document, in_headers, in_text
 from probes.expect.page import is_page, metas, title
+from probes.scrub import Scrubber
 from probes.traits import UNTOLD, Trait
 from probes.wire.certificates import read_chain
 
@@ -29,9 +30,7 @@ _ENTRIES: Final = 8
 _DEEPEST: Final = 8
 _LONGEST_KEY: Final = 60
 _VARIES: Final = "*"
-_REMEMBERED: Final = 12
-_LONG: Final = 1000
-"""Characters above which a text is not worth remembering."""
+_HEADED: Final = (Trait.SERVER, Trait.RUNTIME, Trait.VERSION)
 _SOURCES: Final[Mapping[Trait, tuple[str, ...]]] = {
     Trait.SERVER: ("server", "via"),
     Trait.RUNTIME: (
@@ -52,66 +51,61 @@ _REQUEST: Final = re.compile(r"(?=\S*\d)[0-9a-zA-Z]{8,}\.?")
 
 Fields: TypeAlias = Sequence[tuple[bytes, bytes]]
 Traits: TypeAlias = Mapping[Trait, str]
-_Part: TypeAlias = tuple[int, Traits]
+Secrets: TypeAlias = Callable[[], Iterable[str]]
 
 
 class Reader:
-    """Of the answers to one probe. What came last is remembered by its hash alone, and what was
-    made of it.
-    """
+    """Of the answers to one probe. What came last is remembered by its hash alone."""
 
-    __slots__ = ("_content", "_hide", "_server", "_shown", "_traits")
+    __slots__ = ("_last", "_traits")
 
-    def __init__(self, hide: Callable[[str], str]) -> None:
-        """*hide* takes the secrets out of a text; it is called for what was not seen before."""
-        self._hide = hide
-        self._shown: dict[str, str] = {}
-        self._server: _Part = (0, UNTOLD)
-        self._content: _Part = (0, UNTOLD)
+    def __init__(self) -> None:
+        self._last = 0
         self._traits: Traits = UNTOLD
 
-    def read(self, fields: Fields, content: bytes, leaf: bytes, address: str) -> Traits:
+    def read(
+        self, fields: Fields, content: bytes, leaf: bytes, address: str, secrets: Secrets
+    ) -> Traits:
         """*content* is unpacked, *leaf* the certificate in DER, *address* with its port; what there
-        is none of is empty.
+        is none of is empty. *secrets* are asked for when something is new.
         """
-        telling = [field for field in fields if field[0].lower() in _TELLING]
+        telling = tuple([field for field in fields if field[0].lower() in _TELLING])
         looked = content if len(content) <= LOOKED_AT else content[:_HEAD]
-        server, said = hash((tuple(telling), leaf, address)), hash(looked)
-        if server == self._server[0] and said == self._content[0]:
-            return self._traits
-        if server != self._server[0]:
-            self._server = (server, self._clean(_of_server(telling, leaf, address)))
-        if said != self._content[0]:
+        seen = hash((telling, looked, leaf, address))
+        if seen != self._last:
             text = looked.decode("utf-8", "replace")
-            found = self._clean(_in_content(text, whole=looked is content))
-            self._content = (said, found)
-        self._traits = MappingProxyType({**self._content[1], **self._server[1]})
+            told = dict(_in_content(text, whole=looked is content))
+            told |= _of_server(telling, leaf, address)
+            self._traits = _shared(tuple(_shown(told, [each for each in secrets() if each])))
+            self._last = seen
         return self._traits
 
-    def _clean(self, told: Iterable[tuple[Trait, str]]) -> Traits:
-        return {trait: said for trait, value in told if (said := self._as_shown(trait, value))}
 
-    def _as_shown(self, trait: Trait, value: str) -> str:
-        """Hiding takes its time, and most of what is told was told before."""
-        shown = self._shown.get(value)
-        if shown is None:
-            most = LONGEST_KEYS if trait is Trait.JSON_KEYS else LONGEST
-            line = one_line(self._hide(value))
-            shown = intern(line if len(line) <= most else f"{line[: most - 1]}…")
-            if len(self._shown) >= _REMEMBERED:
-                self._shown.clear()
-            if len(value) <= _LONG:
-                self._shown[value] = shown
-        return shown
+@lru_cache(maxsize=1024)
+def _shared(told: tuple[tuple[Trait, str], ...]) -> Traits:
+    """One for all probes of the same server."""
+    return MappingProxyType(dict(told))
 
 
-def _of_server(fields: Fields, leaf: bytes, address: str) -> Iterator[tuple[Trait, str]]:
-    yield Trait.ADDRESS, address.rpartition(":")[0].strip("[]")
-    if leaf:
-        yield from _in_certificate(leaf)
-    for trait in (Trait.SERVER, Trait.RUNTIME, Trait.VERSION):
-        yield trait, _joined(fields, trait)
-    yield Trait.ENVIRONMENT, in_headers(fields, HEADERS)
+def _shown(told: Traits, secrets: Sequence[str]) -> Iterator[tuple[Trait, str]]:
+    hide = Scrubber(secrets) if secrets else str
+    for trait, value in told.items():
+        most = LONGEST_KEYS if trait is Trait.JSON_KEYS else LONGEST
+        line = one_line(hide(value))
+        if line:
+            yield trait, intern(line if len(line) <= most else f"{line[: most - 1]}…")
+
+
+@lru_cache(maxsize=256)
+def _of_server(fields: tuple[tuple[bytes, bytes], ...], leaf: bytes, address: str) -> Traits:
+    joined = {trait: _joined(fields, trait) for trait in _HEADED}
+    told = {
+        Trait.ADDRESS: address.rpartition(":")[0].strip("[]"),
+        **(_in_certificate(leaf) if leaf else {}),
+        **joined,
+        Trait.ENVIRONMENT: in_headers(fields, HEADERS),
+    }
+    return {trait: value for trait, value in told.items() if value}
 
 
 def _joined(fields: Fields, trait: Trait) -> str:
@@ -136,7 +130,7 @@ def _steady(hop: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _in_certificate(leaf: bytes) -> tuple[tuple[Trait, str], ...]:
+def _in_certificate(leaf: bytes) -> Traits:
     from cryptography import x509  # noqa: PLC0415 - as in probes.wire.certificates
     from cryptography.hazmat.primitives.serialization import (  # noqa: PLC0415 - as above
         Encoding,
@@ -147,12 +141,9 @@ def _in_certificate(leaf: bytes) -> tuple[tuple[Trait, str], ...]:
         key = x509.load_der_x509_certificate(leaf).public_key()
         told = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     except Exception:  # noqa: BLE001 - of whatever a stranger's certificate is made
-        return ()
+        return {}
     issuer = next((each.issuer for each in read_chain((leaf,))), "")
-    return (
-        (Trait.TLS_KEY, hashlib.sha256(told).hexdigest()[:16]),
-        (Trait.TLS_ISSUER, issuer),
-    )
+    return {Trait.TLS_KEY: hashlib.sha256(told).hexdigest()[:16], Trait.TLS_ISSUER: issuer}
 
 
 def _in_content(text: str, *, whole: bool) -> Iterator[tuple[Trait, str]]:
@@ -168,8 +159,8 @@ def _in_content(text: str, *, whole: bool) -> Iterator[tuple[Trait, str]]:
 
 def _in_json(text: str) -> Iterator[tuple[Trait, str]]:
     try:
-        document = parse(text.encode("utf-8", "replace"))
-    except ValueError:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
         return
     if isinstance(document, dict):
         told = (document.get(key) for key in _VERSIONS)

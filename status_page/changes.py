@@ -26,6 +26,21 @@ class Deploy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Altered:
+    """A target that is not what it was. In English, and for internal pages only."""
+
+    at: datetime
+    """The first run that saw it."""
+    target: str
+    said: str
+    """What it was and became."""
+    then: str
+    """What announced it, or who was told."""
+    announced: bool = True
+    """False while it is for somebody to find out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Objective:
     """What was promised of a component, and how it stands."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from status_page.changes import Deed, Deploy
+from status_page.changes import Altered, Deed, Deploy
 from status_page.component import Component
 from status_page.incident import Incident, Maintenance
 from status_page.watching import Coverage
@@ -109,6 +109,8 @@ class Page:
     """Newest first, also of what no component knows; on internal pages only, as is what follows."""
     deeds: tuple[Deed, ...] = ()
     """What trueup did by itself, newest first."""
+    altered: tuple[Altered, ...] = ()
+    """How targets changed, newest first."""
     coverage: Coverage | None = None
     """What is watched, and how."""
 

@@ -46,7 +46,7 @@ class Calendar:
         return at.astimezone(self.zone)
 
     def is_holiday(self, at: datetime) -> bool:
-        return self.local(at).date() in self.holidays
+        return bool(self.holidays) and self.local(at).date() in self.holidays
 
 
 @dataclass(frozen=True, slots=True)

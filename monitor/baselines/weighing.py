@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,13 +14,13 @@ from sqlite_utils import Database  # noqa: TID251 - named in signatures only; st
 
 from monitor.baselines.usual import WEEKS, Calendar, Early, Expected, by_hour, early, judge
 from monitor.clock import Clock
-from monitor.config.model import Baselines as Table
 from monitor.config.model import Config, Probe
+from monitor.config.usual import Baselines as Table
 from monitor.log import Seldom
 from monitor.state import DATABASE
 from monitor.store import StoreTrouble
-from monitor.store.baselines import Hour, hour_of, hours
-from monitor.store.reader import open_read_only
+from monitor.store.baselines import hour_of, hours
+from monitor.store.looking import looking
 from probes import Outcome, Reason, Result, Settings
 
 T = TypeVar("T")
@@ -89,15 +88,13 @@ class Baselines:
 
     async def _ask_for(self, probe: str, what: str, at: datetime) -> _Known | None:
         """None when the store cannot say; it is asked again with the next run."""
-        question = partial(hours, probe=probe, what=what, since=at - WEEKS - timedelta(days=1))
+        question = partial(_look, probe=probe, what=what, at=at, calendar=self._calendar)
         try:
             async with asyncio.timeout(PATIENCE.total_seconds()):
-                found: list[Hour] = await self._ask(question)
+                return await self._ask(question)
         except (StoreTrouble, TimeoutError) as trouble:
             self._seldom.warning("it is not known what is usual", probe=probe, why=str(trouble))
             return None
-        usual = {hour_of(at): by_hour(found, at, self._calendar)}
-        return _Known(early(found, self._calendar), usual)
 
 
 async def weigher(
@@ -136,8 +133,13 @@ class _Briefly:
         return await asyncio.to_thread(self._answer, question)
 
     def _answer(self, question: Callable[[Database], T]) -> T:
-        with closing(open_read_only(self.database)) as db:
+        with looking(self.database) as db:
             return question(db)
+
+
+def _look(db: Database, probe: str, what: str, at: datetime, calendar: Calendar) -> _Known:
+    found = hours(db, probe, what, at - WEEKS - timedelta(days=1))
+    return _Known(early(found, calendar), {hour_of(at): by_hour(found, at, calendar)})
 
 
 def _wrong(

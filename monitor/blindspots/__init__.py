@@ -7,9 +7,10 @@ Nothing is recorded and nobody is told; see `monitor.cli.blindspots` for the com
 from monitor.blindspots.cells import EVIDENCE, NOTICED, Cell, Matrix, Row, Trial, Verdict, judged
 from monitor.blindspots.closing import Closing, Remedy, closing
 from monitor.blindspots.document import document
+from monitor.blindspots.hearing import Heard
 from monitor.blindspots.pace import Pace
 from monitor.blindspots.scoring import Score, overall, scores
-from monitor.blindspots.seeking import Heard, Seeking, Terms
+from monitor.blindspots.seeking import Seeking, Terms
 
 __all__ = [
     "EVIDENCE",

@@ -13,19 +13,19 @@ from typing import Any, Final
 from probes.expect.document import parse
 from probes.injection import Asked, Broken, Fault, Given, Injection
 
-_HIDDEN: Final = re.compile(
-    r"<(script|style|template|svg)\b.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE
-)
-_TITLE: Final = re.compile(r"<(title|h1)\b[^>]*>([^<>&]{4,80})</", re.IGNORECASE)
+_HIDDEN: Final = re.compile(r"<(/?)(script|style|template|svg)\b|<!--|-->", re.IGNORECASE)
+_TITLE: Final = re.compile(r"<(title|h1)\b[^>]{0,300}>([^<>&]{4,80})</", re.IGNORECASE)
 _TEXT: Final = re.compile(r">([^<>&]{4,60})<")
 _CHANGING: Final = re.compile(r"\d")
 _ASSET: Final = re.compile(
-    r"""<(?:script\b[^>]*?\bsrc|link\b(?=[^>]*stylesheet)[^>]*?\bhref)\s*=\s*["']([^"'<>]+)""",
+    r"""<(?:script\b[^>]{0,300}?\bsrc|link\b(?=[^>]{0,300}stylesheet)[^>]{0,300}?\bhref)\s*=\s*["']([^"'<>]+)""",
     re.IGNORECASE,
 )
 _COOKIE: Final = re.compile(r"[\w.-]{1,60}=", re.ASCII)
 _MOST: Final = 40
-_LARGEST: Final = 300_000
+_LARGEST: Final = 1 << 20
+_LOOKED_INTO: Final = 64 * 1024
+"""Characters: what is looked for costs more than its length when a page is made to."""
 _END: Final = "</html>"
 _NAMES: Final = {str: "string", bool: "boolean", float: "number", list: "array", dict: "object"}
 
@@ -67,7 +67,7 @@ class Answer:
         """What a person would know the page by, the best first; each stands in it as it is."""
         if self.document is not None:
             return
-        seen = _HIDDEN.sub("", self.text)
+        seen = _shown(self.text[:_LOOKED_INTO])
         found = [match[2] for match in _TITLE.finditer(seen)]
         found += [match[1] for match in _TEXT.finditer(seen)]
         plain = list(dict.fromkeys(each.strip() for each in found))[:_MOST]
@@ -102,8 +102,21 @@ class Answer:
 
     def assets(self) -> Iterator[str]:
         """Scripts and style sheets, as the page names them."""
-        for match in _ASSET.finditer(self.text):
+        for match in _ASSET.finditer(self.text, 0, _LOOKED_INTO):
             yield html.unescape(match[1])
+
+
+def _shown(text: str) -> str:
+    """Without scripts and the like; in one pass, whatever the page is made of."""
+    parts, at, inside = [], 0, ""
+    for mark in _HIDDEN.finditer(text):
+        closes, name = mark[1], (mark[2] or "").lower()
+        if not inside and (mark[0] == "<!--" or (name and not closes)):
+            parts.append(text[at : mark.start()])
+            inside = name or "-->"
+        elif inside and (mark[0] == inside or (closes and name == inside)):
+            at, inside = mark.end(), ""
+    return "".join(parts) + ("" if inside else text[at:])
 
 
 def _name(value: Any) -> str:

@@ -13,9 +13,10 @@ from urllib.parse import urljoin, urlsplit
 
 from monitor.blindspots.candidates import NO_LINE, SENTENCES
 from monitor.blindspots.cells import Matrix, Row
+from monitor.blindspots.known import Known
 from monitor.blindspots.lines import Line, toml
 from monitor.blindspots.rereading import Rereading
-from monitor.blindspots.seeking import Known, Seeking
+from monitor.blindspots.seeking import Seeking
 from monitor.blindspots.trying import Make, Subject, try_lines
 from monitor.config import Config, Probe
 from monitor.log import get_logger
@@ -68,6 +69,8 @@ class _Closer:
         self._config = config
         self._seeking = seeking
         self._rereading = Rereading(config)
+        self._assets: dict[str, str] = {}
+        """The tables that were proposed for scripts and style sheets, by their addresses."""
 
     async def close(self, probe: Probe, row: Row, holes: Sequence[Fault]) -> list[Remedy]:
         known = self._seeking.known.get(row.probe)
@@ -122,14 +125,22 @@ class _Closer:
         return subject
 
     async def _asset(self, probe: Probe, known: Known, url: str, fault: Fault) -> Remedy | None:
-        for asset in _near(url, known)[:_ASSETS_LOOKED_AT]:
+        near = _near(url, known)[:_ASSETS_LOOKED_AT]
+        if table := next((self._assets[each] for each in near if each in self._assets), ""):
+            components = " and ".join(f"[component.{each}]" for each in self._components(probe))
+            named = f"; name it in {components} probes, too" if components else ""
+            said = f"{table} shows it{named}."
+            return Remedy(probe=probe.id, faults=(fault.name,), sentence=said)
+        for asset in near:
             keys = {"kind": "http", "url": asset}
             found = await self._look(probe, "assets", keys)
             if found is None:
                 continue
             subject = await self._tried(self._maker(probe, "assets", keys), found, [fault])
             if not subject.left:
-                return self._table(probe, "assets", subject, keys)
+                remedy = self._table(probe, "assets", subject, keys)
+                self._assets[asset] = remedy.table
+                return remedy
         return None
 
     async def _look(self, probe: Probe, what: str, keys: dict[str, Any]) -> Known | None:
@@ -159,10 +170,12 @@ class _Closer:
         url = written if what == "page" else keys["url"]
         lines = ['kind = "http"', f"url = {toml(url)}"]
         lines += [line.written({}) for line in subject.closes]
-        of = [c.id for c in self._config.components.values() if probe.id in c.probes]
-        lines += [f"# and name it in [component.{each}] probes" for each in of]
+        lines += [f"# and name it in [component.{each}] probes" for each in self._components(probe)]
         table = f"[probe.{probe.id}-{what}]"
         return Remedy(probe=probe.id, faults=_names(faults), table=table, lines=tuple(lines))
+
+    def _components(self, probe: Probe) -> list[str]:
+        return [c.id for c in self._config.components.values() if probe.id in c.probes]
 
 
 def _near(url: str, known: Known) -> list[str]:

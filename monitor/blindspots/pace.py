@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
-from collections import deque
+import math
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
 _MINUTE: Final = 60.0
+_A_MOMENT: Final = timedelta(milliseconds=500)
+_UNDER_WAY: Final = math.inf
 
 
 @dataclass(slots=True)
 class Pace:
-    """For each target by itself; any minute, not only whole ones, holds at most so many."""
+    """For each target by itself; any minute, not only whole ones, holds at most so many.
+
+    A run counts until a minute after its end: nobody knows when it asked its target.
+    """
 
     per_minute: int
-    _begun: dict[str, deque[float]] = field(default_factory=dict)
+    _runs: dict[str, list[float]] = field(default_factory=dict)
 
     def begin(self, target: str, monotonic: float) -> timedelta:
-        """Reserves the next run of that target: how long it has to wait."""
-        begun = self._begun.setdefault(target, deque(maxlen=self.per_minute))
-        at = monotonic
-        if len(begun) == self.per_minute:
-            at = max(at, begun[0] + _MINUTE)
-        begun.append(at)
-        return timedelta(seconds=at - monotonic)
+        """Zero when a run may begin now, and then it has; else when to ask again."""
+        runs = [at for at in self._runs.get(target, []) if at > monotonic - _MINUTE]
+        self._runs[target] = runs
+        if len(runs) < self.per_minute:
+            runs.append(_UNDER_WAY)
+            return timedelta()
+        first = min(runs)
+        if first == _UNDER_WAY:
+            return _A_MOMENT
+        return timedelta(seconds=first + _MINUTE - monotonic, microseconds=1)
+
+    def end(self, target: str, monotonic: float) -> None:
+        """One that had begun is over."""
+        runs = self._runs[target]
+        runs.remove(_UNDER_WAY)
+        runs.append(monotonic)

@@ -5,70 +5,34 @@ every fault; what goes through a browser is travelled once for each.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from functools import cached_property
-from typing import Final, Protocol
+from typing import Final
 
-from monitor.blindspots.answers import Answer
 from monitor.blindspots.cells import Cell, Matrix, Row, Trial, Verdict, judged
+from monitor.blindspots.hearing import Heard, Nobody
+from monitor.blindspots.known import Known, mutants_of
 from monitor.blindspots.ordinary import AsRecorded, Quiet, ReadOnly, as_wire
 from monitor.blindspots.pace import Pace
 from monitor.clock import Clock
 from monitor.config import Probe
 from monitor.log import get_logger
 from monitor.runner import Runner
-from probes import Outcome, Result, Tools
+from probes import Outcome, Reason, Result, Tools
 from probes.browser.slots import slots_here
-from probes.injection import FAULTS, Asked, Fault, mutants
+from probes.injection import FAULTS, Fault
 from probes.injection.replaying import Recorder, Replayer
-from probes.traits import Trait
 
 NEVER: Final = 'blindspots = "never"'
 _UNREACHING: Final = frozenset(("refused", "timeout", "status-500"))
 """Under these no request gets as far as the target."""
 _OF_CERTIFICATES: Final = "certificate-ending"
 
+_LATE: Final = frozenset((Reason.STEP_TIMEOUT, Reason.TIMEOUT))
+
 log = get_logger()
-
-
-@dataclass(frozen=True)
-class Known:
-    """What an ordinary run asked through our own transport, and what the probe made of it."""
-
-    recorder: Recorder
-    result: Result
-
-    @cached_property
-    def answer(self) -> Answer | None:
-        """The last one; None where there is none that can be read."""
-        for each in reversed(self.recorder.recorded):
-            if (given := each.given) is not None:
-                asked = Asked(each.question.method, str(each.question.url))
-                environment = self.result.facts.traits.get(Trait.ENVIRONMENT, "")
-                return Answer(asked, given, environment)
-        return None
-
-
-class Heard(Protocol):
-    """Told what is under way, for a person to see."""
-
-    def planned(self, probe: str, cells: int, ordinary: int) -> None: ...
-
-    def trying(self, probe: str, fault: str) -> None: ...
-
-    def tried(self, probe: str, cell: Cell) -> None: ...
-
-
-class Nobody:
-    """Hears nothing."""
-
-    def planned(self, probe: str, cells: int, ordinary: int) -> None: ...
-
-    def trying(self, probe: str, fault: str) -> None: ...
-
-    def tried(self, probe: str, cell: Cell) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,7 +172,7 @@ class Seeking:
     async def _replayed(
         self, column: _Column, recorder: Recorder, fault: Fault
     ) -> tuple[Trial, ...]:
-        faults = _mutants(recorder, fault)
+        faults = mutants_of(recorder, fault)
         if not faults:
             return (Trial(fault=fault, verdict=Verdict.NOT_TOUCHED, said="nothing to break"),)
         return tuple([await self.replay(column.probe, recorder, each) for each in faults])
@@ -240,7 +204,7 @@ class Seeking:
         for _ in range(2):
             result, _quiet = await self._ordinary(column, tools, reaches=reaches)
             trial = judged(fault, result, held_back_by(result))
-            if trial.verdict is not Verdict.ERROR:
+            if trial.verdict is not Verdict.ERROR and not _is_doubtful(column.probe, trial):
                 break
         return trial
 
@@ -248,13 +212,25 @@ class Seeking:
         self, column: _Column, tools: Tools, *, reaches: bool = True
     ) -> tuple[Result, Quiet]:
         """One run that the target sees, when its time has come."""
-        if reaches:
-            wait = self._pace.begin(column.target, self._clock.monotonic())
-            await asyncio.sleep(wait.total_seconds())
         quiet = Quiet(column.probe)
-        async with self._places:
+        async with self._turn(column.target, reaches=reaches):
             run = await self._runner_of(tools).run(quiet.asked, self._clock.now())
         return run.result, quiet
+
+    @asynccontextmanager
+    async def _turn(self, target: str, *, reaches: bool) -> AsyncIterator[None]:
+        """A place, at a time at which the target may be asked; it is not held while waiting."""
+        while True:
+            async with self._places:
+                wait = self._pace.begin(target, self._clock.monotonic()) if reaches else timedelta()
+                if not wait:
+                    try:
+                        yield
+                    finally:
+                        if reaches:
+                            self._pace.end(target, self._clock.monotonic())
+                    return
+            await asyncio.sleep(wait.total_seconds())
 
 
 def _held_back(result: Result, only: ReadOnly) -> bool:
@@ -266,13 +242,10 @@ def held_back_by(result: Result) -> int:
     return int(getattr(result.facts, "held_back", 0))
 
 
-def _mutants(recorder: Recorder, fault: Fault) -> list[Fault]:
-    """Of all that was answered, each once."""
-    if not recorder.recorded:
-        return [fault]
-    given = [each.given for each in recorder.recorded]
-    found = [each for one in given if one is not None for each in mutants(fault, one)]
-    return list(dict.fromkeys(found))
+def _is_doubtful(probe: Probe, trial: Trial) -> bool:
+    """Whether it may have been no more than a busy machine, and the daemon would ask again."""
+    late = trial.verdict is Verdict.SEEN and trial.reason in _LATE
+    return late and bool(probe.confirm) and trial.fault.name not in _UNREACHING
 
 
 def _untried(fault: Fault, why: str) -> Cell:

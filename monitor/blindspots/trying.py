@@ -8,8 +8,9 @@ from typing import TypeAlias
 
 from monitor.blindspots.candidates import SHAPE, candidates
 from monitor.blindspots.cells import NOTICED
+from monitor.blindspots.known import Known
 from monitor.blindspots.lines import Line
-from monitor.blindspots.seeking import Known, Seeking
+from monitor.blindspots.seeking import Seeking
 from monitor.config import Probe
 from probes import Settings
 from probes.expect import Shape

@@ -24,13 +24,13 @@ class Progress:
 
     def __init__(self, *, as_terminal: bool = True) -> None:
         live = interactive() and as_terminal and not err.is_dumb_terminal
-        self._live = Live(console=err, transient=True, get_renderable=self._shown) if live else None
         self._cells: dict[str, int] = {}
         self._weights: dict[str, float] = {}
         self._done: dict[str, int] = {}
         self._unseen = 0
         self._now: dict[str, str] = {}
         self._began = self._said = time.monotonic()
+        self._live = Live(console=err, transient=True, get_renderable=self._shown) if live else None
 
     def __enter__(self) -> Self:
         if self._live:

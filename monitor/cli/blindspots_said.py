@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from rich.padding import Padding
 from rich.text import Text
 
 from monitor.blindspots import Matrix, Score, Verdict
@@ -18,7 +19,7 @@ from monitor.config import Config
 from monitor.notices import one_line, span
 from probes.injection import BY_NAME, FAULTS
 
-_UNKNOWN: Final = (Verdict.ERROR, Verdict.NOT_TRIED)
+_INDENT: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,11 @@ def _print(text: Text) -> None:
 
 def _runs(matrix: Matrix) -> str:
     count = sum(1 for row in matrix.rows for _ in row.trials)
-    return f"{count} broken runs of {len(matrix.rows)} probes"
+    return f"{_many(count, 'broken run')} of {_many(len(matrix.rows), 'probe')}"
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _troubles(told: Told) -> None:
@@ -129,6 +134,7 @@ def _hole(remedy: Remedy) -> None:
         fault = BY_NAME[name]
         _print(Text.assemble(("  ○ ", "red"), (fault.name, "bold"), (f"  {fault.breaks}", "dim")))
     if remedy.sentence:
-        _print(Text(f"      {remedy.sentence}", "yellow"))
+        said = Padding(Text(remedy.sentence, "yellow"), (0, 0, 0, _INDENT))
+        out.print(said, soft_wrap=not tables.folded(), highlight=False)
     for line in (remedy.table, *remedy.lines) if remedy.lines else ():
-        _print(Text(f"      {line}", "green"))
+        _print(Text(" " * _INDENT + line, "green"))

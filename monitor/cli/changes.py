@@ -27,6 +27,7 @@ from monitor.cli.ground import (
 from monitor.clock import SystemClock, iso
 from monitor.config import Config
 from monitor.fingerprints.learning import Known, State, needed
+from monitor.fingerprints.words import became_of
 from monitor.notices import lines
 from monitor.notices.altered import part, said_of
 from monitor.store import deploys, fingerprints
@@ -109,7 +110,7 @@ def _show_changes(db: Database, config: Config, found: list[Change], *, as_json:
             lines.instant(each.seen_at),
             Text(each.target, style="bold"),
             Text(said_of(each.name, each.was, each.became)),
-            Text(_became_of(db, each), style=_STYLES.get(each.state, "dim")),
+            Text(_then(db, each), style=_STYLES.get(each.state, "dim")),
         )
     tables.show(table)
 
@@ -125,25 +126,10 @@ def _headline(found: list[Change]) -> str:
     return f"{many} {ago} ago."
 
 
-def _became_of(db: Database, change: Change) -> str:
-    number = change.incident
-    match change.state:
-        case Stands.OPEN:
-            return "no deploy yet; told soon"
-        case Stands.TOLD:
-            return f"told as incident {number}; accept it with: trueup changes accept {change.id}"
-        case Stands.EXPLAINED:
-            return f"told with incident {number}"
-        case Stands.ANNOUNCED:
-            deploy = deploys.one(db, change.deploy) if change.deploy else None
-            said = f"announced by {deploying.title(deploy)}" if deploy else "announced by a deploy"
-            return said + (f"; told as incident {number} before" if number else "")
-        case Stands.BACK:
-            return "went back" + (f"; told as incident {number}" if number else "")
-        case Stands.ACCEPTED:
-            return "accepted" + (f"; told as incident {number}" if number else "")
-        case Stands.NOTED:
-            return "noted only"
+def _then(db: Database, change: Change) -> str:
+    told = change.state is Stands.TOLD
+    accept = f"; accept it with: trueup changes accept {change.id}" if told else ""
+    return became_of(db, change) + accept
 
 
 def _document(db: Database, change: Change) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from monitor.cli import usual
 from monitor.cli.gate_progress import Progress
 from monitor.cli.gate_verdict import Outcome, Places, title
 from monitor.cli.ground import BAD, DEFAULT_CONFIG, AsJson, ConfigPath, fail, log_quietly, read
@@ -208,7 +209,8 @@ async def _judge(asked: _Asked) -> Verdict:
     named = title(asked.config, asked.service)
     with asked.progress.showing(named, asked.probes, asked.wait):
         await asyncio.sleep(asked.wait.total_seconds())
-        async with a_runner(asked.config, gate.unsettled) as runner:
+        weigh = await usual.weigh_of(asked.config)
+        async with a_runner(asked.config, gate.unsettled, weigh) as runner:
             return await gate.judge(asked.probes, runner)
 
 

@@ -18,7 +18,7 @@ from monitor.cli.ground import err, interactive
 from monitor.cli.runs import a_runner
 from monitor.clock import SystemClock
 from monitor.config import Config, Probe
-from monitor.pins import CannotWrite, Difference, difference, is_good, pin_of, write
+from monitor.pins import UNTOLD, CannotWrite, Difference, difference, is_good, pin_of, write
 from monitor.runner import Runner, Weigh
 from monitor.slots import slot_at
 from monitor.state import DATABASE
@@ -123,11 +123,17 @@ async def _study(runner: Runner, probe: Probe, runs: int) -> Found | list[Shape]
         slot = slot_at(probe.id, probe.every, SystemClock().now())
         result = (await runner.run(pupil, slot)).result
         shape = result.facts.shape
-        if not is_good(result) or (shape is None and learns_shape(probe)):
+        if not is_good(result):
             state = State.FAILED if result.outcome is Outcome.ERROR else State.REFUSED
             said = result.summary or result.outcome.value
             why = f"run {number} of {runs} was not good: {said}"
             return Found(state=state, file=_file(probe), why=why)
+        if shape is None and learns_shape(probe):
+            return Found(
+                state=State.FAILED,
+                file=_file(probe),
+                why=f"the answer has no shape to learn: {UNTOLD}",
+            )
         shapes += [shape] if shape else []
         if interactive():
             err.print(f"{probe.id}: {number} of {runs} good runs", style="dim", highlight=False)

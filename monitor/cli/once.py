@@ -13,7 +13,7 @@ from rich.spinner import Spinner
 from rich.table import Column, Table
 from rich.text import Text
 
-from monitor.cli import tables, travels
+from monitor.cli import tables, travels, usual
 from monitor.cli.ground import (
     DEFAULT_CONFIG,
     AsJson,
@@ -72,7 +72,7 @@ def command(
 
 async def _run_all(config: Config, chosen: Sequence[Probe]) -> list[Run]:
     now = SystemClock().now
-    async with a_runner(config) as runner:
+    async with a_runner(config, weigh=await usual.weigh_of(config)) as runner:
         tasks = {
             probe.id: asyncio.create_task(runner.run(probe, slot_at(probe.id, probe.every, now())))
             for probe in chosen

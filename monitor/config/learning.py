@@ -9,8 +9,8 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from monitor.config.build import Builder, read
 from monitor.config.entries import Entry
-from monitor.config.model import Baselines, Fingerprint
 from monitor.config.shape import Shape
+from monitor.config.usual import Baselines, Fingerprint
 from monitor.config.values import NOT_EMPTY, UTC_ZONE, ChannelIds, Zone, between
 from probes import Duration, Strict
 from probes.traits import Trait

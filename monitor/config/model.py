@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from monitor.config.changes import Changes
 from monitor.config.problems import Problem
+from monitor.config.usual import Baselines, Fingerprint
 from monitor.policy import Policy
 from monitor.routing import Routing
 from monitor.windows import Window
 from probes import Kind, Settings
-from probes.traits import Trait
 from status_page import LANGUAGES, Look
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 TRACE_ID: Final = "{trace_id}"
 _MISSED_RUNS: Final = 3
-_UTC: Final = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,31 +213,6 @@ class Telemetry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fingerprint:
-    """When a change of a target is news."""
-
-    window: timedelta = timedelta(minutes=30)
-    """A deploy that was recorded so long before the change, or after it, announces it."""
-    wait: timedelta = timedelta(minutes=2)
-    """How long a deploy may be recorded late, and an incident may explain it, before it is told."""
-    ignore: frozenset[Trait] = frozenset((Trait.TITLE,))
-    """What is noted and told to nobody."""
-    channels: tuple[str, ...] = ()
-    """Who is told; those of the probe that saw it when empty."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Baselines:
-    """By whose clock and calendar an hour is compared with the same hour of other days."""
-
-    zone: ZoneInfo = _UTC
-    holidays: frozenset[date] = frozenset()
-    """Days that are not like others of their weekday: compared with Sundays, and never learned
-    from.
-    """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """The whole of what was configured."""
 
@@ -293,8 +267,8 @@ class Config:
     """
     changes: Changes = field(default_factory=Changes)
     """Services, deploys, captures, actions and objectives."""
-    fingerprint: Fingerprint = Fingerprint()
-    baselines: Baselines = Baselines()
+    fingerprint: Fingerprint = field(default_factory=Fingerprint)
+    baselines: Baselines = field(default_factory=Baselines)
     warnings: tuple[Problem, ...] = ()
     """What works but was surely not meant."""
 

@@ -34,8 +34,10 @@ def pins_identity(watch: Watch) -> bool:
 
 
 def pins_contract(watch: Watch) -> bool:
+    """Not while it is still to be learned: then nothing is expected."""
     expect = watch.expect
-    return expect is not None and bool(expect.shape or expect.json_schema or expect.json_)
+    learned = expect is not None and expect.shape is not None and not expect.learns
+    return expect is not None and bool(learned or expect.json_schema or expect.json_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +124,10 @@ def of_answers(watches: tuple[Watch, ...], known: Known) -> Iterator[Finding]:
     for each in watches:
         if each.expect is None:
             continue
-        if is_document(each, known) and not pins_contract(each):
-            yield _contract(each)
         if each.expect.learns:
             yield _not_learned(each)
+        elif is_document(each, known) and not pins_contract(each):
+            yield _contract(each)
         yield from _uncounted(each, each.expect, known)
 
 

@@ -12,7 +12,8 @@ from sqlite_utils import Database  # noqa: TID251 - named in signatures only; st
 
 from monitor import parts
 from monitor.clock import Clock
-from monitor.config.model import Config, Fingerprint
+from monitor.config.model import Config
+from monitor.config.usual import Fingerprint
 from monitor.context import Context
 from monitor.fingerprints import telling
 from monitor.fingerprints.learning import DAY, Back, Changed, Known, State
@@ -31,6 +32,8 @@ SOON: Final = timedelta(seconds=5)
 """While something is not settled."""
 SELDOM: Final = timedelta(minutes=10)
 AFTER_TROUBLE: Final = timedelta(seconds=15)
+VARIES_FOR: Final = timedelta(days=30)
+"""Then it is learned anew, once the daemon starts again."""
 AT_ONCE: Final = 500
 """So much that was learned goes into one transaction."""
 EVENTS_MOST: Final = 10_000
@@ -126,6 +129,8 @@ class Fingerprints:
         self._memory.take_up(known)
         config = self._config or self._context().config
         self._memory.configure(config.probes.values())
+        gone = [key for key in known if not self._memory.knows(key)]
+        await self._writer.do(partial(rows.forget, keys=gone))
         self._ready = True
 
     async def _write(self) -> None:
@@ -160,7 +165,7 @@ def _known(db: Database, at: datetime) -> dict[Key, Known]:
     """As it was written, and what changed within a day."""
     names = {trait.value for trait in Trait}
     found = {
-        (each.target, Trait(each.name)): Known(State(each.state), each.values, each.runs)
+        (each.target, Trait(each.name)): _again(each, at)
         for each in rows.pinned(db)
         if each.name in names
     }
@@ -169,6 +174,13 @@ def _known(db: Database, at: datetime) -> dict[Key, Known]:
         if key in found and found[key].state is State.PINNED:
             found[key] = _changed(found[key], change)
     return found
+
+
+def _again(pinned: Pinned, at: datetime) -> Known:
+    """What varied long ago may not any more."""
+    if pinned.state == State.VARIES and at - pinned.since_at > VARIES_FOR:
+        return Known()
+    return Known(State(pinned.state), pinned.values, pinned.runs)
 
 
 def _changed(known: Known, change: Change) -> Known:

@@ -97,6 +97,10 @@ class Memory:
         own = self._watched.get(key[0])
         return own.place if own is not None else None
 
+    def knows(self, key: Key) -> bool:
+        """Whether anything is known of it, which is so only while it is asked."""
+        return key in self._known
+
     def take_up(self, known: Mapping[Key, Known]) -> None:
         """What was written before; to be followed by `configure`."""
         self._known = {(intern(target), trait): each for (target, trait), each in known.items()}

@@ -120,11 +120,10 @@ def _is_due(look: Look, change: Change) -> bool:
 
 def _cause(look: Look) -> Attended | None:
     """An open incident of a probe of that target: people look there anyway."""
-    for probe in look.probes:
-        found = attended.open_of(look.db, probe)
-        if found is not None:
-            return found
-    return None
+    ours = frozenset(look.probes)
+    open_now = (each for each in rows.failing(look.db) if each in ours)
+    first = next(open_now, None)
+    return None if first is None else attended.open_of(look.db, first)
 
 
 def _explained(look: Look, changes: Iterable[Change], cause: Attended) -> None:

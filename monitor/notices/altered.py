@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
@@ -47,13 +47,18 @@ def beside(notice: Notice) -> tuple[str, tuple[str, ...]]:
     """What changed about when it began, the newest first; the others as lines of their own."""
     newest = sorted(notice.altered, key=_at, reverse=True)
     lines = [f"{said(each)}, {_distance(notice, each)}" for each in newest]
-    return (f"{lines[0]}; no deploy was recorded", tuple(lines[1:])) if lines else ("", ())
+    return (f"{lines[0]}; no deploy was recorded", _others(lines)) if lines else ("", ())
 
 
 def itself(notice: Notice) -> tuple[str, tuple[str, ...]]:
     """Each change, with when it was seen."""
     lines = [f"{said(each)}, {_between(each)}" for each in notice.altered]
-    return (lines[0], tuple(lines[1:])) if lines else ("", ())
+    return (lines[0], _others(lines)) if lines else ("", ())
+
+
+def _others(lines: Sequence[str]) -> tuple[str, ...]:
+    more = len(lines) - SHOWN
+    return (*lines[1:SHOWN], *([f"and {more} more"] if more > 0 else []))
 
 
 def _between(altered: Altered) -> str:

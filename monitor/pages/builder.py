@@ -12,7 +12,7 @@ from sqlite_utils import Database  # noqa: TID251 - named in signatures only; st
 from monitor import announced
 from monitor.announced import Plan, Work, Works
 from monitor.config.model import Component, Config, PageSettings, Probe
-from monitor.pages import told
+from monitor.pages import altered, told
 from monitor.pages.changed import Changed
 from monitor.pages.history import MONTHS, History
 from monitor.pages.part import NOTHING_INSIDE, Inside, Part
@@ -84,6 +84,7 @@ class Builder:
             subscribe=_subscribe(config, settings),
             deploys=self._changed.newest(),
             deeds=self._changed.deeds(),
+            altered=altered.newest(db, config, settings),
             coverage=self._watched.coverage,
         )
 

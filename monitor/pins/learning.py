@@ -21,6 +21,9 @@ GOOD_RUNS: Final = 3
 """In a row; of less nobody can say what is usual."""
 AGAIN: Final = timedelta(hours=1)
 """After a file that could not be written."""
+GATHER: Final = timedelta(seconds=1)
+"""Those that are ready at about the same time cost one reload."""
+UNTOLD: Final = "a secret is among its keys, or there was no time left to look it through"
 _LISTED: Final = 20
 
 log = get_logger()
@@ -35,6 +38,8 @@ class _Pupil:
     shapes: list[Shape] = field(default_factory=list)
     not_well: bool = False
     """That nothing is learned from it was said."""
+    untold: bool = False
+    """That there was nothing to learn was said."""
     refused: str = ""
     """Why its file could not be written, as it was said."""
     not_before: float = 0.0
@@ -70,7 +75,8 @@ class Pins:
         if not is_good(run.result):
             self._not_well(pupil, run.result)
             return
-        if shape is None:  # it began before anything was to be learned
+        if shape is None:
+            self._untold(pupil, run)
             return
         pupil.not_well = False
         pupil.shapes = [*pupil.shapes, shape][-GOOD_RUNS:]
@@ -84,6 +90,7 @@ class Pins:
         """Until cancelled."""
         while True:
             await self._due.wait()
+            await asyncio.sleep(GATHER.total_seconds())
             self._due.clear()
             await self.write()
 
@@ -103,11 +110,11 @@ class Pins:
         shape, runs = Shape.learned(pupil.shapes), len(pupil.shapes)
         text = pin_text(shape, learned_at=self._clock.now(), runs=runs)
         pupil.not_before = self._clock.monotonic() + AGAIN.total_seconds()
-        if await asyncio.to_thread(path.exists):  # somebody was faster
-            return True
         try:
+            if await asyncio.to_thread(path.exists):  # somebody was faster
+                return True
             await asyncio.to_thread(write, path, pupil.pin.folder, text)
-        except CannotWrite as trouble:
+        except (CannotWrite, OSError) as trouble:
             if pupil.refused != str(trouble):
                 pupil.refused = str(trouble)
                 log.warning("what was learned is not written down", why=str(trouble))
@@ -121,6 +128,13 @@ class Pins:
             empty=", ".join(undescribed(shape)[:_LISTED]),
         )
         return True
+
+    def _untold(self, pupil: _Pupil, run: Run) -> None:
+        pin = pin_of(run.probe.settings)
+        if pin is None or pin.shape is not None or pupil.untold:
+            return  # it began before anything was to be learned
+        pupil.untold = True
+        log.warning("the shape of an answer cannot be learned", probe=run.probe.id, why=UNTOLD)
 
     def _not_well(self, pupil: _Pupil, result: Result) -> None:
         pupil.shapes = []

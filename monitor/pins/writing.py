@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 _MODE: Final = 0o644
+_FOLDER_MODE: Final = 0o755
 
 
 class CannotWrite(Exception):
@@ -21,7 +22,7 @@ def write(path: Path, folder: Path, text: str) -> None:
     Raises CannotWrite; then what was there before is still there.
     """
     try:
-        path.parent.mkdir(exist_ok=True)
+        _make(path.parent)
         _demand_inside(path.parent, folder)
         _sweep(path)
         _replace(path, text)
@@ -31,6 +32,13 @@ def write(path: Path, folder: Path, text: str) -> None:
             f"{path}: {why}; make {path.parent} writable, or run trueup learn {path.stem} as"
             " somebody who may write there"
         ) from trouble
+
+
+def _make(pins: Path) -> None:
+    """Whoever runs the daemon has to read what somebody else learned by hand."""
+    if not pins.is_dir():
+        pins.mkdir()
+        pins.chmod(_FOLDER_MODE)
 
 
 def _demand_inside(pins: Path, folder: Path) -> None:

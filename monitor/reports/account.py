@@ -13,6 +13,7 @@ from monitor.store import captures
 from monitor.store.acts import Span
 from monitor.store.chronicle import Acted, Event, Known, Letter, Ran
 from monitor.store.deploys import Deploy
+from monitor.store.fingerprints import Change
 from monitor.store.kept import KeptRun
 from monitor.store.public import Told
 from monitor.why import Why
@@ -99,6 +100,8 @@ class Account:
     """Those in the window before it and while it lasted, the oldest first."""
     suspects: tuple[int, ...] = ()
     """Ids of deploys that it may follow, the likeliest first."""
+    altered: tuple[Change, ...] = ()
+    """What of its targets changed shortly before it or meanwhile, the oldest first."""
     spent: tuple[Spent, ...] = ()
     outages: tuple[Outage, ...] = ()
     """Of an incident of a budget: what had spent most of it until its end, the oldest first."""
@@ -114,8 +117,21 @@ class Account:
     @property
     def is_budget(self) -> bool:
         """Whether it is of an objective."""
+        return self._is_about(About.OBJECTIVE)
+
+    @property
+    def is_change(self) -> bool:
+        """Whether it is of a target that changed, which may have worked all the while."""
+        return self._is_about(About.CHANGE)
+
+    @property
+    def was_up(self) -> bool:
+        """Whether it says of nothing that it was down."""
+        return self.is_budget or self.is_change
+
+    def _is_about(self, what: About) -> bool:
         notice = self.first.notice if self.first else None
-        return notice is not None and notice.about is About.OBJECTIVE
+        return notice is not None and notice.about is what
 
     @property
     def summary(self) -> Seen | None:

@@ -13,14 +13,16 @@ import status_page
 from monitor import pages
 from monitor.config import Config
 from monitor.config.model import Component
-from monitor.context import OBJECTIVE, SUMMARY
+from monitor.context import CHANGE, OBJECTIVE, SUMMARY
 from monitor.notices import Notice, from_json
+from monitor.origins import origin_of
 from monitor.reports import spending
 from monitor.reports.account import Account, Seen
-from monitor.store import acts, captures, chronicle, deploys, kept
+from monitor.store import acts, captures, chronicle, deploys, fingerprints, kept
 from monitor.store.acts import Span
 from monitor.store.chronicle import Known
 from monitor.store.deploys import Deploy
+from monitor.store.fingerprints import Change, Stands
 from monitor.store.public import Told
 from monitor.why import Why
 
@@ -60,6 +62,7 @@ def account(db: Database, config: Config, told: Told, at: datetime) -> Account:
         silences=tuple(_silences(db, config, found, since, until)),
         deploys=tuple(reversed(ours)),
         suspects=tuple(dict.fromkeys(_suspects(config, seen, changes))),
+        altered=tuple(_altered(db, config, found, latest)),
         spent=spending.spent(db, config, found),
         public_at=_public_at(config, found),
     )
@@ -207,6 +210,21 @@ def _suspects(config: Config, seen: Sequence[Seen], changes: Sequence[Deploy]) -
         ]
         found.sort(key=lambda deploy: config.changes.service(deploy.service) is None)
         yield from (deploy.id for deploy in found)
+
+
+def _altered(db: Database, config: Config, found: Account, until: datetime) -> list[Change]:
+    """Announced or not, but for what went back."""
+    ids = [each.known.probe for each in found.seen]
+    targets = {origin_of(config.probes[id_]) for id_ in ids if id_ in config.probes}
+    targets |= {id_.removeprefix(CHANGE) for id_ in ids if id_.startswith(CHANGE)}
+    if not targets:
+        return []
+    known = fingerprints.since(db, found.began_at - config.fingerprint.window)
+    return [
+        each
+        for each in known
+        if each.origin in targets and each.seen_at <= until and each.state is not Stands.BACK
+    ]
 
 
 def _is_ours(config: Config, found: Account, deploy: Deploy) -> bool:

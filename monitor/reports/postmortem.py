@@ -45,7 +45,7 @@ def postmortem(found: Account, zone: ZoneInfo) -> str:
         ("What went badly", _said(verdicts.said(found, when), good=False)),
         ("Causes", _causes(found)),
         ("Actions", _actions()),
-        ("For the public", () if found.is_budget else public_part(found, hours)),
+        ("For the public", () if found.was_up else public_part(found, hours)),
     ]
     lines = [f"# Post-mortem of incident {found.name}: {text(prose.headline(found))}", ""]
     lines += [_written(found, hours)]
@@ -73,7 +73,7 @@ def _impact(found: Account) -> Iterator[str]:
         yield f"- What it concerned: {components}."
     if who := prose.audience(found):
         yield f"- Whom it concerned: {text(who)}."
-    if not found.is_budget:
+    if not found.was_up:
         yield from _how_much(found)
     if found.seen:
         yield f"- What else was open at the time: {_others(found)}."
@@ -119,13 +119,13 @@ def _timeline(found: Account, hours: Hours) -> list[str]:
         at = hours.near(moment.at, began)
         rows.append((at, elapsed(moment.at - began), f"{whose}{text(moment.words)}"))
     zone = hours.name(began)
-    since = "Since it began" if found.is_budget else "Since it broke"
+    since = "Since it began" if found.was_up else "Since it broke"
     head = (f"Time, {zone}", since, "What happened")
     return [f"It began on {hours.day(began)}.", "", *table(head, rows, right=1)]
 
 
 def _times(found: Account, when: Times) -> list[str]:
-    if not found.seen or found.is_budget:
+    if not found.seen or found.was_up:
         return []
     worst = max((s.at_worst for s in found.seen if s.at_worst), default=None)
     promised = f"at the worst {brief(worst)}, as it is configured now" if worst else ""

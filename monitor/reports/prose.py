@@ -69,6 +69,8 @@ def audience(found: Account) -> str:
 
 def people(found: Account) -> int | None:
     """How many they are at any time; None where nobody counts them."""
+    if found.is_change:
+        return None
     counted = [c.people for c in found.components if c.people is not None]
     return sum(counted) if counted else None
 
@@ -106,6 +108,11 @@ def _what(found: Account, hours: Hours) -> Iterator[str]:
         seen = text(counted).rstrip(".") or said
         yield f"{when}, a budget began to burn too fast: {seen}."
         return
+    if found.is_change:
+        when = f"On {hours.day(began)}, at {hours.time(began)} {hours.name(began)}"
+        whose = text(found.first.known.probe_name) if found.first else "a target"
+        yield f"{when}, {whose} was seen to have changed, and no deploy was recorded: {said}."
+        return
     whom = text(who) if who else "people"
     if is_ours(found):
         whom = "trueup itself"
@@ -130,7 +137,7 @@ def _bounded(found: Account, hours: Hours) -> Iterator[str]:
     good, began = found.last_good_at, found.began_at
     if found.is_budget and (spenders := list(burnt.in_brief(found))):
         yield f"What made it burn: {text(listed(spenders))}."
-    if found.is_budget or is_ours(found) or not found.seen:
+    if found.was_up or is_ours(found) or not found.seen:
         return
     if good is None:
         yield "When it worked for the last time is not known."
@@ -149,7 +156,7 @@ def _after_deploys(found: Account) -> Iterator[str]:
         what = f"{text(shipped.deployed(likeliest))} {was} deployed{_by(likeliest)}"
         near = shipped.distance(found, likeliest)
         yield f"{what}{f' {near}' if near else ' while it lasted'}{_more(found, others)}."
-    elif found.seen and not (found.is_budget or is_ours(found)):
+    elif found.seen and not (found.was_up or is_ours(found)):
         yield "No deploy that it could follow was recorded."
 
 
@@ -168,7 +175,7 @@ def _followed(found: Account, when: Times) -> Iterator[str]:
     if when.opened_at is None:
         return
     opened = brief(when.opened_at - found.began_at)
-    beginning = "that" if found.is_budget else "the first failing run"
+    beginning = "that" if found.was_up else "the first failing run"
     yield f"trueup opened incident {found.name} {opened} after {beginning}."
     if when.told_at is not None:
         yield f"People were first told {_after(when.told_at - when.opened_at)}."
@@ -194,6 +201,8 @@ def _over(found: Account, hours: Hours) -> Iterator[str]:
         yield "It is still open; this is what is known so far."
     elif found.is_budget:
         yield f"From {hours.near(ended, found.began_at)} on it burnt no faster than it may."
+    elif found.is_change:
+        yield f"It was settled at {hours.near(ended, found.began_at)}."
     elif found.seen:
         yield f"It worked again at {hours.near(ended, found.began_at)}."
 

@@ -11,8 +11,10 @@ from datetime import timedelta
 from typing import Final
 
 from monitor.notices import span
+from monitor.notices.altered import said_of
 from monitor.reports.account import Account
 from monitor.store.deploys import AFTERWARDS, Deploy
+from monitor.store.fingerprints import Change, Stands
 
 MOST: Final = 20
 _FOLDED_LEAST: Final = 2
@@ -70,6 +72,13 @@ def line(found: Account, deploy: Deploy) -> str:
     before = f", in the place of {deploy.previous}" if deploy.previous else ""
     near = distance(found, deploy)
     return f"{deployed(deploy)} was deployed{by}{before}{f', {near}' if near else ''}."
+
+
+def altered(change: Change) -> str:
+    """One sentence, as plain text."""
+    silent = change.state not in (Stands.ANNOUNCED, Stands.NOTED)
+    what = said_of(change.name, change.was, change.became)
+    return f"Seen for the first time: {what}{', and no deploy was recorded' if silent else ''}."
 
 
 def folded(deploys: Sequence[Deploy]) -> str:

@@ -31,6 +31,7 @@ class Kind(StrEnum):
 
     LAST_GOOD = "last_good"
     DEPLOY = "deploy"
+    CHANGED = "changed"
     FAILED = "failed"
     OPENED = "opened"
     WITHHELD = "withheld"
@@ -85,7 +86,7 @@ _ABOUT: Final[Mapping[str, str]] = {
 
 def timeline(found: Account) -> tuple[Moment, ...]:
     """Oldest first. Of what happened at the same instant, causes come before what followed."""
-    moments = [*_deploys(found), *_public(found), *_quiet(found), *_burnt(found)]
+    moments = [*_deploys(found), *_altered(found), *_public(found), *_quiet(found), *_burnt(found)]
     for seen in found.seen:
         moments += _of_one(seen)
     if found.summary is not None:
@@ -243,6 +244,11 @@ def _deploys(found: Account) -> Iterator[Moment]:
     for many in (shown.before, shown.meanwhile):
         if many:
             yield Moment(many[0].at, Kind.DEPLOY, shipped.folded(many))
+
+
+def _altered(found: Account) -> Iterator[Moment]:
+    for each in found.altered[: shipped.MOST]:
+        yield Moment(each.seen_at, Kind.CHANGED, shipped.altered(each))
 
 
 def _burnt(found: Account) -> Iterator[Moment]:

@@ -42,7 +42,7 @@ def said(found: Account, when: Times) -> tuple[Said, ...]:
 
 
 def _seen(found: Account, when: Times) -> Iterator[Said]:
-    if found.is_budget or when.detect is None:
+    if found.was_up or when.detect is None:
         return
     took, worst = when.detect.most, _worst(found)
     if took is not None and worst is not None and worst > _NONE:

@@ -4,7 +4,7 @@ transaction.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum, unique
@@ -97,11 +97,11 @@ def pin(db: Database, pinned: Pinned) -> None:
         db.execute("INSERT INTO trait VALUES (?, ?, ?, ?)", (*key, value, rank))
 
 
-def forget(db: Database, targets: Collection[str]) -> None:
+def forget(db: Database, keys: Iterable[tuple[str, str]]) -> None:
     """What was learned of them; how they changed stays."""
     for table in ("fingerprint", "trait"):
-        for target in targets:
-            db.execute(f"DELETE FROM {table} WHERE target = ?", (target,))  # noqa: S608 - our own names
+        for key in keys:
+            db.execute(f"DELETE FROM {table} WHERE target = ? AND name = ?", key)  # noqa: S608 - our own names
 
 
 def pinned(db: Database) -> list[Pinned]:
@@ -226,6 +226,15 @@ def lately(
         " AND state IN ('open', 'told', 'explained') ORDER BY seen_at, id LIMIT ?"
     )
     return list(_found(db, where, to_us(since_at), to_us(until), *origins, SAME_MOST))
+
+
+def failing(db: Database) -> list[str]:
+    """The ids of probes with an open incident, the oldest first."""
+    rows = db.execute(
+        "SELECT probe.id FROM incident JOIN probe ON probe.key = incident.probe"
+        " WHERE resolved_at IS NULL ORDER BY incident.id"
+    )
+    return [str(row[0]) for row in rows.fetchall()]
 
 
 @dataclass(frozen=True, slots=True)

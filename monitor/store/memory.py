@@ -19,7 +19,7 @@ Parts = Mapping[str, Iterable[Mapping[str, Any]]]
 
 LIMITS: Final = "PRAGMA max_page_count = 32768; PRAGMA temp_store = MEMORY;"
 """128 MiB; decisions need a few hundred bytes for each probe and a few KiB for each incident."""
-_HISTORY: Final = ("run", "rollup_5m", "rollup_1h", "rollup_1d", "page_view", "evidence")
+_HISTORY: Final = ("run", "rollup_5m", "rollup_1h", "rollup_1d", "page_view", "evidence", "tally")
 
 
 class Memory:

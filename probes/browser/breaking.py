@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from probes.injection import Asked, Broken, Fault, Given
 
 _FROM_ANYWHERE: Final = "assets-missing"
+_LINKS: Final = "link-lost"
 _ASSETS: Final = ("script", "style")
 
 
 class Breaking:
     """`origins` are the target's. `held_back` counts the writes that were not let through;
-    `trouble` says what went wrong with the breaking itself, so that the run is no evidence.
+    `trouble` says what went wrong with the breaking itself, so that the run is no evidence, nor is
+    one that came through where the fault `is_passed_by`.
     """
 
     def __init__(self, fault: Fault | None, origins: frozenset[str], *, writes: bool) -> None:
@@ -27,6 +29,7 @@ class Breaking:
         self.origins = origins
         self.held_back = 0
         self.trouble = ""
+        self.is_passed_by = False
         self._injection = Injection(fault) if fault is not None else None
         self._name = fault.name if fault is not None else ""
         self._writes = writes
@@ -53,6 +56,13 @@ class Breaking:
     def meets_assets(self) -> bool:
         """Whether scripts and styles are met wherever they come from."""
         return self._name == _FROM_ANYWHERE
+
+    @property
+    def meets_links(self) -> bool:
+        """Whether what a journey follows is met wherever it leads: short links may have a host of
+        their own.
+        """
+        return self._name == _LINKS
 
     def meets(self, asked: Asked) -> bool:
         if origin_of(asked.url) in self.origins:
@@ -84,6 +94,10 @@ class Breaking:
         except Exception as error:  # noqa: BLE001 - as above
             self.went_wrong(error)
             return given
+
+    def passes_by(self, asked: Asked) -> None:
+        """That the target is asked on a way that no fault can be put into."""
+        self.is_passed_by |= self.alters and self.meets(asked)
 
     def went_wrong(self, error: Exception) -> None:
         """The first one counts."""

@@ -9,12 +9,12 @@ from typing import Any, Final
 from pydantic import ConfigDict, Field, model_validator
 
 from probes.expect.document import parse
-from probes.expect.grouped import Grouped
+from probes.expect.grouped import LONGEST_NAME, Grouped
 from probes.expect.page import attribute, is_page, metas
 from probes.expect.selector import Selector
 from probes.settings import Strict
 
-LONGEST: Final = 60
+LONGEST: Final = LONGEST_NAME
 HEADERS: Final = (
     *("x-environment", "x-env", "x-app-environment", "x-app-env", "x-application-environment"),
     *("x-deployment-environment", "environment"),

@@ -14,9 +14,10 @@ from typing import Final
 from probes.expect.pattern import TEXT_LIMIT, Pattern
 
 _WORD: Final = re.compile(r"[\w.-]{1,60}")
+LONGEST_NAME: Final = 60
 _ASKED: Final = 40
 """Words that are tried."""
-_TOKEN: Final = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?:|\(\?[a-z-]+:|[()]|.", re.DOTALL)
+_TOKEN: Final = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?[a-zA-Z-]*[:)]|[()]|.", re.DOTALL)
 _OPENING: Final = "("
 _AROUND: Final = 200
 
@@ -36,6 +37,7 @@ class Grouped(Pattern):
             )
         [(begins, ends)] = groups
         self._before, self._after = text[:begins], text[ends:]
+        self._with("x" * LONGEST_NAME)  # raises as well when that is too large
 
     def holds(self, text: str, name: str) -> bool:
         """Whether the group may hold *name*, in letters of any size."""
@@ -51,13 +53,13 @@ class Grouped(Pattern):
         return _replaced(self._before, name, self._after)
 
     def _narrowed(self, text: str) -> str:
-        """A piece of *text* that matches too, a few lines long where that can be."""
+        """A few lines of *text* that match too; empty when it takes more to match."""
         low, high = 0, len(text)
         while high - low > 1:
             middle = (low + high) // 2
             low, high = (low, middle) if self.found_in(text[:middle]) else (middle, high)
         near = text[max(high - _AROUND, 0) : high + _AROUND]
-        return near if self.found_in(near) else text
+        return near if self.found_in(near) else ""
 
 
 @lru_cache(maxsize=256)

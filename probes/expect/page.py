@@ -11,7 +11,7 @@ LOOKED_AT: Final = 16 * 1024
 """Characters of a page in which these are looked for."""
 _META: Final = re.compile(r"<meta\s([^<>]{1,600})>", re.IGNORECASE)
 _ATTRIBUTE: Final = re.compile(
-    r"([\w:-]{1,60})\s{0,9}=\s{0,9}(?:\"([^\"<>]*)\"|'([^'<>]*)'|([^\s\"'<>]+))"
+    r"(?<![\w:-])([\w:-]{1,60})\s{0,9}=\s{0,9}(?:\"([^\"<>]*)\"|'([^'<>]*)'|([^\s\"'<>]+))"
 )
 _TITLE: Final = re.compile(r"<title\b[^<>]{0,200}>([^<]{0,1000})", re.IGNORECASE)
 _PAGE: Final = re.compile(r"<(!doctype html|html|head|body|title|meta)\b", re.IGNORECASE)

@@ -45,7 +45,7 @@ class Pin:
         if not self.learns:
             return self
         path = pin_path(self.folder, probe_id)
-        return replace(self, path=path, shape=read_pin(path) if path.exists() else None)
+        return replace(self, path=path, shape=read_pin(path) if _is_there(path) else None)
 
     def unread(self) -> Pin:
         """The same, as if nothing were learned yet."""
@@ -81,6 +81,15 @@ class Pin:
 def pin_path(folder: Path, probe_id: str) -> Path:
     """Where the pin of a probe stands that learns, in the *folder* of the configuration."""
     return _absolute(folder / _FOLDER / f"{probe_id}.json")
+
+
+def _is_there(path: Path) -> bool:
+    """Raises ValueError where nobody can tell."""
+    try:
+        return path.exists()
+    except OSError as error:
+        why = error.strerror or "it cannot be read"
+        raise ValueError(f"{path}: {why}; let trueup read that folder") from None
 
 
 def _absolute(path: Path) -> Path:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 from typing import Any, Final
 
 from probes.expect.shape_paths import Every, Place, said
-from probes.expect.shape_tree import Node, kind_of
+from probes.expect.shape_tree import NAMES, Node, kind_of
 from probes.expect.words import one_line
 
 _MOST: Final = 5
@@ -21,16 +22,17 @@ _WORDS: Final = {
     "object": "an object",
     "null": "null",
 }
-_NUMBERS: Final = {"integer", "number"}
+_NUMBERS: Final = frozenset(("integer", "number"))
+_NULL: Final = frozenset((type(None),))
 
 
 class Differences:
     """Of one answer. A null fits everywhere, and any number where there was another number."""
 
     def __init__(self, root: Node, document: Any) -> None:
-        self._gone: dict[Place, Counter[str]] = {}
+        self._gone: dict[Place, tuple[Node, Counter[str]]] = {}
         self._new: dict[Place, dict[str, None]] = {}
-        self._objects: Counter[Place] = Counter()
+        self._objects: Counter[Node] = Counter()
         self._changed: dict[Place, str] = {}
         self._compare(root, document, ())
 
@@ -44,7 +46,7 @@ class Differences:
     def _compare(self, node: Node, value: Any, place: Place) -> None:
         if value is None:
             return
-        if not _fits(kind_of(value), node.types):
+        if type(value) not in _fitting(node.types):
             was = " or ".join(_WORDS[name] for name in sorted(node.types - {"null"}))
             self._changed.setdefault(place, f"is {_WORDS[kind_of(value)]}, was {was}")
         elif isinstance(value, list):
@@ -61,22 +63,24 @@ class Differences:
                 self._compare(below, each, place)
 
     def _object(self, node: Node, value: dict[str, Any], place: Place) -> None:
-        self._objects[place] += 1
+        self._objects[node] += 1
         gone = []
         for key, below in node.below.items():
             if not isinstance(key, str):
                 continue
-            if key in value:
+            if key not in value:
+                if not below.optional:
+                    gone.append(key)
+            elif below.below or type(value[key]) not in _fitting(below.types):
                 self._compare(below, value[key], (*place, key))
-            elif not below.optional:
-                gone.append(key)
         if gone:
-            self._gone.setdefault(place, Counter()).update(gone)
+            self._gone.setdefault(place, (node, Counter()))[1].update(gone)
             new = dict.fromkeys(key for key in value if key not in node.below)
             self._new.setdefault(place, {}).update(new)
 
     def _lost(self, place: Place) -> str:
-        gone, of = self._gone[place], self._objects[place]
+        node, gone = self._gone[place]
+        of = self._objects[node]
         phrase = f"{_named(place, list(gone))} gone"
         if max(gone.values()) < of:
             phrase += f" from {max(gone.values())} of {of}"
@@ -84,9 +88,13 @@ class Differences:
         return f"{phrase}; {_named(place, new)} new" if new else phrase
 
 
-def _fits(found: str, wanted: frozenset[str]) -> bool:
+@lru_cache(maxsize=256)
+def _fitting(wanted: frozenset[str]) -> frozenset[type]:
+    """What a value may be, by its type here."""
     known = wanted - {"null"}
-    return not known or found in known or (found in _NUMBERS and not _NUMBERS.isdisjoint(known))
+    if not _NUMBERS.isdisjoint(known):
+        known |= _NUMBERS
+    return frozenset(made for made, name in NAMES.items() if name in known or not known) | _NULL
 
 
 def _named(place: Place, keys: list[str]) -> str:

@@ -16,7 +16,7 @@ _DATA: Final = re.compile(
     r"\d+|\d{4}-\d\d(-\d\d.*)?|[0-9a-fA-F]{12,}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
     r"|[^\s@]+@[^\s@]+|https?://.*"
 )
-_NAMES: Final[Mapping[type, str]] = {
+NAMES: Final[Mapping[type, str]] = {
     str: "string",
     bool: "boolean",
     int: "integer",
@@ -25,7 +25,7 @@ _NAMES: Final[Mapping[type, str]] = {
     dict: "object",
     type(None): "null",
 }
-TYPES: Final = frozenset(_NAMES.values())
+TYPES: Final = frozenset(NAMES.values())
 _ENTRY: Final = Every.ENTRY
 
 
@@ -50,12 +50,12 @@ class Node:
         return again
 
 
-_BARE: Final = {made: Node((name,)) for made, name in _NAMES.items()}
+_BARE: Final = {made: Node((name,)) for made, name in NAMES.items()}
 
 
 def kind_of(value: object) -> str:
     """What JSON calls it."""
-    return _NAMES[type(value)]
+    return NAMES[type(value)]
 
 
 def tree_of(value: Any, depth: int = 0) -> Node:

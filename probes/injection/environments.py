@@ -24,17 +24,21 @@ _KNOWN: Final = (
     "|development|dev|integration|sandbox|demo"
 )
 _OURS: Final = {"production", "prod", "live"}
+# Every repetition has a bound: what is searched may have been written to take long.
 _META: Final = re.compile(
-    rb"""<meta\s[^>]*?name\s*=\s*["']?(?:app(?:lication)?-|x-)?env(?:ironment)?["'\s][^>]*>""", re.IGNORECASE
+    rb"""<meta\s[^<>]{0,400}?name\s?=\s?["']?(?:app(?:lication)?-|x-)?env(?:ironment)?["'\s]"""
+    rb"[^<>]{0,400}>",
+    re.IGNORECASE,
 )
 _CONTENT: Final = re.compile(
-    rb"""(?<=content)(\s*=\s*["']?\s*)([A-Za-z][\w-]{1,30})""", re.IGNORECASE
+    rb"""(?<=content)(\s?=\s?["']?\s?)([A-Za-z][\w-]{1,30})""", re.IGNORECASE
 )
 _DATA: Final = re.compile(
-    rb"""(?<=\sdata-env)((?:ironment)?\s*=\s*["']?\s*)([A-Za-z][\w-]{1,30})""", re.IGNORECASE
+    rb"""(?<=\sdata-env)((?:ironment)?\s?=\s?["']?\s?)([A-Za-z][\w-]{1,30})""", re.IGNORECASE
 )
+_TAGS: Final = r"(?:\s{0,9}</?[a-z][^<>]{0,200}>){%s,6}\s{0,9}"
 _TEXT: Final = re.compile(
-    rf"(?<![\w-])(env(?:ironment)?\s*[:=]?\s*(?:</?[a-z][^<>]{{0,200}}>\s*)*)({_KNOWN})(?![\w-])".encode(),
+    rf"(?<![\w-])(env(?:ironment)?(?:\s?[:=]{_TAGS % 0}|{_TAGS % 1}))({_KNOWN})(?![\w-])".encode(),
     re.IGNORECASE,
 )
 

@@ -19,8 +19,9 @@ Key = tuple[str, str, frozenset[tuple[str, str]]]
 
 
 class Stale:
-    """Of one run. It tells visitors apart by their cookies, as a cache does that is not worse than
-    stuck: somebody who signs in does not go on seeing what strangers see.
+    """Of one run. It tells visitors apart by the cookies that they are given for what they send, as
+    a cache does that is not worse than stuck: somebody who signs in does not go on seeing what
+    strangers see. What a visitor is given just for coming would stand in the kept answer too.
     """
 
     def __init__(self) -> None:
@@ -33,7 +34,8 @@ class Stale:
 
     def after(self, asked: Asked, given: Given) -> Given:
         key = self._key(asked)
-        self._note_cookies(given)
+        if asked.writes:
+            self._note_cookies(given)
         if not _is_kept(asked):
             return given
         old = replace(given, headers=tuple(_aged(given.headers)))

@@ -28,7 +28,10 @@ _ASIDE_ROLES: Final = {
 }
 _OF_ENTRIES: Final = {"hidden", "checkbox", "radio"}
 """Inputs by which entries of a list are chosen; others are what a form is filled in with."""
-_DEEPEST: Final = 2000
+_DEEPEST: Final = 200
+_LARGEST: Final = 4 << 20
+_MOST: Final = {"<": 200_000, "<!": 2_000}
+"""Of these a page may hold so many: the library takes ever longer for what is never ended."""
 
 
 @dataclass(slots=True)
@@ -52,9 +55,12 @@ class _Found:
 
 
 def empty_tables(_: Asked, given: Given) -> Given:
-    if given.media_type not in {"text/html", "application/xhtml+xml"}:
+    is_page = given.media_type in {"text/html", "application/xhtml+xml"}
+    if not is_page or len(given.body) > _LARGEST:
         return given
     page = given.body.decode("latin-1")  # tags read the same, and every byte keeps its place
+    if any(page.count(sign) > most for sign, most in _MOST.items()):
+        return given
     spans = list(_outermost(_rows(page)))
     if not spans:
         return given
@@ -80,7 +86,7 @@ def _outermost(spans: list[Span]) -> Iterator[Span]:
 def _rows(page: str) -> list[Span]:
     reader = _Reader(page)
     try:
-        reader.feed(page)
+        reader.feed(page[: page.rfind(">") + 1])
         reader.close()
     except AssertionError:  # how the library refuses some declarations
         return []
@@ -173,4 +179,6 @@ class _Reader(HTMLParser):
             return False
         if done.tag == "tr":
             return done.holds_cell
-        return done.tag != "li" or any(each.tag in {"ul", "ol"} for each in self._open)
+        part_of_a_page = not self._open  # what a script asked for, to put it into a list
+        in_a_list = any(each.tag in {"ul", "ol"} for each in self._open)
+        return done.tag != "li" or in_a_list or part_of_a_page

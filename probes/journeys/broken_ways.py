@@ -34,7 +34,8 @@ class BrokenWay(httpx.AsyncBaseTransport):
                 raise httpx.ReadTimeout("no answer in time", request=request)
         if self._breaking.holds_back(asked):
             raise httpx.ConnectError("not let through", request=request)
-        if not (self._breaking.alters and self._breaking.meets(asked)):
+        met = self._breaking.meets(asked) or self._breaking.meets_links
+        if not (met and self._breaking.alters):
             return await self._way.handle_async_request(request)
         return await self._altered(asked, request)
 

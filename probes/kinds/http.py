@@ -93,7 +93,9 @@ def _traits(settings: HttpSettings, seen: Seen, trail: Trail) -> Mapping[Trait, 
     last = trail.last
     leaf = last.tls.shown[0] if last.tls and last.tls.shown else b""
     address = "" if settings.proxy else last.address
-    return settings.fingerprint.read(seen.fields, seen.content, leaf, address)
+    return settings.fingerprint.read(
+        seen.fields, seen.content, leaf, address, lambda: secrets_of(settings)
+    )
 
 
 async def _taught(settings: HttpSettings, seen: Seen, result: Result) -> Result:

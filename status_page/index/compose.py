@@ -16,6 +16,7 @@ from status_page.index.headline import headline
 from status_page.index.row import Source
 from status_page.index.said import Speaker
 from status_page.index.view import Group, Sheet
+from status_page.inside.altered import altered
 from status_page.inside.deployed import deployed
 from status_page.inside.done import done
 from status_page.inside.promised import promised
@@ -82,6 +83,7 @@ def _inside(page: Page, tongue: Tongue, today: date) -> Markup:
     return safe(
         promised(objectives, names, tongue, today)
         + deployed(page, tongue, today)
+        + altered(page.altered, tongue, today)
         + done(page.deeds, titles, tongue, today)
         + watched(page.coverage, names, tongue)
     )

@@ -60,6 +60,13 @@ def test_the_environment_is_read_from_where_answers_usually_say_it(
         ({"pattern": r"Environment: (\w+)"}, seen("<p>Environment: PRODUCTION</p>"), []),
         ({"pattern": r"Environment: (\w+)"}, seen("x" * 9000 + " Environment: staging"), ANOTHER),
         ({"pattern": r"Environment: (\w+)"}, seen("Environment:"), SILENT),
+        ({"pattern": r"(?i)(?:stage|env): (?P<env>\w+)"}, seen("ENV: staging"), ANOTHER),
+        ({"pattern": r"(?i)(?:stage|env): (?P<env>\w+)"}, seen("STAGE: production"), []),
+        (
+            {"pattern": r"^Environment(?s:.*): (\w+)$"},
+            seen("Environment" + " x" * 9000 + ": staging"),
+            [(Reason.WRONG_ENVIRONMENT, "another environment answers, expected production")],
+        ),
         (
             {"pattern": r"Environment: (\w+)"},
             seen("Environment: productionlike"),

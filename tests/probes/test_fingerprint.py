@@ -23,7 +23,7 @@ PAGE = (
 
 def read(content: bytes = b"", /, **headers: str) -> dict[Trait, str]:
     fields = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
-    return dict(Reader(lambda text: text.replace("s3cret", "***")).read(fields, content, b"", ""))
+    return dict(Reader().read(fields, content, b"", "", lambda: ["s3cret"]))
 
 
 @pytest.mark.parametrize(
@@ -97,28 +97,28 @@ def test_many_keys_end_in_a_hash_of_all_of_them() -> None:
 
 
 def test_what_came_last_is_not_looked_at_again() -> None:
-    asked: list[str] = []
+    asked = []
 
-    def hide(text: str) -> str:
-        asked.append(text)
-        return text
+    def secrets() -> list[str]:
+        asked.append(1)
+        return []
 
-    reader = Reader(hide)
+    reader = Reader()
     fields = [(b"Server", b"nginx"), (b"Date", b"1")]
-    first = reader.read(fields, PAGE, b"", "192.0.2.1:443")
-    again = reader.read([(b"Server", b"nginx"), (b"Date", b"2")], PAGE, b"", "192.0.2.1:443")
-    calls = len(asked)
-    other = reader.read(fields, PAGE + b"<p>12:01", b"", "192.0.2.1:443")
-    moved = reader.read(fields, PAGE, b"", "[2001:db8::1]:443")
-
+    first = reader.read(fields, PAGE, b"", "192.0.2.1:443", secrets)
+    later = [(b"Server", b"nginx"), (b"Date", b"2")]
+    again = reader.read(later, PAGE, b"", "192.0.2.1:443", secrets)
     assert again is first
+    assert len(asked) == 1
+
+    other = reader.read(fields, PAGE + b"<p>12:01", b"", "192.0.2.1:443", secrets)
+    moved = reader.read(fields, PAGE, b"", "[2001:db8::1]:443", secrets)
     assert other == first
-    assert len([text for text in asked[calls:] if text]) == 1
     assert moved == {**first, Trait.ADDRESS: "2001:db8::1"}
 
 
 def test_a_certificate_that_nobody_can_read_tells_nothing() -> None:
-    assert Reader(str).read([], b"", b"no certificate", "") == {}
+    assert Reader().read([], b"", b"no certificate", "", list) == {}
 
 
 async def test_a_run_tells_the_key_and_its_issuer_and_another_certificate_is_another_key(

@@ -32,10 +32,13 @@ _GATE = Answer(
     b"<form method=post action=/gate><label>Name <input name=who></label><label>Password "
     b"<input type=password name=word></label><button>Enter</button></form></body></html>",
 )
+_ASSETS = ("text/css", "text/javascript", "application/javascript")
 _ROWS = re.compile(
     rb"<li\b.*?</li>|<tr\b(?:(?!</tr>).)*?<td.*?</tr>|<d[td]\b.*?</d[td]>", re.DOTALL
 )
 _MAIN = re.compile(rb"<main\b.*?</main>", re.DOTALL)
+_BODY = re.compile(rb".*", re.DOTALL)
+_KEPT = re.compile(rb"(<(script|nav|header|footer)\b.*?</\2>)", re.DOTALL)
 
 
 def healthy(asked: Question, ask: Ask) -> Answer:
@@ -77,9 +80,14 @@ def _instead(page: Answer) -> Way:
     """For whatever is not a script, a style or a picture."""
 
     def way(asked: Question, ask: Ask) -> Answer:
-        return ask(asked) if asked.path.startswith("/static/") else page
+        return ask(asked) if _is_part_of_a_page(asked) else page
 
     return way
+
+
+def _is_part_of_a_page(asked: Question) -> bool:
+    wanted = asked.header("sec-fetch-dest") in {"script", "style", "image", "font"}
+    return wanted or asked.path.endswith((".js", ".css", ".svg", ".ico"))
 
 
 def _half(asked: Question, ask: Ask) -> Answer:
@@ -122,7 +130,13 @@ def _no_rows(asked: Question, ask: Ask) -> Answer:
     given = ask(asked)
     if given.media_type != PAGE:
         return given
-    return given.saying(_MAIN.sub(lambda main: _ROWS.sub(b"", main[0]), given.body))
+    found = _MAIN.search(given.body) or _BODY.match(given.body)
+    if found is None:
+        return given
+    begins, ends = found.span()
+    parts = _KEPT.split(given.body[begins:ends])  # text, what is kept, the name of its tag, text
+    left = b"".join((_ROWS.sub(b"", part), part, b"")[at % 3] for at, part in enumerate(parts))
+    return given.saying(given.body[:begins] + left + given.body[ends:])
 
 
 def _as_staging(asked: Question, ask: Ask) -> Answer:
@@ -135,7 +149,7 @@ def _as_staging(asked: Question, ask: Ask) -> Answer:
 
 def _no_assets(asked: Question, ask: Ask) -> Answer:
     given = ask(asked)
-    return _NOT_FOUND if given.media_type in ("text/css", "text/javascript") else given
+    return _NOT_FOUND if given.media_type in _ASSETS else given
 
 
 def _no_files(asked: Question, ask: Ask) -> Answer:

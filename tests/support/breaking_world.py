@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Collection, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,6 +23,7 @@ from tests.support.world import ROOT, World, a_world
 
 LONG, SHORT = timedelta(days=90), timedelta(days=1)
 LONGEST = 400.0  # seconds, for a whole matrix on a busy machine
+TOLD = {0, 3}  # everything, or all but what a busy machine kept from being told
 # As on a machine that carries all journeys of the sample at once: most wait for what never comes.
 _PROGRAM = """
 import sys
@@ -33,7 +34,6 @@ sys.argv[0] = "trueup"
 sys.exit(main())
 """
 _WIDE = (sys.executable, "-c", _PROGRAM)
-_FORESEEN = "foreseen.toml"
 _RUNS = """SELECT probe, outcome, reason FROM runs
 WHERE started_at > ? AND outcome <> 'ERROR' ORDER BY slot"""  # trouble of ours proves nothing
 Cell = dict[str, Any]
@@ -65,35 +65,32 @@ class Doors:
             door.lag = lag
             door.breaks(way)
 
-    @property
-    def sample(self) -> str:
-        return sample(self.plain.url, self.secure.url)
-
 
 @dataclass
 class BrokenWorld:
-    """Its daemon comes through `doors`, which are broken; predictions through others."""
+    """Its daemon comes through `doors` only."""
 
     world: World
     doors: Doors
-    sound: Doors
 
-    def predicted(self, *faults: str, lag: float = 0.0) -> list[Cell]:
-        """The matrix of `trueup blindspots` for these faults."""
-        self.sound.breaks(HEALTHY, lag=lag)
+    def predicted(
+        self, faults: Collection[str], probes: Collection[str], *, lag: float = 0.0
+    ) -> list[Cell]:
+        """What `trueup blindspots` can tell of them: trouble of its own proves nothing."""
+        self.doors.breaks(HEALTHY, lag=lag)
         chosen = [part for fault in faults for part in ("--fault", fault)]
-        config = str(self.world.folder / _FORESEEN)
+        config = ("--config", str(self.world.config))
         done = subprocess.run(
-            [*_WIDE, "blindspots", "--json", "--per-minute=600", "--config", config, *chosen],
+            [*_WIDE, "blindspots", *probes, "--json", "--per-minute=600", *config, *chosen],
             capture_output=True,
             text=True,
             timeout=LONGEST,
             cwd=ROOT,
             check=False,
         )
-        assert done.returncode == 0, done.stderr + done.stdout[-2000:]
+        assert done.returncode in TOLD, done.stderr
         matrix: list[Cell] = json.loads(done.stdout)["matrix"]
-        return matrix
+        return [cell for cell in matrix if cell["verdict"] != "error"]
 
     def start(self) -> None:
         """The daemon."""
@@ -145,19 +142,14 @@ def a_broken_world(folder: Path) -> Iterator[BrokenWorld]:
     """The practice site, what breaks it, and the sample that watches it; no daemon yet."""
     shutil.copytree(ROOT / "journeys", folder / "journeys")
     certificates = Certificates(folder)
-
-    def doors() -> Doors:
-        tls = certificates.good(left=LONG)
-        ways_in = (breaking(world.site), breaking(world.site, tls))
-        return Doors(certificates, *map(stack.enter_context, ways_in))
-
-    with a_world(folder, "", starts=False) as world, ExitStack() as stack:
+    with (
+        a_world(folder, "", starts=False) as world,
+        breaking(world.site) as plain,
+        breaking(world.site, certificates.good(left=LONG)) as secure,
+    ):
         learn(folder, world.site)
-        broken = BrokenWorld(world, doors(), doors())
-        foreseen = broken.sound.sample.replace('state = "var"', 'state = "foreseen"')
-        (folder / _FORESEEN).write_text(foreseen)
-        world.configure(broken.doors.sample)
-        yield broken
+        world.configure(sample(plain.url, secure.url))
+        yield BrokenWorld(world, Doors(certificates, plain, secure))
 
 
 def _now() -> str:

@@ -109,7 +109,7 @@ class Carrier:
             await self._session.send("Fetch.disable")
 
     async def watch(self, page: Page) -> None:
-        """The first page of a run, before it asks for anything. Raises what Playwright raises."""
+        """The first of a run, before it asks for anything. Raises what Playwright raises."""
         if self._injecting is not None:
             await self._injecting.watch(page)
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from probes.browser import api
 from probes.browser.breaking import Breaking
+from probes.browser.worker.besides import stand_in_the_way
 from probes.browser.worker.carrying import is_answered
 from probes.browser.worker.cookies import SetCookies
 from probes.injection import Asked, Broken, Given
@@ -54,6 +55,7 @@ class Injecting:
 
     async def watch(self, page: Page) -> None:
         """Before its first request. Raises what Playwright raises."""
+        await stand_in_the_way(page.context, self._breaking)
         if self._breaking.alters:
             await self._cookies.watch(page)
 

@@ -7,11 +7,14 @@ import re
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from probes.browser import api
 from probes.browser.troubles import BrowserTrouble, Failure, JourneyBroken
 from probes.result import Outcome, Reason
+
+if TYPE_CHECKING:
+    from probes.browser.breaking import Breaking
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ _NET_ERROR: Final = re.compile(r"net::ERR_(\w+)(?: at (\S+))?")
 _BAD_LOCATOR: Final = re.compile(
     r"not a valid selector|while parsing|Unexpected token|Unexpected end|Unknown engine"
 )
+_PASSED_BY: Final = "the journey asks by page.request, where no fault can be put in its way"
 _CRASHED: Final = re.compile(r"\b(?:Page|Target) crashed\b")
 _WAITED_FOR: Final = re.compile(r"^\s*-\s*(?:\d+ × )?(waiting for .+)$", re.MULTILINE)
 
@@ -90,6 +94,15 @@ def _by_playwright(error: api.Error) -> Finding:
     # A page that crashes or closes itself does so by its own doing. Whether instead the
     # whole browser died is asked of the browser, before this is believed.
     return Finding(Outcome.FAIL, Reason.STEP_FAILED, _first_line(error))
+
+
+def as_evidence(finding: Finding, breaking: Breaking | None) -> Finding:
+    """An ERROR where the fault of a run did not strike as it should have."""
+    if breaking is not None and breaking.trouble:
+        return Finding(Outcome.ERROR, Reason.CRASHED, breaking.trouble)
+    if breaking is not None and breaking.is_passed_by and finding.outcome is not Outcome.FAIL:
+        return Finding(Outcome.ERROR, Reason.JOURNEY_BROKEN, _PASSED_BY)
+    return finding
 
 
 def net_reason(text: str) -> Reason:

@@ -19,7 +19,7 @@ from probes.browser.troubles import BrowserTrouble, JourneyBroken
 from probes.browser.visit import Visit
 from probes.browser.worker.engine import Engine, within
 from probes.browser.worker.evidence import Evidence, evidence
-from probes.browser.worker.judging import Finding, judge
+from probes.browser.worker.judging import Finding, as_evidence, judge
 from probes.browser.worker.opening import let_go, open_page
 from probes.browser.worker.watching import Watching
 from probes.result import Artefact, Outcome, Reason, Step, View
@@ -142,8 +142,7 @@ class Travel:
         if finding.outcome is Outcome.FAIL and not await self._engine.answers(trip.page):
             lives = False
             finding = Finding(Outcome.ERROR, Reason.BROWSER_CRASHED, str(_died()))
-        if self._breaking is not None and self._breaking.trouble:
-            finding = Finding(Outcome.ERROR, Reason.CRASHED, self._breaking.trouble)
+        finding = as_evidence(finding, self._breaking)
         self._tell(
             {
                 "say": "found",

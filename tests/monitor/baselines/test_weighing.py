@@ -13,8 +13,8 @@ from typing import Any, Literal
 import pytest
 
 from monitor.baselines import Baselines, weigher
-from monitor.config.model import Baselines as Table
 from monitor.config.model import Config, Probe
+from monitor.config.usual import Baselines as Table
 from monitor.context import Context
 from monitor.recorder import Recorder
 from monitor.runner import Run, Runner
@@ -133,6 +133,14 @@ async def test_it_is_known_again_after_a_restart_in_the_middle_of_the_outage(
 
     assert "found nothing" in (await library.runs(0))[0]
     assert await library.runs(48) == ["status 200"]
+
+
+async def test_a_run_that_is_recorded_again_counts_once(library: Library) -> None:
+    for _ in range(2):
+        run = await library.run()
+        await library.recorder.record_all([run, run])
+
+    assert library.tally() == [(2, 96, 48, 48)]
 
 
 async def test_the_same_hour_of_the_same_weekday_counts_once_it_is_known(library: Library) -> None:

@@ -19,7 +19,8 @@ PAGE = """<!doctype html><html><head><title>The Little Archive</title>
 <link rel="stylesheet" href="/style.css"></head><body><h1>Your library</h1>
 <table><tbody><tr><td>A deed of gift</td></tr><tr><td>Letters from home</td></tr></tbody></table>
 <p>Kept by volunteers</p></body></html>"""
-FORM = """<!doctype html><html><head><title>Sign in</title></head><body><h1>Sign in</h1>
+FORM = """<!doctype html><html><head><title>Sign in</title>
+<link rel="stylesheet" href="/style.css"></head><body><h1>Sign in</h1>
 <form method="post" action="/enter"><label>E-mail <input name="user" type="email"></label>
 <label>Password <input name="password" type="password"></label><button>Sign in</button></form>
 </body></html>"""
@@ -59,7 +60,7 @@ timeout = "15s"
 [component.library]
 probes = ["list", "page"]
 [component.writing]
-probes = ["write"]
+probes = ["write", "signin"]
 """
 
 

@@ -15,6 +15,7 @@ from monitor.config import load
 from monitor.runner import Runner
 from probes.expect import Shape
 from tests.monitor.blindspots.conftest import ITEMS, Site
+from tests.support.targets import Certificates, answering, ok
 from tests.support.tools import borrowed_tools
 
 
@@ -71,6 +72,28 @@ async def test_the_lines_close_the_holes_once_they_are_in_the_file(config: Path)
 
     assert len(lines) >= 4
     assert {fault for each in after.remedies for fault in each.faults} <= {"stale", "slow"}
+
+
+async def test_a_certificate_that_ends_soon_is_shown_where_there_is_one(tmp_path: Path) -> None:
+    certificates = Certificates(tmp_path)
+    with answering(ok(b"hello"), tls=certificates.good()) as target:
+        text = f"""
+            [probe.secure]
+            kind = "http"
+            url = "{target.url}"
+            tls.ca = "{certificates.file.name}"
+        """
+        config = written(tmp_path, text)
+        found = await closed(config, "secure")
+
+    lines = {f: each.lines for each in found.remedies for f in each.faults}
+    assert lines["certificate-ending"] == ('expect.certificate_valid_for = "14d"',)
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "probes.toml"
+    path.write_text(text)
+    return path
 
 
 async def test_a_shape_that_was_not_learned_yet_is_said(config: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import re
 import signal
 import subprocess
@@ -16,6 +18,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from monitor.cli import app
+from monitor.config import load
 from tests.monitor.blindspots.conftest import Site
 from tests.support.checkout import ROOT
 from tests.support.waiting import until
@@ -43,6 +46,46 @@ def test_the_matrix_is_readable_and_the_holes_come_with_their_lines(config: Path
     assert "list would not notice" in said
     assert '      expect.json."$.items[*]".count_min = 3' in said
     assert "a-token-nobody-may-see" not in done.output
+
+
+def test_on_a_terminal_it_shows_how_far_it_is_and_folds_what_is_long(config: Path) -> None:
+    ours, theirs = pty.openpty()
+    command = [
+        sys.executable,
+        "-m",
+        "monitor",
+        "blindspots",
+        "list",
+        "-f",
+        "stale",
+        "-f",
+        "refused",
+    ]
+    environment = os.environ | {"COLUMNS": "80", "TERM": "xterm", "NO_COLOR": "1"}
+    with subprocess.Popen(
+        [*command, *QUICK, "-c", str(config)],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=theirs,
+        stderr=theirs,
+        cwd=ROOT,
+    ) as process:
+        os.close(theirs)
+        said = b"".join(iter(lambda: some(ours), b"")).decode()
+    os.close(ours)
+    plain = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", said)
+
+    assert process.returncode == 0
+    assert "2/2 tried, 1 unseen" in plain
+    assert "One answer alone does not show its age" in plain
+    assert max(map(len, plain.splitlines())) <= 80
+
+
+def some(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65536)
+    except OSError:  # the far end of a terminal was closed
+        return b""
 
 
 def test_programs_are_told_every_trial(config: Path) -> None:
@@ -115,6 +158,14 @@ def test_a_journey_is_travelled_through_faults_in_a_real_browser(config: Path, s
         "link-lost": "not_touched",
     }
     assert site.asked.count("POST /enter") == 4  # once as it is, and never under writes-500
+    closed = {fault: remedy for remedy in found["remedies"] for fault in remedy["faults"]}
+    beside = closed["assets-missing"]
+    assert beside["table"] == "[probe.signin-assets]"
+    assert f'url = "{site.url}/style.css"' in beside["lines"]
+    assert "writes something" in closed["stale"]["sentence"]
+    with config.open("a") as file:
+        file.write("\n".join([beside["table"], *beside["lines"]]))
+    assert "signin-assets" in load(config).probes
 
 
 @pytest.mark.parametrize(

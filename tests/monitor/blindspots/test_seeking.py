@@ -14,7 +14,7 @@ from monitor.blindspots import Matrix, Seeking, Terms, Verdict
 from monitor.clock import SystemClock
 from monitor.config import Config, Probe, load
 from monitor.runner import Runner
-from probes import Outcome, Result, Settings, Tools
+from probes import Outcome, Reason, Result, Settings, Tools
 from probes.injection import FAULTS
 from probes.result import Facts
 from tests.monitor.blindspots.conftest import Site
@@ -138,6 +138,26 @@ async def test_a_failure_that_no_fault_explains_is_tried_again_before_it_is_ours
     found = seeking(tools)
     matrix = await found.seek([a_probe("flaky", flaky)])
     assert set(verdicts(matrix, "flaky").values()) == {Verdict.NOT_TOUCHED}
+
+
+async def test_a_run_for_which_time_ran_out_is_repeated_where_the_daemon_would(
+    tools: Tools,
+) -> None:
+    tried: list[str] = []
+
+    async def late(_: Settings, tools: Tools) -> Result:
+        name = tools.fault.name if tools.fault else ""
+        tried.append(name)
+        if not name or tried.count(name) > 1:
+            return Result(outcome=Outcome.PASS, took=timedelta(), facts=Facts(touched=1))
+        facts = Facts(touched=1)
+        reason = Reason.STEP_TIMEOUT
+        return Result(outcome=Outcome.FAIL, reason=reason, took=timedelta(), facts=facts)
+
+    probe = replace(a_probe("late", late), confirm=(timedelta(seconds=1),))
+    found = verdicts(await seeking(tools).seek([probe]), "late")
+    assert (found["timeout"], found["slow"]) == (Verdict.SEEN, Verdict.UNSEEN)
+    assert (tried.count("timeout"), tried.count("slow")) == (1, 2)
 
 
 async def test_no_confirming_try_is_waited_for(tools: Tools) -> None:

@@ -44,15 +44,18 @@ class Shop:
         return JSONResponse(body, status)
 
     def expects(self, lines: str = 'expect.shape = "learn"\n') -> None:
-        probe = f'kind = "http"\nurl = "{self.address}/orders"\n'
+        probe = f'kind = "http"\nurl = "{self.address}/orders"\nconfirm = []\n'
         (self.folder / "probes.toml").write_text(
             f"[probe.orders]\n{probe}{lines}[probe.web]\n{probe}"
         )
 
     def learn(self, *words: str) -> Result:
+        return self.trueup("learn", *words)
+
+    def trueup(self, *words: str) -> Result:
         config = str(self.folder / "probes.toml")
         environment = {"COLUMNS": "200", "TERM": "dumb", "SUDO_USER": "ana"}
-        return CliRunner(env=environment).invoke(app, ("learn", *words, "--config", config))
+        return CliRunner(env=environment).invoke(app, (*words, "--config", config))
 
     def pin(self) -> Any:
         return json.loads((self.folder / "pins" / "orders.json").read_text())
@@ -137,6 +140,18 @@ def test_what_varies_is_listed(shop: Shop) -> None:
     assert "not learned: the keys of $.users, which vary from answer to" in shop.learn().stdout
 
 
+def test_a_secret_among_the_keys_is_not_written_down(shop: Shop) -> None:
+    secret = "kept-to-ourselves-0815"
+    shop.expects(f'expect.shape = "learn"\nheaders.Authorization = "Bearer {secret}"\n')
+    shop.says = [(200, {secret: 1})]
+    done = shop.learn()
+
+    assert (done.exit_code, shop.asked) == (3, 1)
+    assert "orders: nothing is learned; the answer has no shape to learn" in done.stdout
+    assert secret not in done.output
+    assert not (shop.folder / "pins").exists()
+
+
 def test_a_list_that_was_empty_is_named(shop: Shop) -> None:
     shop.says = [(200, {"items": []})]
 
@@ -172,6 +187,18 @@ def test_an_emptied_list_is_no_target_to_learn_from(shop: Shop) -> None:
 
     assert done.exit_code == 1
     assert "found 3, never fewer than 48 so far: more than 30 % fewer" in done.stdout
+
+
+def test_a_run_by_hand_knows_what_is_usual_too(shop: Shop) -> None:
+    shop.expects(BASELINE)
+    assert shop.trueup("once", "orders").exit_code == 0
+    shop.history(48, 48, 48)
+    done = shop.trueup("once", "orders")
+
+    assert done.exit_code == 1
+    assert "found 3, never fewer than 48 so far: more than 30 % fewer" in done.stdout
+    shop.history(3)
+    assert shop.trueup("once", "orders").exit_code == 0
 
 
 @pytest.mark.parametrize("desk", DESKS)

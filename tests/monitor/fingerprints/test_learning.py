@@ -199,6 +199,24 @@ async def test_a_probe_may_be_left_out(tmp_path: Path) -> None:
         assert await seen.states() == {}
 
 
+async def test_what_varied_long_ago_is_learned_anew(tmp_path: Path) -> None:
+    async with targets(tmp_path) as seen:
+        for number in range(12):
+            await seen.show({Trait.VERSION: f"build {number}"})
+        seen.world.clock.wind(timedelta(days=31))
+        await seen.restarted()
+        await seen.show({Trait.VERSION: "1.0"}, times=3)
+        assert await seen.states() == {(TARGET, "version"): "pinned"}
+
+
+async def test_what_nobody_asks_any_more_is_forgotten_with_the_next_start(tmp_path: Path) -> None:
+    async with targets(tmp_path) as seen:
+        await seen.show(OLD, times=4)
+        object.__setattr__(seen.world.recorder.context.config, "probes", {})
+        await seen.restarted()
+        assert await seen.states() == {}
+
+
 def test_a_run_that_shows_nothing_new_costs_microseconds() -> None:
     news: list[News] = []
     known, probe = Memory(news.append), asking()

@@ -12,7 +12,7 @@ from monitor.acts.acting import acknowledge
 from monitor.acts.orders import Acknowledge
 from monitor.clock import iso
 from monitor.config.changes import Changes, Service
-from monitor.config.model import Fingerprint
+from monitor.config.usual import Fingerprint
 from monitor.context import CHANGE
 from monitor.routing import Hours
 from probes.traits import Trait
@@ -259,3 +259,28 @@ async def test_a_kill_before_the_change_was_written_has_it_found_again(tmp_path:
         assert await seen.waits() == [OPENED]
         [body] = await seen.world.bodies()
     assert body["altered"][0]["before_at"]
+
+
+async def test_a_deploy_recorded_late_takes_the_line_out_of_the_notices_of_an_incident(
+    tmp_path: Path,
+) -> None:
+    async with targets(tmp_path, changes=WEB) as seen:
+        await upgraded(seen)
+        await seen.world.fails("home")
+        assert await seen.waits() == ["oncall opened home"]
+        await deploys_it(seen.world, service="web", ago=4 * MINUTE)
+        await seen.waits()
+        await seen.world.mends("home")
+        first, last = await seen.world.bodies()
+        assert [state for *_, state in await seen.changes()] == ["announced"]
+    assert (len(first["altered"]), last["altered"]) == (1, [])
+
+
+async def test_a_failing_answer_with_a_wanted_status_may_show_it(tmp_path: Path) -> None:
+    async with targets(tmp_path) as seen:
+        await seen.show(OLD, times=4)
+        await seen.show(NEW, times=2, letter="d", every=SECOND)
+        assert [name for name, *_ in await seen.changes()] == ["runtime"]
+        assert await seen.waits() == ["oncall opened home"]
+        await seen.world.mends("home")
+        assert len((await seen.world.bodies())[-1]["altered"]) == 1

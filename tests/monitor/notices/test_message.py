@@ -60,6 +60,8 @@ def fact(label: str, of: Message) -> Fact:
         (SAMPLES["acted, and it has not helped"], Tone.BAD),
         (SAMPLES["a budget that burns too fast"], Tone.BAD),
         (SAMPLES["a budget that burns no more"], Tone.GOOD),
+        (SAMPLES["a target that changed, and no deploy was recorded"], Tone.UNEASY),
+        (SAMPLES["a target that changed, and a deploy was recorded late"], Tone.GOOD),
     ],
 )
 def test_only_what_is_critical_and_goes_on_is_loud(notice: Notice, tone: Tone) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +22,7 @@ from monitor.notices import (
     text,
 )
 from monitor.routing import Severity
+from monitor.why import Why
 from tests.support.notices import BEGAN_AT, opened, resolved
 
 NAMES = ("Signing in", "Uploads", "Short addresses", "Messages", "Search", "Payments", "Exports")
@@ -193,3 +195,70 @@ def test_typographic_signs_do_not_halve_the_room_of_a_text_message() -> None:
     assert gsm("“Nāme” – don’t…") == '"Name" - don\'t...'
     assert gsm("Übergröße à 5 €") == "Übergröße à 5 €"
     assert gsm("無法登入") == "無法登入"
+
+
+CHANGED = SAMPLES["a target that changed, and no deploy was recorded"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "headline", "opening"),
+    [
+        (
+            {},
+            (
+                "[production] CHANGED, no deploy recorded: web.example.org, runtime Quill/5.6.40 →"
+                " Quill/8.0.2, version 1.4.2 → 1.5.0"
+            ),
+            (
+                "web.example.org changed and no deploy was recorded: runtime Quill/5.6.40 →"
+                " Quill/8.0.2, version 1.4.2 → 1.5.0. It may work as well as ever. If it was meant,"
+                " record the deploy or acknowledge this: either ends it."
+            ),
+        ),
+        (
+            {"event": EventKind.WORSENED, "summary": "server Inkwell/2 → none"},
+            (
+                "[production] MORE CHANGED, no deploy recorded: web.example.org, server Inkwell/2 →"
+                " none"
+            ),
+            (
+                "web.example.org changed and no deploy was recorded: server Inkwell/2 → none. It"
+                " may work as well as ever. If it was meant, record the deploy or acknowledge this:"
+                " either ends it. More changed than when you were told last."
+            ),
+        ),
+        (
+            {"event": EventKind.RESOLVED, "why": Why.CHANGED_BACK, "summary": "version 1 → 2"},
+            "[production] CHANGED BACK: web.example.org, version 1 → 2",
+            "Nothing to do about web.example.org any more: it is as it was before.",
+        ),
+        (
+            {"event": EventKind.RESOLVED, "why": Why.CHANGE_ACCEPTED, "summary": "version 1 → 2"},
+            "[production] CHANGE ACCEPTED: web.example.org, version 1 → 2",
+            (
+                "Nothing to do about web.example.org any more: what is new counts as usual from now"
+                " on."
+            ),
+        ),
+    ],
+    ids=["opened", "worsened", "back", "accepted"],
+)
+def test_a_change_that_nobody_announced_is_read_aloud(
+    changes: dict[str, Any], headline: str, opening: str
+) -> None:
+    assert first_lines(replace(CHANGED, **changes)) == (headline, opening)
+
+
+def test_a_change_in_a_text_message_says_everything_once() -> None:
+    assert short(CHANGED) == (
+        "[production] CHANGED, no deploy recorded: web.example.org, runtime Quill/5.6.40 ->"
+        " Quill/8.0.2, version 1.4.2 -> 1.5.0. Since 02:14 UTC. trueup ack 45"
+    )
+
+
+def test_an_outage_after_a_change_says_so_in_a_line() -> None:
+    outage = SAMPLES["opened, after a change that nobody announced"]
+    assert (
+        "Changed:       runtime Quill/5.6.40 → Quill/8.0.2, seen 4 s before the first failing run;"
+        " no deploy was recorded"
+    ) in text(outage).splitlines()

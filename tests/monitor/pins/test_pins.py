@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -192,6 +193,16 @@ async def test_what_is_another_one_in_every_answer_is_left_out_and_listed(daemon
     assert run.result.outcome is Outcome.PASS
 
 
+async def test_an_answer_without_a_shape_to_learn_is_told_once(daemon: Daemon) -> None:
+    [good] = await daemon.runs(1)
+    result = replace(good.result, facts=replace(good.result.facts, shape=None))
+    with capture_logs() as logs:
+        for _ in range(3):
+            daemon.pins.saw(replace(good, result=result))
+
+    assert [log["event"] for log in logs] == ["the shape of an answer cannot be learned"]
+
+
 async def test_a_folder_that_cannot_be_written_is_told_once_with_the_remedy(
     daemon: Daemon,
 ) -> None:
@@ -229,6 +240,18 @@ async def test_a_link_that_leads_out_of_the_folder_is_not_followed(
     write(folder / "pins" / "a.json", folder, "{}")
     assert (elsewhere / "kept").read_text() == "as it was"
     assert (folder / "pins" / "a.json").read_text() == "{}"
+
+
+def test_what_somebody_learned_by_hand_can_be_read_by_whoever_runs_the_daemon(
+    tmp_path: Path,
+) -> None:
+    before = os.umask(0o077)
+    try:
+        write(tmp_path / "pins" / "a.json", tmp_path, "{}")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "pins").stat().st_mode & 0o777 == 0o755
+    assert (tmp_path / "pins" / "a.json").stat().st_mode & 0o777 == 0o644
 
 
 def test_one_that_is_killed_while_writing_leaves_no_half_file(tmp_path: Path) -> None:

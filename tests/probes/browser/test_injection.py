@@ -8,25 +8,32 @@ import asyncio
 import gzip
 import re
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
-from probes.browser import Browsers, Errand, Journey, Visit
-from probes.injection import BY_NAME, Asked, Given, Injection
-from probes.result import Facts, Outcome, Reason, Result
-from tests.probes.browser.test_carrying import PARENT, with_address
+from probes.browser import Browsers, Visit
+from probes.injection import Asked, Given, Injection
+from probes.result import Facts, Outcome, Reason
+from tests.probes.browser.injected import (
+    FORM,
+    page_with,
+    paths,
+    run,
+    seeing,
+    size,
+    with_cookie,
+    words,
+)
+from tests.probes.browser.test_carrying import PARENT
 from tests.support.here import Here
 from tests.support.recording import ANY, Recording, recording
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-FORM = "<p>Home</p><form method=post action=/send><button>Send</button></form>"
 
 
 @pytest.fixture
@@ -40,53 +47,6 @@ def site() -> Iterator[Recording]:
 def theirs() -> Iterator[Recording]:
     with recording({}) as site:
         yield site
-
-
-def with_cookie(response: Response, name: str, **more: Any) -> Response:
-    response.set_cookie(name, "1", **more)
-    return response
-
-
-def page_with(text: str) -> Response:
-    return Response(text, media_type="text/html")
-
-
-async def run(
-    browsers: Browsers, journey: Journey, site: Recording, fault: str = "", **more: Any
-) -> Result:
-    options = with_address(site.address, **more.pop("options", {}))
-    errand = Errand(
-        journey=journey,
-        url=site.address,
-        timeout=timedelta(seconds=10),
-        hosts=frozenset({site.host}),
-        options=options,
-        fault=BY_NAME.get(fault),
-        **more,
-    )
-    return await browsers.run(errand)
-
-
-def paths(site: Recording) -> list[tuple[str, str]]:
-    return [(method, path) for method, path, _ in site.asked]
-
-
-def seeing(look: Callable[[Page], Awaitable[Any]], into: list[Any]) -> Journey:
-    """A journey that opens the page and keeps what it sees of it."""
-
-    async def journey(visit: Visit) -> None:
-        await visit.page.goto(visit.url)
-        into.append(await look(visit.page))
-
-    return journey
-
-
-def _size(path: Path) -> int:
-    return path.stat().st_size
-
-
-async def words(page: Page) -> str:
-    return await page.inner_text("body")
 
 
 async def sends(visit: Visit) -> None:
@@ -241,7 +201,7 @@ async def test_downloads_are_downloads_still(
         await visit.page.goto(visit.url)
         async with visit.page.expect_download() as caught:
             await visit.page.get_by_text("Get").click()
-        got.append(_size(await (await caught.value).path()))
+        got.append(size(await (await caught.value).path()))
 
     result = await run(browsers, journey, site, fault)
     assert (result.outcome, got) == (Outcome.PASS, [length]), result
@@ -272,23 +232,6 @@ async def test_what_is_packed_and_what_has_no_end_gets_through(
 
     result = await run(browsers, journey, site, "wrong-environment")
     assert result.outcome is Outcome.PASS, result
-
-
-async def test_nothing_is_sent_where_nothing_may_be(browsers: Browsers, site: Recording) -> None:
-    async def asks(visit: Visit) -> None:
-        await visit.page.goto(visit.url)
-        said = await visit.page.evaluate(
-            "fetch('/send', {method: 'POST'}).then(a => a.status, () => 'no answer')"
-        )
-        assert said == visit.params["said"]
-
-    held = await run(browsers, asks, site, "slow", writes=False, params={"said": "no answer"})
-    assert (held.outcome, held.facts.held_back) == (Outcome.PASS, 1), held
-    answered = await run(browsers, asks, site, "writes-500", writes=False, params={"said": 500})
-    assert (answered.outcome, answered.facts) == (Outcome.PASS, Facts(touched=1)), answered
-    alone = await run(browsers, asks, site, writes=False, params={"said": "no answer"})
-    assert (alone.outcome, alone.facts) == (Outcome.PASS, Facts(held_back=1)), alone
-    assert {method for method, _ in paths(site)} == {"GET"}
 
 
 async def test_a_fault_that_cannot_be_injected_is_no_evidence(

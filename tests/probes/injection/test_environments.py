@@ -49,6 +49,7 @@ def test_a_document_says_another_name(body: bytes, then: bytes) -> None:
         ("<body data-env=production>",) * 2,
         ("<p>Environment: production</p>",) * 2,
         ("<p>Env: <b>production</b></p>",) * 2,
+        ("<dt>Environment:</dt><dd><b>production</b></dd>",) * 2,
         ("<dt>Environment</dt> <dd>live</dd>",) * 2,
     ],
     ids=lambda text: text[:45],
@@ -64,6 +65,7 @@ def test_a_page_says_another_name(body: str, then: str) -> None:
     "given",
     [
         Given(200, (HTML,), b"<p>The production of cheese. Our environment: green.</p>"),
+        Given(200, (HTML,), b"<p>An environment test of the sea.</p>"),
         Given(200, (HTML,), b'<meta name="description" content="production">'),
         Given(200, (JSON,), b'{"status": "production", "environment": {"air": "good"}}'),
         Given(200, (JSON,), b'{"environment": "a sentence about nature"}'),

@@ -46,6 +46,13 @@ def test_who_signs_in_does_not_go_on_seeing_what_strangers_see() -> None:
     assert through(injection, LIST, FULL).body == b"holiday.txt"
 
 
+def test_a_cookie_that_everybody_is_given_makes_nobody_another_visitor() -> None:
+    injection = Injection(BY_NAME["stale"])
+    through(injection, LIST, replace(EMPTY, headers=(("Set-Cookie", "visitor=1"),)))
+    through(injection, SEND, Given(303))
+    assert through(injection, LIST, FULL).body == b"nothing yet"
+
+
 def test_scripts_and_pictures_are_always_cached_and_prove_nothing() -> None:
     injection = Injection(BY_NAME["stale"])
     script = replace(LIST, resource="script")

@@ -25,6 +25,7 @@ def emptied(body: str) -> str:
         ("<ul><li>a</li><li>b</li></ul>", "<ul></ul>"),
         ("<ul>\n<li>a\n<li>b <b>c</b>\n</ul><p>d", "<ul>\n</ul><p>d"),
         ("<ol><li>a<ul><li>b</li></ul></li></ol>", "<ol></ol>"),
+        ("<li>a<form><button>Remove</button></form></li><li>b</li>", ""),
         ("<dl><dt>a<dd>b<dt>c<dd>d</dl>", "<dl></dl>"),
         ("<table><tr><th>N<tr><td>1<tr><td>2</table>!", "<table><tr><th>N</table>!"),
         (
@@ -50,7 +51,7 @@ def test_rows_go_and_what_is_around_them_stays(page: str, left: str) -> None:
         "<form><ul><li><input name=email></li><li><button>Go</button></li></ul></form>",
         "<form><table><tr><th>Name<td><input name=n></tr></table></form>",
         "<p>no rows</p>",
-        "<li>of no list",
+        "<div><li>of no list</div>",
         "<!-- <ul><li>a</ul> --><script>'<ul><li>a</ul>'</script>",
         "<![weird <ul><li>",
         "",

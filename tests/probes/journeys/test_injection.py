@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from starlette.responses import RedirectResponse
 
 from practice import RawHttp, create_app
 from practice.seed import EMAIL, PASSWORD
 from probes import KINDS, Outcome, Reason, Result, Tools
 from probes.injection import BY_NAME
 from tests.support.here import Here
+from tests.support.recording import recording
 from tests.support.serve import serving
 from tests.support.tools import borrowed_tools, settings_of
 
@@ -44,12 +46,14 @@ class Journeys:
         }
         return tables[name]
 
-    async def through(self, fault: str, name: str, **more: Any) -> Result:
+    async def through(
+        self, fault: str, name: str, table: Mapping[str, Any] | None = None, **more: Any
+    ) -> Result:
         """An ordinary run where *fault* is empty."""
         kind = KINDS["journey"]
-        table = {"journey": name, "timeout": "15s", **self.table(name)}
+        keys = {"journey": name, "timeout": "15s", **(table or self.table(name))}
         tools = replace(self.tools, fault=BY_NAME.get(fault), **more)
-        return await kind.run(settings_of(kind, table), tools)
+        return await kind.run(settings_of(kind, keys), tools)
 
 
 @pytest.fixture(scope="module")
@@ -111,11 +115,27 @@ async def test_what_a_journey_notices(
     assert bool(result.facts.touched) is touched, result.facts
 
 
-@pytest.mark.parametrize("journey", ["login", "upload", "shorten"])
-async def test_a_journey_right_after_a_broken_one_passes(journeys: Journeys, journey: str) -> None:
+async def test_a_journey_right_after_a_broken_one_passes(journeys: Journeys) -> None:
     await journeys.through("cookies-dropped", "shorten")
-    result = await journeys.through("", journey)
+    result = await journeys.through("", "upload")
     assert (result.outcome, result.facts.touched) == (Outcome.PASS, 0), result
+
+
+async def test_short_links_may_have_a_host_of_their_own(journeys: Journeys) -> None:
+    target = f"{journeys.address}/about"
+    with recording({"/s/abc123": RedirectResponse(target, 302)}) as short, recording({}) as site:
+        link = f"{short.address}/s/abc123"
+        site.pages |= {
+            "/": "<form method=post action=/made><input type=url><button>Shorten</button></form>",
+            "/made": f"<p>Your link: <a href={link}>{link}</a></p>",
+        }
+        there = replace(journeys, address=site.address)
+        table = {"url": site.address, "target": target}
+        plain = await there.through("", "shorten", table)
+        lost = await there.through("link-lost", "shorten", table)
+    assert plain.outcome is Outcome.PASS, plain
+    assert (lost.outcome, lost.reason) == (Outcome.FAIL, Reason.WRONG_TARGET), lost
+    assert lost.facts.touched == 1
 
 
 async def test_a_journey_that_may_not_write_says_what_it_did_not_send(journeys: Journeys) -> None:

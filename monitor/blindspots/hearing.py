@@ -1,0 +1,27 @@
+"""Whoever is told how far it is."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from monitor.blindspots.cells import Cell
+
+
+class Heard(Protocol):
+    """Told what is under way, for a person to see."""
+
+    def planned(self, probe: str, cells: int, ordinary: int) -> None: ...
+
+    def trying(self, probe: str, fault: str) -> None: ...
+
+    def tried(self, probe: str, cell: Cell) -> None: ...
+
+
+class Nobody:
+    """Hears nothing."""
+
+    def planned(self, probe: str, cells: int, ordinary: int) -> None: ...
+
+    def trying(self, probe: str, fault: str) -> None: ...
+
+    def tried(self, probe: str, cell: Cell) -> None: ...

@@ -1,0 +1,39 @@
+"""What an ordinary run asked through our own transport, and what can be broken in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from monitor.blindspots.answers import Answer
+from probes import Result
+from probes.injection import Asked, Fault, mutants
+from probes.injection.replaying import Recorder
+from probes.traits import Trait
+
+
+@dataclass(frozen=True)
+class Known:
+    """And what the probe made of it."""
+
+    recorder: Recorder
+    result: Result
+
+    @cached_property
+    def answer(self) -> Answer | None:
+        """The last one; None where there is none that can be read."""
+        for each in reversed(self.recorder.recorded):
+            if (given := each.given) is not None:
+                asked = Asked(each.question.method, str(each.question.url))
+                environment = self.result.facts.traits.get(Trait.ENVIRONMENT, "")
+                return Answer(asked, given, environment)
+        return None
+
+
+def mutants_of(recorder: Recorder, fault: Fault) -> list[Fault]:
+    """Of all that was answered, each once."""
+    if not recorder.recorded:
+        return [fault]
+    given = [each.given for each in recorder.recorded]
+    found = [each for one in given if one is not None for each in mutants(fault, one)]
+    return list(dict.fromkeys(found))

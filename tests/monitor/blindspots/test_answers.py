@@ -1,0 +1,62 @@
+"""What an answer offers to be expected of it, and what it cannot do to whoever reads it."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+
+from monitor.blindspots.answers import Answer
+from probes.injection import Asked, Given
+
+ASKED = Asked("GET", "https://example.org/")
+PAGE = """<html><head><title>The Little Archive</title><script>const hidden = "> words <"</script>
+<script src="/app.js"></script><link rel="stylesheet" href="/a.css?v=1&amp;w=2">
+<link rel="icon" href="/icon.png"></head><body><h1>Your library</h1><p>17 files today</p>
+<p>Fish &amp; chips</p><p>Kept by volunteers</p></body></html>"""
+
+
+def page(text: str) -> Answer:
+    return Answer(ASKED, Given(200, (("Content-Type", "text/html"),), text.encode()))
+
+
+def test_titles_come_first_then_what_does_not_change_then_the_end_and_the_rest() -> None:
+    assert list(page(PAGE).texts()) == [
+        *("The Little Archive", "Your library", "Kept by volunteers", "</html>"),
+        "17 files today",
+    ]
+
+
+def test_scripts_and_style_sheets_are_found_and_icons_are_not() -> None:
+    assert list(page(PAGE).assets()) == ["/app.js", "/a.css?v=1&w=2"]
+
+
+def test_the_outer_list_is_counted_first() -> None:
+    document = {"pages": [{"rows": [1, 2, 3]}, {"rows": [4]}], "none": []}
+    answer = page(json.dumps(document))
+
+    assert list(answer.lists()) == [("$.pages[*]", 2), ("$.pages[*].rows[*]", 3)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script " * 40_000,
+        "<link " * 60_000,
+        "<!--" * 80_000,
+        "<title" * 50_000,
+        "<table><tr><td>" * 20_000,
+        "[" * 90,
+        '{"a":' * 200 + "1" + "}" * 200,
+        "\x00\u202e" * 1000,
+    ],
+    ids=lambda text: text[:12],
+)
+def test_no_page_holds_it_up(text: str) -> None:
+    began = time.monotonic()
+    answer = page(text)
+    for _ in (*answer.texts(), *answer.assets(), *answer.lists(), *answer.cookies()):
+        pass
+
+    assert time.monotonic() - began < 5

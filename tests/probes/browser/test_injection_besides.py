@@ -1,0 +1,148 @@
+"""Faults on the ways that are easily forgotten: pop-ups, workers, sockets, and requests of a
+journey's own; and that nothing is written where nothing may be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.async_api import Error, expect
+from starlette.requests import Request
+from starlette.responses import Response
+
+from probes.browser import Browsers, Visit
+from probes.result import Facts, Outcome, Reason
+from tests.probes.browser.injected import page_with, paths, run, words
+from tests.support.recording import Recording, recording
+from tests.support.sockets import greeting
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+TALK = """url => new Promise(done => {
+  const heard = [], socket = new WebSocket(url);
+  socket.onmessage = e => {
+    heard.push(e.data);
+    if (heard.length > 1) return done(heard);
+    socket.send("x");
+    setTimeout(() => done(heard), 1500);
+  };
+  socket.onerror = socket.onclose = () => done(heard);
+})"""
+
+
+@pytest.fixture
+def site() -> Iterator[Recording]:
+    with recording({"/": "<p>Home</p>", "/sent": "<p>Sent</p>", "/send": "x"}) as site:
+        yield site
+
+
+@pytest.fixture
+def theirs() -> Iterator[Recording]:
+    with recording({}) as site:
+        yield site
+
+
+async def test_nothing_is_sent_where_nothing_may_be(browsers: Browsers, site: Recording) -> None:
+    async def asks(visit: Visit) -> None:
+        await visit.page.goto(visit.url)
+        said = await visit.page.evaluate(
+            "fetch('/send', {method: 'POST'}).then(a => a.status, () => 'no answer')"
+        )
+        assert said == visit.params["said"]
+
+    held = await run(browsers, asks, site, "slow", writes=False, params={"said": "no answer"})
+    assert (held.outcome, held.facts.held_back) == (Outcome.PASS, 1), held
+    answered = await run(browsers, asks, site, "writes-500", writes=False, params={"said": 500})
+    assert (answered.outcome, answered.facts) == (Outcome.PASS, Facts(touched=1)), answered
+    alone = await run(browsers, asks, site, writes=False, params={"said": "no answer"})
+    assert (alone.outcome, alone.facts) == (Outcome.PASS, Facts(held_back=1)), alone
+    assert {method for method, _ in paths(site)} == {"GET"}
+
+
+async def test_what_the_browser_never_sees_is_no_evidence_and_writes_nothing(
+    browsers: Browsers, site: Recording
+) -> None:
+    async def asks(visit: Visit) -> None:
+        answer = await visit.page.request.get(f"{visit.url}/sent")
+        assert answer.ok
+
+    async def writes(visit: Visit) -> None:
+        for ask in (visit.page.request.post, visit.page.context.request.delete):
+            with pytest.raises(Error, match="BLOCKED_BY_CLIENT"):
+                await ask(f"{visit.url}/send")
+        with pytest.raises(Error, match="BLOCKED_BY_CLIENT"):
+            await visit.page.request.fetch(f"{visit.url}/send", method="post")
+
+    passed_by = await run(browsers, asks, site, "status-500")
+    assert (passed_by.outcome, passed_by.reason) == (Outcome.ERROR, Reason.JOURNEY_BROKEN)
+    assert "page.request" in passed_by.summary
+    held = await run(browsers, writes, site, writes=False)
+    assert (held.outcome, held.facts.held_back) == (Outcome.PASS, 3), held
+    assert paths(site) == [("GET", "/sent")]
+
+
+@pytest.mark.parametrize(
+    ("more", "heard", "sent"),
+    [
+        ({}, ["hello", "echo"], ["x"]),
+        ({"fault": "slow"}, ["hello", "echo"], ["x"]),
+        ({"fault": "slow", "writes": False}, ["hello"], []),
+        ({"fault": "refused"}, [], []),
+    ],
+)
+async def test_web_sockets_meet_a_fault_as_well(
+    browsers: Browsers, theirs: Recording, more: Any, heard: list[str], sent: list[str]
+) -> None:
+    async def journey(visit: Visit) -> None:
+        await visit.page.goto(theirs.address)
+        assert await visit.page.evaluate(TALK, visit.params["url"]) == heard
+
+    theirs.pages["/"] = "<p>Theirs</p>"
+    async with greeting() as server:
+        site = Recording({}, address=server.url.replace("ws", "http"))
+        result = await run(browsers, journey, site, **more, params={"url": server.url})
+    assert result.outcome is Outcome.PASS, result
+    assert server.heard == sent
+
+
+async def test_pop_ups_workers_and_what_asks_for_a_password_meet_it(
+    browsers: Browsers, site: Recording
+) -> None:
+    table = "<main><table><tr><td>Row</td></tr></table></main>"
+    worker = "self.onfetch = e => e.respondWith(fetch(e.request));"
+    worker += "self.onactivate = e => e.waitUntil(clients.claim());"
+
+    def guarded(request: Request) -> Response:
+        if "authorization" in request.headers:
+            return page_with(table)
+        return Response("", 401, {"WWW-Authenticate": 'Basic realm="x"'})
+
+    site.pages |= {
+        "/": """<a href=/popup target=_blank>More</a><script type=module>
+            await navigator.serviceWorker.register("/worker.js");
+            await navigator.serviceWorker.ready; document.title = "ready";</script>""",
+        "/worker.js": Response(worker, media_type="text/javascript"),
+        "/popup": table,
+        "/second": table,
+        "/guarded": guarded,
+    }
+    seen: list[str] = []
+
+    async def journey(visit: Visit) -> None:
+        await visit.page.goto(visit.url)
+        await expect(visit.page).to_have_title("ready")
+        async with visit.page.expect_popup() as popping:
+            await visit.page.get_by_text("More").click()
+        popup = await popping.value
+        await popup.wait_for_load_state()
+        seen.append(await words(popup))
+        for path in ("/second", "/guarded"):
+            await visit.page.goto(visit.url + path)
+            seen.append(await words(visit.page))
+
+    options = {"http_credentials": {"username": "a", "password": "b"}}
+    result = await run(browsers, journey, site, "empty-tables", options=options)
+    assert (result.outcome, seen) == (Outcome.PASS, ["", "", ""]), result
+    assert result.facts.touched == 3
