@@ -16,9 +16,11 @@ from probes.injection import Given
 if TYPE_CHECKING:
     from playwright.async_api import CDPSession, Page
 
+_SENT: Final = "Network.requestWillBeSentExtraInfo"
 _SAYS: Final = "Network.responseReceivedExtraInfo"
 _MOST: Final = 1000
 _LOOKS: Final = 10
+_LOOKS_ON_THE_WIRE: Final = 300  # where that word is certain to come
 _LOOK: Final = 0.005  # seconds; that word comes on another way than the answer
 
 
@@ -27,6 +29,7 @@ class SetCookies:
 
     def __init__(self) -> None:
         self._heard: dict[str, tuple[tuple[str, str], ...]] = {}
+        self._sent: dict[str, None] = {}
         self._sessions: list[CDPSession] = []
         self._welcoming: set[asyncio.Future[None]] = set()
 
@@ -37,11 +40,16 @@ class SetCookies:
 
     async def set_by(self, network: str) -> tuple[tuple[str, str], ...]:
         """The headers that set cookies, of the last answer to that request of the network's."""
-        for _ in range(_LOOKS if network else 0):
-            if network in self._heard:
-                break
+        looks = 0
+        while network and network not in self._heard and looks < self._worth(network):
             await asyncio.sleep(_LOOK)
+            looks += 1
+        self._sent.pop(network, None)
         return self._heard.pop(network, ())
+
+    def _worth(self, network: str) -> int:
+        """How many looks: what came from the browser's own cache is never told of."""
+        return _LOOKS_ON_THE_WIRE if network in self._sent else _LOOKS
 
     async def forget(self, url: str, given: Given, answer: Given) -> None:
         """The cookies that *given* sets, having been asked for *url*, and *answer* does not."""
@@ -72,9 +80,15 @@ class SetCookies:
 
     async def _listen(self, page: Page) -> None:
         session = await page.context.new_cdp_session(page)
+        session.on(_SENT, self._send)
         session.on(_SAYS, self._hear)
         await session.send("Network.enable")
         self._sessions.append(session)
+
+    def _send(self, event: dict[str, Any]) -> None:
+        if len(self._sent) >= _MOST:
+            del self._sent[next(iter(self._sent))]
+        self._sent[event["requestId"]] = None
 
     def _hear(self, event: dict[str, Any]) -> None:
         lines = [

@@ -90,7 +90,7 @@ CELLS = """
     sign-in-page    upload   element_missing
     truncated       upload   element_missing
     stale           message  message_missing
-    stale           upload   passes
+    stale           upload   file_missing
     stale           shorten  passes
     empty-tables    upload   file_missing
     empty-tables    shorten  passes untouched
