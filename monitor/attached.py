@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 from weakref import WeakKeyDictionary
@@ -26,8 +26,11 @@ from monitor.origins import origin_of
 from monitor.store import actions, captures, deploys, fingerprints
 from monitor.store.attended import Attended
 from monitor.store.deploys import Deploy, Services
+from probes.traits import OF_THE_PROBE
 
 BUDGETS_MOST: Final = 5
+
+_Words = Callable[[Database, Context, Notice, datetime], Notice]
 
 log = get_logger()
 
@@ -44,7 +47,11 @@ def to_opening(
 
 def to_news(db: Database, context: Context, notice: Notice, at: datetime) -> Notice:
     """Later news of it: deploys that became known since, what was done, and budgets as of then."""
-    for words in (_with_deploys, with_altered, _with_deeds, _with_budgets):
+    return _worded(db, context, notice, at, with_altered)
+
+
+def _worded(db: Database, context: Context, notice: Notice, at: datetime, changed: _Words) -> Notice:
+    for words in (_with_deploys, changed, _with_deeds, _with_budgets):
         notice = _guarded(db, notice, partial(words, db, context, notice, at))
     return notice
 
@@ -52,16 +59,24 @@ def to_news(db: Database, context: Context, notice: Notice, at: datetime) -> Not
 def to_resolved(
     db: Database, context: Context, notice: Notice, number: int, at: datetime
 ) -> Notice:
-    """The notice of its end; what was done about it is known to have helped, or not."""
+    """The notice of its end; what was done about it is known to have helped, or not. Of changes it
+    says what was said while it went on.
+    """
     recovered_at = notice.began_at + (notice.lasted or at - notice.began_at)
     _guarded(db, notice, lambda: _verify(db, notice, number, recovered_at))
-    return to_news(db, context, notice, at)
+    return _worded(db, context, notice, at, _with_kept)
 
 
 def refreshed(db: Database, context: Context, incident: Attended, at: datetime) -> Attended:
     """One that is told only now, as `to_news` would say it."""
     notice = to_news(db, context, incident.full_notice(), at)
     return replace(incident, notice=to_json(notice))
+
+
+def ended(db: Database, context: Context, summary: Attended, at: datetime) -> Attended:
+    """A summary of which everything is over, as `to_resolved` would say it."""
+    notice = _worded(db, context, summary.full_notice(), at, _with_kept)
+    return replace(summary, notice=to_json(notice))
 
 
 def _guarded(db: Database, notice: Notice, words: Callable[[], Notice]) -> Notice:
@@ -114,17 +129,61 @@ def _remembered(db: Database, notice: Notice) -> tuple[Change, ...]:
 
 def with_altered(db: Database, context: Context, notice: Notice, at: datetime) -> Notice:
     """What of the targets of its probes changed shortly before it began, or since, and no deploy
-    explains it.
+    explains it; and what it named before.
     """
     config, probes = context.config, _probes_of(notice)
-    known = [config.probes[id_] for id_ in probes if id_ in config.probes]
-    targets = frozenset(origin_of(probe) for probe in known if probe.fingerprint)
+    targets = _targets(config, probes)
     if not targets:
         return notice
-    window = config.fingerprint.window
-    found = fingerprints.lately(db, targets, notice.began_at - window, at)
-    told = [each for each in found if not _is_announced(db, context, each)]
-    return replace(notice, altered=tuple(map(_altered, told)))
+    kept = _with_kept(db, context, notice, at).altered
+    found = fingerprints.lately(db, targets, notice.began_at - config.fingerprint.window, at)
+    named = set(map(_key, kept))
+    fresh = [
+        _altered(each)
+        for each in found
+        if _key(each) not in named
+        and concerns(config, each, probes)
+        and not _is_announced(db, context, each)
+    ]
+    return replace(notice, altered=tuple(sorted((*kept, *fresh), key=lambda each: each.at)))
+
+
+def concerns(config: Config, change: fingerprints.Change, probes: Collection[str]) -> bool:
+    """Whether an incident of these *probes* may speak of it. What belongs to one answer is told of
+    the probe that asks for it, and of those of its components.
+    """
+    if change.name not in OF_THE_PROBE or change.target in probes:
+        return change.origin in _targets(config, probes)
+    return any(
+        change.target in each.probes and not frozenset(probes).isdisjoint(each.probes)
+        for each in config.components.values()
+    )
+
+
+def _targets(config: Config, probes: Collection[str]) -> frozenset[str]:
+    known = [config.probes[id_] for id_ in probes if id_ in config.probes]
+    return frozenset(origin_of(probe) for probe in known if probe.fingerprint)
+
+
+def _with_kept(db: Database, context: Context, notice: Notice, _: datetime) -> Notice:
+    """What it named before, but for what a deploy explains by now; and nothing else."""
+    if not notice.altered:
+        return notice
+    targets = _targets(context.config, _probes_of(notice))
+    earliest = min(each.at for each in notice.altered) - timedelta(seconds=1)
+    announced = {
+        _key(each)
+        for each in fingerprints.since(db, earliest)
+        if each.origin in targets
+        and (each.state is fingerprints.Stands.ANNOUNCED or _is_announced(db, context, each))
+    }
+    kept = tuple(each for each in notice.altered if _key(each) not in announced)
+    return replace(notice, altered=kept)
+
+
+def _key(change: fingerprints.Change | Altered) -> tuple[str, str, str]:
+    what = change.what if isinstance(change, Altered) else change.name
+    return what, change.was, change.became
 
 
 def _is_announced(db: Database, context: Context, change: fingerprints.Change) -> bool:

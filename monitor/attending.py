@@ -180,7 +180,7 @@ def _reason(incident: Attended) -> Why:
 def _summary(db: Database, context: Context, summary: Attended, at: datetime) -> Pass:
     members = circles.membership(db, summary.number)
     if not members.still_open:
-        summaries.end(db, attached.refreshed(db, context, summary, at), members, at)
+        summaries.end(db, attached.ended(db, context, summary, at), members, at)
         return Pass(told=True)
     if members.count <= summary.failures:
         return Pass()

@@ -70,6 +70,17 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
+_PLAIN: Final = frozenset(("json_shape", "wrong_environment"))
+"""What is seen says these by itself."""
+
+
+def told_once(reason: str, summary: str) -> tuple[str, str]:
+    """The reason in words and what was seen, without a reason that would only say it twice."""
+    if summary and reason in _PLAIN:
+        return "", summary.removeprefix("JSON: ")
+    return in_words(reason), summary
+
+
 def in_words(reason: str) -> str:
     """A phrase without a full stop; the reason itself, readably, when it is not a known one."""
     return WORDS.get(reason) or reason.replace("_", " ")

@@ -14,20 +14,21 @@ from monitor.incidents import Event, Opened
 from monitor.runner import Run
 from monitor.store import artefacts, baselines, evidence, page_views
 from monitor.store.records import RunRow
-from probes import Outcome
+from probes import Outcome, Reason
 
 _UP: Final = frozenset((Outcome.PASS, Outcome.SLOW))
 
 
 def add_views(db: Database, run: Run, context: Context) -> None:
     """The pages that were seen, whatever became of the run; and how many entries there were, where
-    that is usual: what was too few teaches nothing.
+    that is usual: what was too few is kept apart.
     """
     result, key = run.result, context.keys[run.probe.id]
     if result.views:
         page_views.add(db, key, context.config.location, run.slot, result.views)
-    if result.facts.counts and result.outcome in _UP:
-        baselines.add(db, key, run.started_at, result.facts.counts)
+    below = result.reason is Reason.BELOW_BASELINE
+    if result.facts.counts and (below or result.outcome in _UP):
+        baselines.add(db, key, run.started_at, result.facts.counts, below=below)
 
 
 def keep(

@@ -170,7 +170,7 @@ def complete(every: Mapping[str, HttpSettings], refuse: Refuse) -> Mapping[str, 
         try:
             changed[id_] = settings.expecting(shape.of(id_))
         except ValueError as error:
-            refuse(id_, "expect", id_, str(error))
+            refuse(id_, "expect.shape", id_, str(error))
     return changed
 
 

@@ -38,6 +38,8 @@ class Altered:
     """What announced it, or who was told."""
     announced: bool = True
     """False while it is for somebody to find out."""
+    incident: str = ""
+    """The id of the incident on the page that `then` names; empty where it is not there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,8 +19,10 @@ class Watching:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hole:
-    """Where nobody watches, in English."""
+    """Where nobody watches, or where watching could be better, in English."""
 
+    kind: str
+    """What sort of hole, as a heading; those of a kind follow each other."""
     says: str
     remedy: str
     toml: str = ""
@@ -32,6 +34,10 @@ class Coverage:
     """How well everything is watched."""
 
     score: int
+    said: str = ""
+    """The score, and how many holes there are, as a sentence in English; empty where the page is of
+    some components only.
+    """
     components: tuple[Watching, ...] = ()
     holes: tuple[Hole, ...] = ()
     more: int = 0

@@ -1,6 +1,7 @@
 """How many entries there usually are at this hour, and when there are too few."""
 
-from monitor.baselines.usual import Calendar, Early, Expected, by_hour, early, expected, judge
+from monitor.baselines.days import Calendar
+from monitor.baselines.usual import Early, Expected, by_hour, early, expected, judge
 from monitor.baselines.weighing import Baselines, falls_of, weigher
 
 __all__ = [

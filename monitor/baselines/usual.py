@@ -1,24 +1,40 @@
 """How many entries there usually are at an hour, and whether there are too few. Pure.
 
-Hours are compared by the clock on the wall: with the same hour of the same weekday while that is
-known, else of working days or of weekends, and in the beginning with the least that was ever seen.
+An hour is compared by the clock on the wall: with the same hour of the same weekday in eight weeks
+once three are known, else of working days or of weekends in two. Before that no percentage judges,
+only emptiness: nothing at all where the days known so far never had nothing, or, on the first day,
+where there were entries an hour or two ago that did not become fewer first.
+
+Nobody is woken every night by the same thing. What was too few and came back by itself is no news
+for ever: an hour that is known may be as low as it was on three such days in two weeks, or on two
+of one weekday in three; one that is not known yet may be empty once it was. What does not come back
+teaches nothing, however long it takes: an outage does not become usual, a target that lists less
+for good is learned anew when somebody says so.
+
+Not noticed: a percentage in the first three days of a kind, in an hour beside one in which there is
+usually little, or of what loses less than that within weeks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Final
-from zoneinfo import ZoneInfo
 
+from monitor.baselines.days import Calendar, Days, days_of
 from monitor.store.baselines import Hour, hour_of
 
 WEEKS: Final = timedelta(weeks=8)
 DAYS: Final = timedelta(days=14)
 ENOUGH: Final = 3
-"""Hours of their kind, or good runs in the beginning, that say what is usual."""
+"""Days that say what is usual, or good runs that say that there is something at all."""
+_SPREAD_FROM: Final = 5
+"""Days that say how much it goes up and down by itself."""
+_SUDDEN: Final = timedelta(hours=2)
+_LATELY: Final = timedelta(weeks=3)
+_OFTEN_ON_WEEKDAY: Final = 2
 _AS_DEVIATION: Final = 1.4826
 """Times the median deviation is the standard deviation, where things are distributed normally."""
 _SPREADS: Final = 3
@@ -36,35 +52,31 @@ _NAMES: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Calendar:
-    """Whose hours and days. Holidays are like Sundays, and nothing is learned from them."""
-
-    zone: ZoneInfo
-    holidays: Collection[date] = ()
-
-    def local(self, at: datetime) -> datetime:
-        return at.astimezone(self.zone)
-
-    def is_holiday(self, at: datetime) -> bool:
-        return bool(self.holidays) and self.local(at).date() in self.holidays
-
-
-@dataclass(frozen=True, slots=True)
 class Expected:
-    """`when` says what was compared with: `on Tuesdays at 14:00 CET`; empty in the beginning, when
-    `usual` is the least that was seen so far.
+    """`usual` is what there is on average, for words. The bound is made of what there was at least
+    on each of the days: `low` is the median of that, `lowest` the least of it while the days are
+    few. `few` is how low it was often enough of late and came back, if it was. `when` is `on
+    Tuesdays at 14:00 CET`. Where the hour is not `known` yet, only that there is nothing is wrong.
     """
 
     usual: float
+    low: float
+    lowest: float
+    when: str
     spread: float = 0.0
-    when: str = ""
+    few: float | None = None
+    known: bool = True
 
     def least(self, fall: float) -> float:
         """How many there have to be when *fall*, from 0 to 1, is the share that may be missing."""
-        if self.usual < 1:
-            return 0.0
-        lower = min(self.usual * (1 - fall), self.usual - _SPREADS * self.spread)
-        return max(lower, 1.0)
+        if not self.known:
+            return 1.0
+        keep = 1 - fall
+        bound = min(self.lowest * keep, self.low - _SPREADS * self.spread)
+        bound, most = max(bound, self.low * keep / 2, 1.0), self.low
+        if self.few is not None and self.few < bound:
+            bound, most = max(self.few * keep, 1.0), self.few
+        return bound if most >= 1 else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,70 +86,107 @@ class Early:
     runs: int = 0
     lowest: int = 0
 
-    def after(self, count: int) -> Early:
-        """Nothing found is no beginning: it may be broken already."""
-        if count < 1:
-            return self
-        return Early(self.runs + 1, min(self.lowest, count) if self.runs else count)
-
-    @property
-    def expected(self) -> Expected | None:
-        return Expected(float(self.lowest)) if self.runs >= ENOUGH else None
-
 
 def early(hours: Iterable[Hour], calendar: Calendar) -> Early:
-    """Of everything that is known."""
-    good = [each for each in hours if each.highest and not calendar.is_holiday(each.hour_at)]
+    """Of everything that is known. Nothing found is no beginning: it may be broken already."""
+    good = [h for h in hours if h.highest and not h.below and not calendar.is_holiday(h.hour_at)]
     lowest = (each.lowest or each.highest for each in good)
     return Early(sum(each.runs for each in good), min(lowest, default=0))
 
 
-def by_hour(hours: Iterable[Hour], at: datetime, calendar: Calendar) -> Expected | None:
-    """What is usual in the hour of *at*, from days before its own; None while too few are known."""
-    now, days = calendar.local(hour_of(at)), _days(hours, at, calendar)
+def expected(hours: Sequence[Hour], at: datetime, calendar: Calendar) -> Expected | None:
+    """Of *hours*, the oldest first; None while too little is known to expect anything."""
+    days, now = days_of(hours, calendar), calendar.local(hour_of(at))
+    found = dict[str, list[date]]()
     weekday = _SUNDAY if now.date() in calendar.holidays else now.weekday()
-    alike: tuple[tuple[timedelta, str, Callable[[date], bool]], ...] = (
-        (WEEKS, _NAMES[weekday], lambda day: day.weekday() == weekday),
-        (DAYS, _sort(weekday), lambda day: _sort(day.weekday()) == _sort(weekday)),
-    )
-    for back, name, fits in alike:
-        found = [mean for day, mean in days.items() if now.date() - day <= back and fits(day)]
-        if len(found) >= ENOUGH:
-            usual = median(found)
-            spread = _AS_DEVIATION * median(abs(mean - usual) for mean in found)
-            return Expected(usual, spread, f"on {name} at {now:%H}:00 {now.tzname()}")
-    return None
+    for back, name, fits in _kinds(weekday):
+        found[name] = [
+            day
+            for day, hour in days.means
+            if hour == now.hour and day < now.date() and now.date() - day <= back and fits(day)
+        ]
+        if len(found[name]) >= ENOUGH:
+            return _known(days, found[name], now, f"on {name}", weekday)
+    if early(hours, calendar).runs < ENOUGH or days.was_empty(now.hour):
+        return None
+    seen = [day for each in found.values() for day in each]
+    return _never_empty(days, seen, now) if seen else _suddenly(hours, at, calendar)
 
 
-def expected(hours: Collection[Hour], at: datetime, calendar: Calendar) -> Expected | None:
-    """None while too little is known to expect anything."""
-    return by_hour(hours, at, calendar) or early(hours, calendar).expected
+def by_hour(hours: Sequence[Hour], at: datetime, calendar: Calendar) -> Expected | None:
+    """What is usual in the hour of *at*; None while fewer than three such days are known."""
+    usual = expected(hours, at, calendar)
+    return usual if usual and usual.known else None
 
 
 def judge(count: int, usual: Expected, fall: float) -> str | None:
     """In words what is wrong: too few, when more than the share *fall* is missing."""
     if count >= usual.least(fall) - _HAIR:
         return None
-    found = f"found {count or 'nothing'}, "
-    most = f"{usual.usual:.0f}"
-    found += f"usually {most} {usual.when}" if usual.when else f"never fewer than {most} so far"
-    return f"{found}: more than {fall * 100:.0f} % fewer" if count else found
+    said = f"found {count or 'nothing'}, usually {usual.usual:.0f} {usual.when}"
+    if not usual.known:
+        return f"found nothing, {usual.when}"
+    return f"{said}: more than {fall * 100:.0f} % fewer" if count else said
 
 
-def _days(hours: Iterable[Hour], at: datetime, calendar: Calendar) -> Mapping[date, float]:
-    """How many there were at the same hour of days before, on average. An hour that a day had twice
-    counts once, one that it did not have is not there.
-    """
-    now = calendar.local(hour_of(at))
-    sums: dict[date, tuple[int, int]] = {}
-    for each in hours:
-        local = calendar.local(each.hour_at)
-        if local.hour == now.hour and local.date() < now.date():
-            total, runs = sums.get(local.date(), (0, 0))
-            sums[local.date()] = (total + each.total, runs + each.runs)
-    return {
-        day: total / runs for day, (total, runs) in sums.items() if day not in calendar.holidays
-    }
+def _known(days: Days, alike: Sequence[date], now: datetime, when: str, weekday: int) -> Expected:
+    lows = [low for day in alike if (low := days.low(day, now.hour)) is not None]
+    low, several = median(lows), len(lows) >= _SPREAD_FROM
+    return Expected(
+        usual=median(days.means[day, now.hour] for day in alike),
+        low=low,
+        lowest=low if several else min(lows),
+        when=f"{when} {_at(now)}",
+        spread=_AS_DEVIATION * median(abs(each - low) for each in lows) if several else 0.0,
+        few=_lately(days, now, weekday),
+    )
+
+
+def _lately(days: Days, now: datetime, weekday: int) -> float | None:
+    """As few as that are no news, having been so often enough; None if too few days are known."""
+    found = []
+    for (_, _, fits), back, often in zip(
+        _kinds(weekday), (_LATELY, DAYS), (_OFTEN_ON_WEEKDAY, ENOUGH), strict=True
+    ):
+        before = (now.date() - timedelta(days=ago) for ago in range(1, back.days + 1))
+        known = (days.fewest(day, now.hour) for day in before if fits(day))
+        fewest = sorted(each for each in known if each is not None)
+        found += fewest[often - 1 : often]
+    return min(found, default=None)
+
+
+def _never_empty(days: Days, seen: Collection[date], now: datetime) -> Expected:
+    usual = median(days.means[day, now.hour] for day in seen)
+    when = f"and there were {usual:.0f} {_at(now)} of days before"
+    return Expected(usual, usual, usual, when, known=False)
+
+
+def _suddenly(hours: Sequence[Hour], at: datetime, calendar: Calendar) -> Expected | None:
+    """There were entries until it began, at once and not long ago, and none in a good run since."""
+    good = [h for h in hours if not h.below and not calendar.is_holiday(h.hour_at)]
+    last = next((h for h in reversed(good) if h.highest), None)
+    if last is None or not last.lowest or good[-1].hour_at > last.hour_at:
+        return None
+    began = next((h.hour_at for h in hours if h.below and h.hour_at >= last.hour_at), hour_of(at))
+    shortly = [h for h in good if last.hour_at - _SUDDEN < h.hour_at]
+    declined = 2 * last.lowest < max(h.highest for h in shortly)
+    if began - last.hour_at > _SUDDEN or declined:
+        return None
+    usual, local = last.total / last.runs, calendar.local(last.hour_at)
+    when = f"and there were {usual:.0f} on {_NAMES[local.weekday()][:-1]} {_at(local)}"
+    return Expected(usual, usual, usual, when, known=False)
+
+
+def _kinds(weekday: int) -> tuple[tuple[timedelta, str, Callable[[date], bool]], ...]:
+    """Days that are alike: how far back, what they are called and whether one is."""
+    return (
+        (WEEKS, _NAMES[weekday], lambda day: day.weekday() == weekday),
+        (DAYS, _sort(weekday), lambda day: _sort(day.weekday()) == _sort(weekday)),
+    )
+
+
+def _at(local: datetime) -> str:
+    return f"at {local:%H}:00 {local.tzname()}"
 
 
 def _sort(weekday: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,8 @@ from typing import Any, Final, Protocol, TypeVar
 
 from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
 
-from monitor.baselines.usual import WEEKS, Calendar, Early, Expected, by_hour, early, judge
+from monitor.baselines.days import Calendar
+from monitor.baselines.usual import WEEKS, Expected, expected, judge
 from monitor.clock import Clock
 from monitor.config.model import Config, Probe
 from monitor.config.usual import Baselines as Table
@@ -36,24 +37,24 @@ class Ask(Protocol):
     def __call__(self, question: Callable[[Database], T], /) -> Awaitable[T]: ...
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Known:
-    """Of one JSONPath of one probe: what is usual, by the hour, and since the beginning."""
+    """What is usual in one hour for one JSONPath of one probe; `usual` is None while too little is
+    known.
+    """
 
-    early: Early = field(default_factory=Early)
-    usual: dict[datetime, Expected | None] = field(default_factory=dict)
+    hour_at: datetime
+    usual: Expected | None
 
 
 class Baselines:
     """Weighs good results. The store is asked with the first one of an hour, and once more before
-    one is called bad.
+    one is called bad, or empty.
     """
 
-    def __init__(self, ask: Ask, clock: Clock, *, learns: bool = True) -> None:
-        """Without *learns*, what passes is not added to what is known; the store knows better."""
+    def __init__(self, ask: Ask, clock: Clock) -> None:
         self._ask = ask
         self._clock = clock
-        self._learns = learns
         self._calendar = _calendar_of(Table())
         self._known: dict[tuple[str, str], _Known] = {}
         self._seldom = Seldom(clock.monotonic)
@@ -68,23 +69,26 @@ class Baselines:
         if not counts or result.outcome not in _UP:
             return result
         at, falls = self._clock.now(), falls_of(probe.settings)
-        wanted = [what for what in counts if what in falls]
-        known = {what: await self._of(probe.id, what, at) for what in wanted}
-        if _wrong(counts, known, falls, at):  # unless somebody had it learned anew
-            known = {what: await self._of(probe.id, what, at, anew=True) for what in wanted}
-        if said := _wrong(counts, known, falls, at):
-            return _failed(result, "; ".join(said))
-        if self._learns and not self._calendar.is_holiday(at):
-            for what, each in known.items():
-                each.early = each.early.after(counts[what])
-        return result
+        said = []
+        for what in (what for what in counts if what in falls):
+            wrong = await self._judged((probe.id, what), counts[what], falls[what], at)
+            said += [f"JSON {what}: {wrong}"] if wrong else []
+        return _failed(result, "; ".join(said)) if said else result
 
-    async def _of(self, probe: str, what: str, at: datetime, *, anew: bool = False) -> _Known:
-        known = self._known.get((probe, what))
-        if anew or known is None or hour_of(at) not in known.usual:
-            known = await self._ask_for(probe, what, at) or known or _Known()
-            self._known[probe, what] = known
-        return known
+    async def _judged(
+        self, of: tuple[str, str], count: int, fall: float, at: datetime
+    ) -> str | None:
+        """As it was known when the hour began; else as it is now, unless that makes no odds."""
+        known = self._known.get(of)
+        if known is None or known.hour_at != hour_of(at):
+            known = await self._ask_for(*of, at)
+        elif _wrong(known, count, fall) or (count < 1 and not _is_known(known)):
+            known = await self._ask_for(*of, at) or known
+        if known is None:
+            self._known.pop(of, None)
+            return None
+        self._known[of] = known
+        return _wrong(known, count, fall)
 
     async def _ask_for(self, probe: str, what: str, at: datetime) -> _Known | None:
         """None when the store cannot say; it is asked again with the next run."""
@@ -107,7 +111,7 @@ async def weigher(
     wanted = any(falls_of(probe.settings) for probe in config.probes.values())
     if not wanted or not await asyncio.to_thread(database.exists):
         return None
-    baselines = Baselines(_Briefly(database), clock, learns=False)
+    baselines = Baselines(_Briefly(database), clock)
     baselines.configure(config)
     return baselines.weigh
 
@@ -139,18 +143,15 @@ class _Briefly:
 
 def _look(db: Database, probe: str, what: str, at: datetime, calendar: Calendar) -> _Known:
     found = hours(db, probe, what, at - WEEKS - timedelta(days=1))
-    return _Known(early(found, calendar), {hour_of(at): by_hour(found, at, calendar)})
+    return _Known(hour_of(at), expected(found, at, calendar))
 
 
-def _wrong(
-    counts: Mapping[str, int], known: Mapping[str, _Known], falls: Mapping[str, float], at: datetime
-) -> list[str]:
-    said = []
-    for what, each in known.items():
-        usual = each.usual.get(hour_of(at)) or each.early.expected
-        wrong = judge(counts[what], usual, falls[what]) if usual else None
-        said += [f"JSON {what}: {wrong}"] if wrong else []
-    return said
+def _wrong(known: _Known, count: int, fall: float) -> str | None:
+    return judge(count, known.usual, fall) if known.usual else None
+
+
+def _is_known(known: _Known) -> bool:
+    return known.usual is not None and known.usual.known
 
 
 def _calendar_of(table: Table) -> Calendar:

@@ -5,10 +5,11 @@ Nothing is recorded and nobody is told; see `monitor.cli.blindspots` for the com
 """
 
 from monitor.blindspots.cells import EVIDENCE, NOTICED, Cell, Matrix, Row, Trial, Verdict, judged
-from monitor.blindspots.closing import Closing, Remedy, closing
+from monitor.blindspots.closing import closing
 from monitor.blindspots.document import document
 from monitor.blindspots.hearing import Heard
 from monitor.blindspots.pace import Pace
+from monitor.blindspots.remedies import Closing, Remedy, is_learning
 from monitor.blindspots.scoring import Score, overall, scores
 from monitor.blindspots.seeking import Seeking, Terms
 
@@ -29,6 +30,7 @@ __all__ = [
     "Verdict",
     "closing",
     "document",
+    "is_learning",
     "judged",
     "overall",
     "scores",

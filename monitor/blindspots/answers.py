@@ -16,7 +16,9 @@ from probes.injection import Asked, Broken, Fault, Given, Injection
 _HIDDEN: Final = re.compile(r"<(/?)(script|style|template|svg)\b|<!--|-->", re.IGNORECASE)
 _TITLE: Final = re.compile(r"<(title|h1)\b[^>]{0,300}>([^<>&]{4,80})</", re.IGNORECASE)
 _TEXT: Final = re.compile(r">([^<>&]{4,60})<")
-_CHANGING: Final = re.compile(r"\d")
+_CHANGING: Final = re.compile(r"[\d@]")
+_TOKEN: Final = re.compile(r"[a-z][^-]*[A-Z][^-]*[a-z]|^[A-F]+$|^[a-f]+$|[+/=_]")
+_SHORTEST_TOKEN: Final = 16
 _ASSET: Final = re.compile(
     r"""<(?:script\b[^>]{0,300}?\bsrc|link\b(?=[^>]{0,300}stylesheet)[^>]{0,300}?\bhref)\s*=\s*["']([^"'<>]+)""",
     re.IGNORECASE,
@@ -71,12 +73,9 @@ class Answer:
         found = [match[2] for match in _TITLE.finditer(seen)]
         found += [match[1] for match in _TEXT.finditer(seen)]
         plain = list(dict.fromkeys(each.strip() for each in found))[:_MOST]
-        plain = [each for each in plain if len(each) >= 4 and each.isprintable()]
-        lasting = [each for each in plain if not _CHANGING.search(each)]
-        yield from lasting
+        yield from (each for each in plain if _is_lasting(each))
         if self.text.rstrip().lower().endswith(_END):
             yield self.text.rstrip()[-len(_END) :]
-        yield from (each for each in plain if each not in lasting)
 
     def lists(self) -> Iterator[tuple[str, int]]:
         """JSONPaths that select the entries of lists, and how many there are; outer ones first."""
@@ -104,6 +103,15 @@ class Answer:
         """Scripts and style sheets, as the page names them."""
         for match in _ASSET.finditer(self.text, 0, _LOOKED_INTO):
             yield html.unescape(match[1])
+
+
+def _is_lasting(text: str) -> bool:
+    """Not when it looks like what another visitor, or the next day, is told otherwise: a number, a
+    day, a token, an address of e-mail.
+    """
+    if len(text) < 4 or not text.isprintable() or _CHANGING.search(text):
+        return False
+    return not any(len(w) >= _SHORTEST_TOKEN and _TOKEN.search(w) for w in text.split())
 
 
 def _shown(text: str) -> str:

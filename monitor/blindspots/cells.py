@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum, unique
+from typing import Final
 
 from probes import Outcome, Reason, Result
 from probes.injection import Fault
@@ -19,6 +20,8 @@ class Verdict(StrEnum):
     SLOW = "slow"
     """It degrades: that is noticed."""
     UNSEEN = "unseen"
+    ACCEPTED = "accepted"
+    """Unseen, and the configuration says that this may be."""
     NOT_TOUCHED = "not_touched"
     """No request of the run met the fault."""
     NOT_TRIED = "not_tried"
@@ -29,6 +32,15 @@ class Verdict(StrEnum):
 
 NOTICED = frozenset((Verdict.SEEN, Verdict.SLOW))
 EVIDENCE = NOTICED | {Verdict.UNSEEN}
+_ORDER: Final = (
+    *(Verdict.UNSEEN, Verdict.ACCEPTED, Verdict.SLOW, Verdict.SEEN),
+    *(Verdict.ERROR, Verdict.NOT_TRIED),
+)
+NOTICEABLE: Final = timedelta(milliseconds=250)
+"""What answers within it, or takes no more than that longer, is slow for nobody."""
+HELD_BACK: Final = 'blindspots = "read-only", and something would have been written'
+_SLOW: Final = "slow"
+_TOO_QUICK: Final = "five times as long is still too quick to matter"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +53,13 @@ class Trial:
     said: str = ""
     """What the probe said, or why there is nothing to say. Scrubbed."""
     touched: int = 0
+    ran: bool = True
+    """False: no run was made for it."""
+
+    def scrubbed(self, scrub: Callable[[str], str]) -> Trial:
+        """The names of fields are the target's own words, too."""
+        fault = replace(self.fault, at=scrub(self.fault.at))
+        return replace(self, fault=fault, said=scrub(self.said))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +68,9 @@ class Cell:
 
     fault: Fault
     trials: tuple[Trial, ...]
+
+    def scrubbed(self, scrub: Callable[[str], str]) -> Cell:
+        return replace(self, trials=tuple(trial.scrubbed(scrub) for trial in self.trials))
 
     @property
     def tried(self) -> int:
@@ -65,15 +87,21 @@ class Cell:
 
     @property
     def share(self) -> float | None:
-        """Of what was tried, how much was noticed, 0..1; None where nothing is known."""
-        return self.noticed / self.tried if self.tried else None
+        """Of what was tried, how much was noticed, 0..1; None where nothing is known, or what is
+        unseen is accepted.
+        """
+        accepted = any(trial.verdict is Verdict.ACCEPTED for trial in self.trials)
+        return self.noticed / self.tried if self.tried and not accepted else None
+
+    def accepting(self) -> Cell:
+        """The same, where what is unseen is accepted."""
+        return Cell(self.fault, tuple(_accepted(trial) for trial in self.trials))
 
     @property
     def verdict(self) -> Verdict:
         """Of all of them together, the least good that is evidence."""
         found = {trial.verdict for trial in self.trials}
-        order = (Verdict.UNSEEN, Verdict.SLOW, Verdict.SEEN, Verdict.ERROR, Verdict.NOT_TRIED)
-        return next((each for each in order if each in found), Verdict.NOT_TOUCHED)
+        return next((each for each in _ORDER if each in found), Verdict.NOT_TOUCHED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +113,10 @@ class Row:
     trouble: str = ""
     """Why it could not be tried, and whose trouble that is; empty when it could."""
     lasted: timedelta = timedelta()
+
+    def scrubbed(self, scrub: Callable[[str], str]) -> Row:
+        cells = {name: cell.scrubbed(scrub) for name, cell in self.cells.items()}
+        return replace(self, cells=cells, trouble=scrub(self.trouble))
 
     @property
     def trials(self) -> Iterator[Trial]:
@@ -107,30 +139,45 @@ class Matrix:
     complete: bool = True
     """Whether it came to its end, and was not interrupted."""
 
+    def scrubbed(self, scrub: Callable[[str], str]) -> Matrix:
+        """The same without what *scrub* takes out of texts: an answer may hold a secret."""
+        return replace(self, rows=tuple(row.scrubbed(scrub) for row in self.rows))
+
     @property
     def told(self) -> bool:
         return self.complete and all(row.told for row in self.rows)
 
 
-def judged(fault: Fault, result: Result, held_back: int = 0) -> Trial:
-    """What a run through *fault* shows. *held_back* requests would have written something."""
+def _accepted(trial: Trial) -> Trial:
+    unseen = trial.verdict is Verdict.UNSEEN
+    return replace(trial, verdict=Verdict.ACCEPTED) if unseen else trial
 
-    def trial(verdict: Verdict, said: str = result.summary) -> Trial:
-        touched, reason = result.facts.touched, result.reason
-        return Trial(fault=fault, verdict=verdict, reason=reason, said=said, touched=touched)
 
+def judged(
+    fault: Fault, result: Result, held_back: int = 0, usually: timedelta = timedelta()
+) -> Trial:
+    """What a run through *fault* shows. *held_back* requests would have written something. What
+    takes hardly longer than *usually* is slow for nobody.
+    """
+    said = result.summary
     if held_back:
-        return trial(Verdict.NOT_TRIED, "something would have been written")
-    match result.outcome:
-        case Outcome.ERROR:
-            return trial(Verdict.ERROR)
-        case Outcome.FAIL | Outcome.SLOW if not result.facts.touched:
-            return trial(Verdict.ERROR, f"failed, and not because of the fault: {result.summary}")
-        case Outcome.FAIL:
-            return trial(Verdict.SEEN)
-        case Outcome.SLOW:
-            return trial(Verdict.SLOW)
-        case _ if result.facts.touched:
-            return trial(Verdict.UNSEEN)
-        case _:
-            return trial(Verdict.NOT_TOUCHED, "no request met it")
+        verdict, said = Verdict.NOT_TRIED, HELD_BACK
+    elif result.outcome is Outcome.ERROR:
+        verdict = Verdict.ERROR
+    elif result.outcome is not Outcome.PASS:
+        verdict, said = _failed(result)
+    elif not result.facts.touched:
+        verdict, said = Verdict.NOT_TOUCHED, "no request met it"
+    elif fault.name == _SLOW and result.took - usually < NOTICEABLE:
+        verdict, said = Verdict.NOT_TOUCHED, _TOO_QUICK
+    else:
+        verdict = Verdict.UNSEEN
+    touched, reason = result.facts.touched, result.reason
+    return Trial(fault=fault, verdict=verdict, reason=reason, said=said, touched=touched)
+
+
+def _failed(result: Result) -> tuple[Verdict, str]:
+    if not result.facts.touched:
+        return Verdict.ERROR, f"failed, and not because of the fault: {result.summary}"
+    slow = result.outcome is Outcome.SLOW
+    return Verdict.SLOW if slow else Verdict.SEEN, result.summary

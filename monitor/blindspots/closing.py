@@ -6,15 +6,23 @@ and to notice what it did not notice before.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
-from monitor.blindspots.candidates import NO_LINE, SENTENCES
 from monitor.blindspots.cells import Matrix, Row
+from monitor.blindspots.environments import Environments, environments
 from monitor.blindspots.known import Known
 from monitor.blindspots.lines import Line, toml
+from monitor.blindspots.remedies import (
+    Closing,
+    Remedy,
+    accepting,
+    is_learning,
+    names,
+    sentences,
+)
 from monitor.blindspots.rereading import Rereading
 from monitor.blindspots.seeking import Seeking
 from monitor.blindspots.trying import Make, Subject, try_lines
@@ -25,38 +33,13 @@ from probes.injection import Fault
 
 log = get_logger()
 _ASSETS: Final = "assets-missing"
+_ENVIRONMENT: Final = "wrong-environment"
 _ASSETS_LOOKED_AT: Final = 3
-_UNLEARNED: Final = "expect.shape has learned nothing yet: run trueup learn {}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remedy:
-    """`table` is where the `lines` belong; without lines, `sentence` says what else would help."""
-
-    probe: str
-    faults: tuple[str, ...]
-    table: str = ""
-    lines: tuple[str, ...] = ()
-    sentence: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Closing:
-    """In the order of the matrix."""
-
-    remedies: tuple[Remedy, ...] = ()
-
-    def of(self, probe: str) -> tuple[Remedy, ...]:
-        return tuple(remedy for remedy in self.remedies if remedy.probe == probe)
-
-    def scrubbed(self, scrub: Callable[[str], str]) -> Closing:
-        """The same without what *scrub* takes out of texts: an answer may hold a secret."""
-        return Closing(tuple(replace(r, lines=tuple(map(scrub, r.lines))) for r in self.remedies))
 
 
 async def closing(config: Config, seeking: Seeking, matrix: Matrix) -> Closing:
     """For journeys, what a probe of their page would notice beside them: it is asked for once."""
-    closer = _Closer(config, seeking)
+    closer = _Closer(config, seeking, await environments(config))
     found: list[Remedy] = []
     for row in matrix.rows:
         if holes := [trial.fault for cell in row.cells.values() for trial in cell.unseen]:
@@ -65,8 +48,9 @@ async def closing(config: Config, seeking: Seeking, matrix: Matrix) -> Closing:
 
 
 class _Closer:
-    def __init__(self, config: Config, seeking: Seeking) -> None:
+    def __init__(self, config: Config, seeking: Seeking, known: Environments) -> None:
         self._config = config
+        self._environments = known
         self._seeking = seeking
         self._rereading = Rereading(config)
         self._assets: dict[str, str] = {}
@@ -76,40 +60,59 @@ class _Closer:
         known = self._seeking.known.get(row.probe)
         try:
             if known is not None:
-                return await self._in_place(probe, known, holes)
-            return await self._beside(probe, holes)
+                found = await self._in_place(probe, known, holes)
+            else:
+                found = await self._beside(probe, holes)
         except Exception:  # what was found out is worth more than how to mend it
             log.exception("looking for remedies crashed", probe=probe.id)
-            return list(_sentences(probe, holes))
+            found = list(sentences(probe, holes))
+        return [*found, *accepting(probe, found, self._rereading.table(probe.id))]
+
+    def _doubted(
+        self, probe: Probe, known: Known, holes: Sequence[Fault]
+    ) -> tuple[list[Remedy], list[Fault]]:
+        """What is not proposed, because what answers now is not what should; and other holes."""
+        struck = [fault for fault in holes if fault.name == _ENVIRONMENT]
+        said = self._environments.doubt(probe, known.answer) if struck and known.answer else ""
+        if not said:
+            return [], list(holes)
+        remedy = Remedy(probe=probe.id, faults=names(struck), sentence=said)
+        return [remedy], [fault for fault in holes if fault.name != _ENVIRONMENT]
 
     async def _in_place(self, probe: Probe, known: Known, holes: Sequence[Fault]) -> list[Remedy]:
         def make(lines: tuple[Line, ...]) -> Probe | None:
             return self._rereading.with_lines(probe, lines)
 
-        subject = Subject(make, known, _is_learning(probe))
+        subject = Subject(make, known, is_learning(probe))
+        doubted, holes = self._doubted(probe, known, holes)
         await try_lines(subject, self._seeking, holes)
         keys = self._rereading.table(probe.id)
         found = [
             Remedy(
                 probe=probe.id,
-                faults=_names(faults),
+                faults=names(faults),
                 table=f"[probe.{probe.id}]",
                 lines=(line.written(keys),),
             )
             for line, faults in subject.closes.items()
         ]
-        return [*found, *_sentences(probe, subject.left)]
+        return [*found, *doubted, *sentences(probe, subject.left)]
 
     async def _beside(self, probe: Probe, holes: Sequence[Fault]) -> list[Remedy]:
         """A journey's own lines cannot show it; a probe of its page may."""
         url = str(getattr(probe.settings, "url", ""))
         keys: dict[str, Any] = {"kind": "http", "url": url}
-        found, left = [], list(holes)
+        found, left = list[Remedy](), list(holes)
         known = await self._look(probe, "page", keys) if url else None
         if known is not None:
             make = self._maker(probe, "page", keys)
-            subject = await self._tried(make, known, [f for f in holes if f.name != _ASSETS])
-            assets = [fault for fault in holes if fault.name == _ASSETS]
+            found, left = self._doubted(probe, known, holes)
+            for fault in [each for each in left if each.name == _ENVIRONMENT]:
+                if remedy := await self._expecting(probe, known, fault):
+                    found.append(remedy)
+                    left.remove(fault)
+            subject = await self._tried(make, known, [f for f in left if f.name != _ASSETS])
+            assets = [fault for fault in left if fault.name == _ASSETS]
             left = [*subject.left, *assets]
             if subject.closes or subject.noticed:
                 found.append(self._table(probe, "page", subject, keys))
@@ -117,7 +120,18 @@ class _Closer:
                 if remedy := await self._asset(probe, known, url, fault):
                     found.append(remedy)
                     left.remove(fault)
-        return [*found, *_sentences(probe, left)]
+        return [*found, *sentences(probe, left)]
+
+    async def _expecting(self, probe: Probe, known: Known, fault: Fault) -> Remedy | None:
+        """The environment that its page says it is of, which journeys can expect themselves."""
+        named = known.answer.environment if known.answer else ""
+        line = Line(("expect_environment",), named)
+        made = self._rereading.with_lines(probe, (line,)) if named else None
+        if made is None or not await self._seeking.notices(made, fault):
+            return None
+        written = line.written(self._rereading.table(probe.id))
+        table = f"[probe.{probe.id}]"
+        return Remedy(probe=probe.id, faults=(fault.name,), table=table, lines=(written,))
 
     async def _tried(self, make: Make, known: Known, holes: Sequence[Fault]) -> Subject:
         subject = Subject(make, known)
@@ -172,7 +186,9 @@ class _Closer:
         lines += [line.written({}) for line in subject.closes]
         lines += [f"# and name it in [component.{each}] probes" for each in self._components(probe)]
         table = f"[probe.{probe.id}-{what}]"
-        return Remedy(probe=probe.id, faults=_names(faults), table=table, lines=tuple(lines))
+        return Remedy(
+            probe=probe.id, faults=names(faults), table=table, lines=tuple(lines), new=True
+        )
 
     def _components(self, probe: Probe) -> list[str]:
         return [c.id for c in self._config.components.values() if probe.id in c.probes]
@@ -183,24 +199,3 @@ def _near(url: str, known: Known) -> list[str]:
     answer = known.answer
     found = [urljoin(url, each) for each in answer.assets()] if answer else []
     return [each for each in found if urlsplit(each).netloc == urlsplit(url).netloc]
-
-
-def _names(faults: Sequence[Fault]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(fault.name for fault in faults))
-
-
-def _sentences(probe: Probe, left: Sequence[Fault]) -> Iterator[Remedy]:
-    learning = _is_learning(probe)
-    said: dict[str, list[Fault]] = {}
-    for fault in left:
-        unlearned = learning and fault.at
-        sentence = _UNLEARNED.format(probe.id) if unlearned else SENTENCES.get(fault.name, NO_LINE)
-        said.setdefault(sentence, []).append(fault)
-    for sentence, faults in said.items():
-        yield Remedy(probe=probe.id, faults=_names(faults), sentence=sentence)
-
-
-def _is_learning(probe: Probe) -> bool:
-    """Whether its shape is to be learned, and was not yet."""
-    pin = getattr(getattr(probe.settings, "expect", None), "shape", None)
-    return pin is not None and pin.learns and pin.shape is None

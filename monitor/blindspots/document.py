@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from monitor.blindspots.cells import Cell, Matrix, Row, Trial
-from monitor.blindspots.closing import Closing, Remedy
+from monitor.blindspots.remedies import Closing, Remedy
 from monitor.blindspots.scoring import Score
 
 
@@ -63,6 +63,7 @@ def _score(score: Score) -> dict[str, Any]:
         "noticed": round(score.noticed, 3),
         "unseen": list(score.unseen),
         "left_out": list(score.left_out),
+        "accepted": list(score.accepted),
     }
 
 
@@ -73,4 +74,5 @@ def _remedy(remedy: Remedy) -> dict[str, Any]:
         "table": remedy.table or None,
         "lines": list(remedy.lines),
         "sentence": remedy.sentence or None,
+        "accepts": remedy.accepts,
     }

@@ -10,7 +10,11 @@ from monitor.blindspots.cells import Cell
 class Heard(Protocol):
     """Told what is under way, for a person to see."""
 
-    def planned(self, probe: str, cells: int, ordinary: int) -> None: ...
+    def planned(self, probe: str, cells: int, ordinary: int, target: str) -> None:
+        """*ordinary* runs of it are seen by *target*, which several probes may have in common."""
+
+    def begins(self, per_minute: int) -> None:
+        """All is planned. No target sees more runs a minute."""
 
     def trying(self, probe: str, fault: str) -> None: ...
 
@@ -20,7 +24,9 @@ class Heard(Protocol):
 class Nobody:
     """Hears nothing."""
 
-    def planned(self, probe: str, cells: int, ordinary: int) -> None: ...
+    def planned(self, probe: str, cells: int, ordinary: int, target: str) -> None: ...
+
+    def begins(self, per_minute: int) -> None: ...
 
     def trying(self, probe: str, fault: str) -> None: ...
 

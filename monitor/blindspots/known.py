@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Final
 
 from monitor.blindspots.answers import Answer
 from probes import Result
 from probes.injection import Asked, Fault, mutants
 from probes.injection.replaying import Recorder
 from probes.traits import Trait
+
+_ENVIRONMENT: Final = "wrong-environment"
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,14 @@ class Known:
                 environment = self.result.facts.traits.get(Trait.ENVIRONMENT, "")
                 return Answer(asked, given, environment)
         return None
+
+
+def aimed(fault: Fault, settings: object) -> Fault:
+    """Told what the environment is called, where an HTTP probe looks in a place of its own."""
+    expected = getattr(getattr(settings, "expect", None), "environment", None)
+    if fault.name != _ENVIRONMENT or len(getattr(expected, "model_fields_set", ())) < 2:
+        return fault
+    return replace(fault, word=str(getattr(expected, "is_", "")))
 
 
 def mutants_of(recorder: Recorder, fault: Fault) -> list[Fault]:

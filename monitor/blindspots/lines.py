@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,6 +13,8 @@ from monitor.config.document import dotted
 
 LONGEST: Final = 100
 """Characters of a key that is still written whole."""
+_HALF: Final = re.compile("[\ud800-\udfff]")
+"""Half a character, which TOML has no way to write."""
 _LISTS: Final = frozenset(("contains", "contains_all", "lacks"))
 
 
@@ -25,7 +28,9 @@ class Line:
     @property
     def writable(self) -> bool:
         """Whether it can be written on a line that people read."""
-        return all(len(part) <= LONGEST and part.isprintable() for part in self.path)
+        texts = self.value if isinstance(self.value, tuple) else (str(self.value),)
+        whole = not any(_HALF.search(text) for text in texts)
+        return whole and all(len(part) <= LONGEST and part.isprintable() for part in self.path)
 
     def written(self, keys: Mapping[str, Any]) -> str:
         """As it stands in the table *keys* afterwards, with what was there before."""

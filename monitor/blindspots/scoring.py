@@ -15,7 +15,8 @@ class Score:
 
     A fault is noticed for a component when any of its probes notices it; one that strikes single
     fields counts with the share of the fields. What touches none of its probes is left out, and
-    so is what was not tried or could not be told: `left_out` says which.
+    so is what was not tried or could not be told: `left_out` says which. What is unseen and
+    accepted is left out, too.
     """
 
     id: str
@@ -27,6 +28,8 @@ class Score:
     unseen: tuple[str, ...] = ()
     """Faults that none of its probes notices, or not in every field."""
     left_out: tuple[str, ...] = ()
+    accepted: tuple[str, ...] = ()
+    """Faults that nobody notices, and that may be."""
 
     @property
     def percent(self) -> int | None:
@@ -53,18 +56,26 @@ def overall(found: Sequence[Score]) -> Score:
     """Every fault of every component counts the same."""
     tried, noticed = sum(s.tried for s in found), sum(s.noticed for s in found)
     return Score(
-        id="", name="all", share=noticed / tried if tried else None, tried=tried, noticed=noticed
+        id="",
+        name="all",
+        share=noticed / tried if tried else None,
+        tried=tried,
+        noticed=noticed,
+        left_out=tuple(fault for each in found for fault in each.left_out),
+        accepted=tuple(fault for each in found for fault in each.accepted),
     )
 
 
 def _score(matrix: Matrix, rows: Sequence[Row], id_: str, name: str) -> Score:
     shares: dict[str, float] = {}
-    left_out = []
+    left_out, accepted = [], []
     for fault in matrix.faults:
         cells = [row.cells[fault.name] for row in rows if fault.name in row.cells]
         known = [cell.share for cell in cells if cell.share is not None]
         if known:
             shares[fault.name] = max(known)
+        elif any(cell.verdict is Verdict.ACCEPTED for cell in cells):
+            accepted.append(fault.name)
         elif any(row.trouble for row in rows) or any(
             cell.verdict is not Verdict.NOT_TOUCHED for cell in cells
         ):
@@ -78,4 +89,5 @@ def _score(matrix: Matrix, rows: Sequence[Row], id_: str, name: str) -> Score:
         noticed=noticed,
         unseen=tuple(fault for fault, share in shares.items() if share < 1),
         left_out=tuple(left_out),
+        accepted=tuple(accepted),
     )

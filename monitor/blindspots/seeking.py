@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
-from monitor.blindspots.cells import Cell, Matrix, Row, Trial, Verdict, judged
+from monitor.blindspots.cells import NOTICED, Cell, Matrix, Row, Trial, Verdict, judged
 from monitor.blindspots.hearing import Heard, Nobody
-from monitor.blindspots.known import Known, mutants_of
+from monitor.blindspots.known import Known, aimed, mutants_of
 from monitor.blindspots.ordinary import AsRecorded, Quiet, ReadOnly, as_wire
 from monitor.blindspots.pace import Pace
 from monitor.clock import Clock
@@ -52,6 +52,8 @@ class _Column:
     row: Row
     recorder: Recorder | None = None
     """What it asked through our own transport; None: it goes through a browser."""
+    usually: timedelta = timedelta()
+    """How long it took as it is."""
     began: float = 0.0
 
     @property
@@ -109,16 +111,22 @@ class Seeking:
         """All of them side by side, as far as there is room for that."""
         self._columns = {each.id: _Column(each, Row(probe=each.id)) for each in probes}
         for each in probes:
-            self._heard.planned(each.id, len(self._terms.faults), self._runs_of(each))
+            cells, runs = len(self._terms.faults), self._runs_of(self._columns[each.id])
+            self._heard.planned(each.id, cells, runs, self._columns[each.id].target)
+        self._heard.begins(self._terms.per_minute)
         async with asyncio.TaskGroup() as group:
             for column in self._columns.values():
                 group.create_task(self._try(column))
         return self.matrix(complete=True)
 
-    def _runs_of(self, probe: Probe) -> int:
+    def _runs_of(self, column: _Column) -> int:
         """How many the target may see, as far as can be told before."""
-        replayed = getattr(probe.settings, "questions", None) is not None
-        return 1 if replayed else 1 + len(self._terms.faults)
+        if column.probe.blindspots == "never":
+            return 0
+        if getattr(column.probe.settings, "questions", None) is not None:
+            return 1
+        unseen = _UNREACHING if column.secure else _UNREACHING | {_OF_CERTIFICATES}
+        return 1 + sum(fault.name not in unseen for fault in self._terms.faults)
 
     async def _try(self, column: _Column) -> None:
         column.began = self._clock.monotonic()
@@ -139,6 +147,7 @@ class Seeking:
         recorder = Recorder(as_wire(self._tools.transport if column.writes else only))
         tools = replace(self._tools, transport=as_wire(recorder), writes=column.writes)
         result, _ = await self._ordinary(column, tools)
+        column.usually = result.took
         if recorder.recorded or only.held_back:
             column.recorder = recorder
             self.known[column.probe.id] = Known(recorder, result)
@@ -155,17 +164,19 @@ class Seeking:
         except Exception as crash:  # one fault of ours is no reason to lose all the others
             log.exception("trial crashed", probe=column.probe.id, fault=fault.name)
             said = f"{type(crash).__name__}: {crash}"
-            trials = (Trial(fault=fault, verdict=Verdict.ERROR, said=said),)
+            trials = (Trial(fault=fault, verdict=Verdict.ERROR, said=said, ran=False),)
         self._note(column, Cell(fault, trials))
 
     async def _trials(self, column: _Column, fault: Fault) -> tuple[Trial, ...]:
         if column.recorder is not None:
             return await self._replayed(column, column.recorder, fault)
         if fault.name == _OF_CERTIFICATES and not column.secure:
-            return (Trial(fault=fault, verdict=Verdict.NOT_TOUCHED, said="no certificate"),)
+            return (_untouched(fault, "no certificate"),)
         return (await self._travelled(column, fault),)
 
     def _note(self, column: _Column, cell: Cell) -> None:
+        if cell.fault.name in column.probe.blindspots_accept:
+            cell = cell.accepting()
         column.row.cells[cell.fault.name] = cell
         self._heard.tried(column.probe.id, cell)
 
@@ -174,12 +185,12 @@ class Seeking:
     ) -> tuple[Trial, ...]:
         faults = mutants_of(recorder, fault)
         if not faults:
-            return (Trial(fault=fault, verdict=Verdict.NOT_TOUCHED, said="nothing to break"),)
+            return (_untouched(fault, "nothing to break"),)
         return tuple([await self.replay(column.probe, recorder, each) for each in faults])
 
     async def replay(self, probe: Probe, recorder: Recorder, fault: Fault) -> Trial:
         """What that probe makes of the recording, broken that way. Nobody is asked for it."""
-        replayer = Replayer(recorder.recorded, fault)
+        replayer = Replayer(recorder.recorded, aimed(fault, probe.settings))
         tools = replace(self._tools, transport=as_wire(replayer), monotonic=replayer.monotonic)
         quiet = Quiet(probe)
         run = await self._runner_of(tools).run(quiet.asked, self._clock.now())
@@ -198,12 +209,20 @@ class Seeking:
         column = _Column(probe, Row(probe=probe.id))
         return self.known.get(probe.id) if await self._passes(column) else None
 
+    async def notices(self, probe: Probe, fault: Fault) -> bool:
+        """Whether it comes through as it is, and not through that fault: two ordinary runs."""
+        column = _Column(probe, Row(probe=probe.id))
+        plain, _ = await self._ordinary(column, replace(self._tools, writes=column.writes))
+        if plain.outcome is not Outcome.PASS:
+            return False
+        return (await self._travelled(column, fault)).verdict in NOTICED
+
     async def _travelled(self, column: _Column, fault: Fault) -> Trial:
         tools = replace(self._tools, fault=fault, writes=column.writes)
         reaches = fault.name not in _UNREACHING
         for _ in range(2):
             result, _quiet = await self._ordinary(column, tools, reaches=reaches)
-            trial = judged(fault, result, held_back_by(result))
+            trial = judged(fault, result, held_back_by(result), column.usually)
             if trial.verdict is not Verdict.ERROR and not _is_doubtful(column.probe, trial):
                 break
         return trial
@@ -249,4 +268,8 @@ def _is_doubtful(probe: Probe, trial: Trial) -> bool:
 
 
 def _untried(fault: Fault, why: str) -> Cell:
-    return Cell(fault, (Trial(fault=fault, verdict=Verdict.NOT_TRIED, said=why),))
+    return Cell(fault, (Trial(fault=fault, verdict=Verdict.NOT_TRIED, said=why, ran=False),))
+
+
+def _untouched(fault: Fault, why: str) -> Trial:
+    return Trial(fault=fault, verdict=Verdict.NOT_TOUCHED, said=why, ran=False)

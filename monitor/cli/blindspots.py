@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Final, NoReturn
 
@@ -12,7 +12,8 @@ import typer
 
 from monitor.baselines import weigher
 from monitor.blindspots import Heard, Matrix, Seeking, Terms, overall, scores
-from monitor.blindspots.closing import Closing, closing
+from monitor.blindspots.closing import closing
+from monitor.blindspots.remedies import Closing
 from monitor.cli import blindspots_said as said
 from monitor.cli.blindspots_progress import Progress
 from monitor.cli.ground import (
@@ -56,6 +57,10 @@ class _Work:
     remedies: Closing = field(default_factory=Closing)
     status: int = 0
 
+    @property
+    def scrub(self) -> Callable[[str], str]:
+        return Scrubber(self.config.secrets).text
+
     async def do(self) -> None:
         task = asyncio.current_task()
         if task is not None:  # as on Ctrl-C: no browser may stay behind
@@ -74,7 +79,7 @@ class _Work:
             try:
                 self.matrix = await seeking.seek(self.probes)
                 found = await closing(self.config, seeking, self.matrix)
-                self.remedies = found.scrubbed(Scrubber(self.config.secrets).text)
+                self.remedies = found.scrubbed(self.scrub)
             except BaseException:
                 self.matrix = seeking.matrix(complete=False)
                 raise
@@ -118,11 +123,15 @@ def command(  # noqa: PLR0913 - one parameter an option
     """Run probes through faults that are put between them and their targets, and show which ones
     nobody would notice. The targets see ordinary runs; nothing is recorded and nobody is told.
 
+    Journeys that write do write, once for every fault that lets them: blindspots = "read-only" in
+    a probe lets nothing through that writes, and blindspots = "never" leaves the probe alone.
+
     Exit status:
     0 when it was done;
     1 when the score is below --min-score;
     2 when the configuration is bad, or there is no such probe or fault;
-    3 when something could not be told: a probe does not pass as it is, or a trouble of our own.
+    3 when something could not be told: a probe does not pass as it is, a trouble of our own, or a
+    score is asked for and nothing could be tried.
     """
     if show_list:
         said.faults(as_json=as_json)
@@ -136,8 +145,9 @@ def command(  # noqa: PLR0913 - one parameter an option
         interrupted = _done(work)
     if work.matrix is None:
         raise typer.Exit(interrupted or NOT_KNOWN)
-    found = scores(work.matrix, read_config.components.values())
-    told = said.Told(read_config, work.matrix, found, overall(found), work.remedies)
+    matrix = work.matrix.scrubbed(work.scrub)
+    found = scores(matrix, read_config.components.values())
+    told = said.Told(read_config, matrix, found, overall(found), work.remedies)
     said.say(told, as_json=as_json, as_toml=as_toml, verbose=verbose)
     _leave(told, min_score, interrupted)
 
@@ -160,7 +170,9 @@ def _leave(told: said.Told, min_score: int | None, interrupted: int) -> NoReturn
     percent = told.all.percent
     if min_score is not None and percent is not None and percent < min_score:
         fail(f"the score is {percent} %, and at least {min_score} % is wanted", BELOW)
-    if not told.matrix.told or (min_score is not None and percent is None):
+    if min_score is not None and percent is None:
+        fail("nothing could be tried, so there is no score to hold against --min-score", NOT_KNOWN)
+    if not told.matrix.told:
         raise typer.Exit(NOT_KNOWN)
     raise typer.Exit
 
@@ -168,5 +180,6 @@ def _leave(told: said.Told, min_score: int | None, interrupted: int) -> NoReturn
 def _faults(names: Sequence[str]) -> tuple[Fault, ...]:
     for name in names:
         if name not in BY_NAME:
-            fail(f"there is no fault {name!r}; {remedy(name, list(BY_NAME), 'faults')}", BAD)
+            hint = remedy(name, BY_NAME, "faults")
+            fail(f"there is no fault {name!r}; {hint}; trueup blindspots --list shows them", BAD)
     return tuple(fault for fault in FAULTS if not names or fault.name in names)

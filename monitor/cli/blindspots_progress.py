@@ -27,6 +27,10 @@ class Progress:
         self._cells: dict[str, int] = {}
         self._weights: dict[str, float] = {}
         self._done: dict[str, int] = {}
+        self._runs: dict[str, int] = {}
+        """By target, how many it will see."""
+        self._paced = timedelta()
+        """What they take when they come no more often than they may."""
         self._unseen = 0
         self._now: dict[str, str] = {}
         self._began = self._said = time.monotonic()
@@ -46,10 +50,19 @@ class Progress:
         if self._live:
             self._live.__exit__(kind, error, trace)
 
-    def planned(self, probe: str, cells: int, ordinary: int) -> None:
+    def planned(self, probe: str, cells: int, ordinary: int, target: str) -> None:
         self._cells[probe] = cells
         self._weights[probe] = ordinary / max(1, cells)
         self._done[probe] = 0
+        self._runs[target] = self._runs.get(target, 0) + ordinary
+
+    def begins(self, per_minute: int) -> None:
+        """Says how long it takes where that is known: when a target may not be asked more often."""
+        most = max(self._runs.values(), default=0)
+        self._paced = timedelta(minutes=max(0, most - 1) // per_minute)
+        if self._paced:
+            said = f"about {brief(self._paced)}: a target sees at most {per_minute} runs a minute"
+            err.print(said, style="dim", highlight=False, soft_wrap=True)
 
     def trying(self, probe: str, fault: str) -> None:
         self._now.pop(probe, None)
@@ -71,10 +84,15 @@ class Progress:
         return f"{done}/{total} tried, {self._unseen} unseen{later}"
 
     def _left(self) -> timedelta:
-        """Going by what was done, with the runs that a target sees as the measure of time."""
+        """Going by how often targets may be asked, or else by what was done, with the runs that
+        they see as the measure of time.
+        """
         done = sum(self._weights[p] * n for p, n in self._done.items())
         total = sum(self._weights[p] * n for p, n in self._cells.items())
         spent = time.monotonic() - self._began
+        paced = self._paced - timedelta(seconds=spent)
+        if paced > timedelta():
+            return paced
         return timedelta(seconds=spent * (total - done) / done if done else 0)
 
     def _shown(self) -> Table:

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
-from rich.padding import Padding
 from rich.text import Text
 
-from monitor.blindspots import Matrix, Score, Verdict
-from monitor.blindspots.closing import Closing, Remedy
+from monitor.blindspots import Closing, Matrix, Row, Score, Verdict
 from monitor.blindspots.document import document
 from monitor.cli import tables
+from monitor.cli.blindspots_holes import holes, to_paste
 from monitor.cli.blindspots_table import MARKS, bars, blocks, keys
 from monitor.cli.ground import banner, is_odd, out, say_json, write
 from monitor.config import Config
+from monitor.coverage import places_in
 from monitor.notices import one_line, span
-from probes.injection import BY_NAME, FAULTS
-
-_INDENT: Final = 6
+from probes.injection import FAULTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,34 +47,23 @@ def say(told: Told, *, as_json: bool, as_toml: bool, verbose: bool) -> None:
     if as_json:
         say_json(document(told.matrix, told.scores, told.all, told.closing))
     elif as_toml:
-        write(lines(told))
+        write(to_paste(told.closing.remedies, places_in(told.config)))
     else:
         _say_to_people(told, verbose=verbose)
-
-
-def lines(told: Told) -> str:
-    """Ready to paste: every table once, and what each line is for."""
-    found: dict[str, list[str]] = {}
-    for remedy in told.closing.remedies:
-        if remedy.lines:
-            table = found.setdefault(remedy.table, [])
-            table += (f"# shows {', '.join(remedy.faults)}", *remedy.lines)
-    parts = ["\n".join((table, *written)) for table, written in found.items()]
-    return "\n\n".join(parts) + "\n" * bool(parts)
 
 
 def _say_to_people(told: Told, *, verbose: bool) -> None:
     matrix = told.matrix
     if is_odd(told.config):
         out.print(banner(told.config))
-    for block in blocks(matrix, out.width if tables.folded() else 200):
+    for block in blocks(matrix, out.width):
         _print(block)
     _print(keys(matrix))
     _troubles(told)
     if verbose:
         _trials(told)
     _print(bars(told.scores, told.all))
-    _holes(told)
+    holes(told.config, told.matrix, told.closing)
     out.print(Text(f"\n{_runs(matrix)} in {span(matrix.lasted)}", "dim"))
 
 
@@ -87,8 +73,9 @@ def _print(text: Text) -> None:
 
 
 def _runs(matrix: Matrix) -> str:
-    count = sum(1 for row in matrix.rows for _ in row.trials)
-    return f"{_many(count, 'broken run')} of {_many(len(matrix.rows), 'probe')}"
+    counts = [sum(trial.ran for trial in row.trials) for row in matrix.rows]
+    probes = sum(count > 0 for count in counts)
+    return f"{_many(sum(counts), 'broken run')} of {_many(probes, 'probe')}"
 
 
 def _many(count: int, what: str) -> str:
@@ -98,13 +85,19 @@ def _many(count: int, what: str) -> str:
 def _troubles(told: Told) -> None:
     for row in told.matrix.rows:
         if row.trouble:
-            _print(
-                Text.assemble(("! ", "magenta"), (row.probe, "bold"), f" {one_line(row.trouble)}")
-            )
+            _sign(Verdict.ERROR, row, f" {one_line(row.trouble)}")
         for trial in row.trials:
             if trial.verdict is Verdict.ERROR:
-                named = f" × {trial.fault.name}: {one_line(trial.said)}"
-                _print(Text.assemble(("! ", "magenta"), (row.probe, "bold"), named))
+                _sign(Verdict.ERROR, row, f" × {trial.fault.name}: {one_line(trial.said)}")
+        untried = [trial for trial in row.trials if trial.verdict is Verdict.NOT_TRIED]
+        for why in dict.fromkeys(trial.said for trial in untried):
+            count = len({trial.fault for trial in untried if trial.said == why})
+            _sign(Verdict.NOT_TRIED, row, f" {_many(count, 'fault')} not tried: {one_line(why)}")
+
+
+def _sign(verdict: Verdict, row: Row, said: str) -> None:
+    mark, style = MARKS[verdict]
+    _print(Text.assemble((f"{mark} ", style), (row.probe, "bold"), said))
 
 
 def _trials(told: Told) -> None:
@@ -117,24 +110,3 @@ def _trials(told: Told) -> None:
             table.add_row(Text(mark, style), row.probe, fault, Text(one_line(trial.said)))
     out.print()
     tables.show(table)
-
-
-def _holes(told: Told) -> None:
-    for row in told.matrix.rows:
-        remedies = [each for each in told.closing.remedies if each.probe == row.probe]
-        if not remedies:
-            continue
-        _print(Text.assemble("\n", (row.probe, "bold"), " would not notice"))
-        for remedy in remedies:
-            _hole(remedy)
-
-
-def _hole(remedy: Remedy) -> None:
-    for name in remedy.faults:
-        fault = BY_NAME[name]
-        _print(Text.assemble(("  ○ ", "red"), (fault.name, "bold"), (f"  {fault.breaks}", "dim")))
-    if remedy.sentence:
-        said = Padding(Text(remedy.sentence, "yellow"), (0, 0, 0, _INDENT))
-        out.print(said, soft_wrap=not tables.folded(), highlight=False)
-    for line in (remedy.table, *remedy.lines) if remedy.lines else ():
-        _print(Text(" " * _INDENT + line, "green"))

@@ -13,6 +13,7 @@ MARKS: Final[Mapping[Verdict, tuple[str, str]]] = {
     Verdict.SEEN: ("●", "green"),
     Verdict.SLOW: ("~", "yellow"),
     Verdict.UNSEEN: ("○", "bold red"),
+    Verdict.ACCEPTED: ("a", "dim"),
     Verdict.NOT_TOUCHED: ("·", "dim"),
     Verdict.NOT_TRIED: ("–", "dim"),
     Verdict.ERROR: ("!", "magenta"),
@@ -21,6 +22,7 @@ _MEANT: Final = {
     Verdict.SEEN: "seen",
     Verdict.SLOW: "seen as slow",
     Verdict.UNSEEN: "unseen",
+    Verdict.ACCEPTED: "unseen, and accepted",
     Verdict.NOT_TOUCHED: "not touched",
     Verdict.NOT_TRIED: "not tried",
     Verdict.ERROR: "could not tell",
@@ -77,7 +79,7 @@ def _mark(cell: Cell | None, *, troubled: bool = False) -> tuple[str, str]:
     """A sign; how many of how many where some are unseen and some are not."""
     if cell is None:
         return MARKS[Verdict.ERROR] if troubled else (" ", "")
-    if cell.noticed and cell.noticed < cell.tried:
+    if cell.share is not None and 0 < cell.noticed < cell.tried:
         return f"{cell.noticed}/{cell.tried}", "red"
     return MARKS[cell.verdict]
 
@@ -110,11 +112,16 @@ def bars(found: Sequence[Score], whole: Score) -> Text:
 def _bar(score: Score) -> Text:
     if score.percent is None or score.share is None:
         return Text("nothing could be tried", "dim")
-    full = round(_BAR * score.share)
+    left_out, accepted = len(score.left_out), len(score.accepted)
     style = "green" if score.percent >= 90 else "yellow" if score.percent >= 60 else "red"
+    style = f"dim {style}" if left_out else style
+    room = round(_BAR * score.tried / (score.tried + left_out))
+    full = round(room * score.share)
+    said = Text("█" * full, style) + Text("░" * (room - full) + "╌" * (_BAR - room), "dim")
     out_of = f"{score.noticed:.1f}".removesuffix(".0")
-    said = Text("█" * full, style) + Text("░" * (_BAR - full), "dim")
     said.append(f" {score.percent:>3} %", style).append(f"  {out_of} of {score.tried}", "dim")
-    if score.left_out:
-        said.append(f", {len(score.left_out)} not tried", "dim")
+    if left_out:
+        said.append(f"; {left_out} of {score.tried + left_out} not tried", "dim")
+    if accepted:
+        said.append(f"; {accepted} accepted", "dim")
     return said

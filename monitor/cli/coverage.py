@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from contextlib import suppress
 from itertools import groupby
 from typing import Annotated, Final
@@ -33,20 +32,6 @@ NAME = "coverage"
 EXAMPLES = "[dim]trueup coverage · trueup coverage --min-score 80 · trueup coverage --toml[/]"
 _BAR: Final = 10
 _GOOD, _FAIR = 75, 50
-_TITLES: Final = {
-    Hole.UNWATCHED: "Watched by nothing",
-    Hole.HOME_ONLY: "Watched only from outside",
-    Hole.NEVER_WRITES: "Never writes",
-    Hole.UNTOLD: "Nobody is told",
-    Hole.NO_PLAYBOOK: "No playbook",
-    Hole.CERTIFICATE: "Certificate not watched",
-    Hole.IDENTITY: "Environment not pinned",
-    Hole.CONTRACT: "Data without expectations",
-    Hole.NOT_LEARNED: "Not learned yet",
-    Hole.UNCOUNTED: "Lists not counted",
-    Hole.NO_COMPONENT: "Behind no component",
-    Hole.UNUSED_CHANNEL: "Channels nobody uses",
-}
 _COLOURS: Final = {Depth.NOTHING: "bold red", Depth.HOME: "red", Depth.HEALTH: "yellow"}
 
 
@@ -57,7 +42,10 @@ def command(
         typer.Option("--min-score", min=0, max=100, help="Exit with 1 when it is less."),
     ] = None,
     toml: Annotated[
-        bool, typer.Option("--toml", help="Only the lines that would close the holes.")
+        bool,
+        typer.Option(
+            "--toml", help="Only the lines that would close the holes, with their places."
+        ),
     ] = False,
     config: ConfigPath = DEFAULT_CONFIG,
 ) -> None:
@@ -74,14 +62,10 @@ def command(
     if as_json:
         say_json(covering.document(found))
     elif toml:
-        write("".join(f"{lines}\n\n" for lines in dict.fromkeys(_lines(found.findings))))
+        write(covering.to_paste(found.by_kind, covering.places_in(read_config)))
     else:
         _print(read_config, found)
     raise typer.Exit(int(min_score is not None and found.score < min_score))
-
-
-def _lines(findings: Iterable[Finding]) -> Iterable[str]:
-    return (each.toml for each in findings if each.lines)
 
 
 def _known(config: Config) -> Known:
@@ -99,15 +83,9 @@ def _print(config: Config, found: Coverage) -> None:
         table.add_row(*_row(each))
     if found.components:
         out.print(table)
-    for hole, group in groupby(sorted(found.findings, key=_order), lambda each: each.hole):
+    for hole, group in groupby(found.by_kind, lambda each: each.hole):
         _say(hole, list(group))
-    holes = len(found.findings)
-    said = f"{holes} hole{'s' if holes != 1 else ''}" if holes else "no holes"
-    out.print(f"\nScore {found.score} of 100, {said}.", highlight=False)
-
-
-def _order(finding: Finding) -> int:
-    return list(Hole).index(finding.hole)
+    out.print(f"\n{found.in_short}", highlight=False)
 
 
 def _row(watched: Watched) -> tuple[Text, Text, Text, Text]:
@@ -128,8 +106,10 @@ def _bar(score: int) -> Text:
 
 def _say(hole: Hole, findings: list[Finding]) -> None:
     out.print()
-    out.print(Text(_TITLES[hole], style="bold"))
+    out.print(Text(hole.heading, style="bold"))
     for each in findings:
         out.print(Padding(Text(f"{each.says} {each.remedy}"), (0, 0, 0, 2)))
-        for line in each.toml.splitlines():
+        for line in each.toml.splitlines() if each.is_hole else ():
             out.print(Text(f"    {line}", style="cyan"), soft_wrap=True)
+    if any(each.lines for each in findings if not each.is_hole):
+        out.print(Text("  Lines for each: trueup coverage --json", style="dim"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from enum import StrEnum
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -11,6 +11,7 @@ import typer
 
 from monitor.cli.ground import DEFAULT_CONFIG, AsJson, ConfigPath, fail, read
 from monitor.drills.outages import OUTAGES
+from monitor.notices import one_line
 from monitor.routing import Severity
 from probes import parse_duration
 
@@ -23,18 +24,22 @@ EXAMPLES: Final = (
 )
 SHORTEST, LONGEST = timedelta(seconds=1), timedelta(minutes=5)
 
-What = StrEnum("What", ["pager", *OUTAGES])  # type: ignore[misc]  # made of the table, so that it has all of it
-PAGER: Final = What("pager")
+PAGER: Final = "pager"
 _OF_THE_PAGER: Final = ("channel", "within", "severity", "config")
 _OF_OUTAGES: Final = ("every", "markdown", "everything")
+_LONGEST_NAME: Final = 60
 _WRITTEN: Final = {"everything": "all"}
 
 
 def command(  # noqa: PLR0913 - one parameter an option
     context: typer.Context,
     what: Annotated[
-        What | None,
-        typer.Argument(help="One of the outages, or the pager.", metavar="OUTAGE"),
+        str | None,
+        typer.Argument(
+            help=f"One of {', '.join(OUTAGES)}; or {PAGER}.",
+            metavar="OUTAGE",
+            autocompletion=lambda: [*OUTAGES, PAGER],
+        ),
     ] = None,
     *,
     everything: Annotated[bool, typer.Option("--all", help="Every outage in a row.")] = False,
@@ -70,7 +75,9 @@ def command(  # noqa: PLR0913 - one parameter an option
     seconds, told once, and nothing else was said to be down, or when every
     channel confirmed both; 1 when not; 2 when it could not begin.
     """
-    if what is PAGER:
+    if what is not None and what not in (*OUTAGES, PAGER):
+        fail(_unknown(what))
+    if what == PAGER:
         _refuse(context, _OF_OUTAGES, "is for outages, and the pager is none")
         _pager(config, channel or [], within, severity, as_json=as_json)
     _refuse(context, _OF_THE_PAGER, "is for `trueup drill pager`; outages are drilled on a toy")
@@ -80,6 +87,15 @@ def command(  # noqa: PLR0913 - one parameter an option
 
     chosen = _chosen(what, everything=everything)
     drill_outages(chosen, _every(every), as_json=as_json, markdown=markdown)
+
+
+def _unknown(what: str) -> str:
+    near = get_close_matches(what[:_LONGEST_NAME].lower(), [*OUTAGES, PAGER], 1)
+    hint = f"; did you mean {near[0]!r}?" if near else "."
+    return (
+        f"there is no outage {one_line(what, _LONGEST_NAME)!r}{hint}"
+        f" There are {', '.join(OUTAGES)}; and {PAGER}."
+    )
 
 
 def _pager(
@@ -97,14 +113,14 @@ def _refuse(context: typer.Context, options: tuple[str, ...], why: str) -> None:
             fail(f"--{_WRITTEN.get(name, name)} {why}")
 
 
-def _chosen(what: What | None, *, everything: bool) -> tuple[str, ...]:
+def _chosen(what: str | None, *, everything: bool) -> tuple[str, ...]:
     if everything and what is not None:
-        fail(f"--all has {what.value} in it; leave out either")
+        fail(f"--all has {what} in it; leave out either")
     if everything:
         return tuple(OUTAGES)
     if what is None:
         fail(f"which one? There are {', '.join(OUTAGES)}, --all of them, and pager")
-    return (what.value,)
+    return (what,)
 
 
 def _every(written: str) -> timedelta | None:

@@ -55,7 +55,8 @@ def command(
 
     Exit status:
     0 when all is learned, or known already and still the same;
-    1 when a target is not well enough to learn from, or answers otherwise than was learned;
+    1 when a target is not well enough to learn from, answers otherwise than was learned, or
+    nothing is ever selected by what a baseline counts;
     2 when the configuration is bad, or there is nothing to learn;
     3 when a trouble of our own kept it from being learned.
     """
@@ -72,7 +73,7 @@ def command(
         for probe_id, hours in forgotten.items():
             said = f"{probe_id}: what was usual is forgotten, {of_hours(hours)}, and begins anew"
             out.print(said, markup=False, highlight=False, soft_wrap=True)
-    raise typer.Exit(_status(found))
+    raise typer.Exit(_status(found, usual))
 
 
 def _chosen(config: Config, ids: Sequence[str], *, again: bool) -> list[Probe]:
@@ -91,8 +92,9 @@ def _chosen(config: Config, ids: Sequence[str], *, again: bool) -> list[Probe]:
     return learning
 
 
-def _status(found: dict[str, Found]) -> int:
+def _status(found: dict[str, Found], usual: dict[str, list[Usual]]) -> int:
     known = {STATUS.get(each.state, 0) for each in found.values()}
+    known |= {int(each.selects_nothing) for listed in usual.values() for each in listed}
     return 1 if 1 in known else max(known, default=0)
 
 
@@ -141,6 +143,10 @@ def _said(probe: Probe, found: Found, runs: int) -> list[str]:
     file, name = nearer(found.file) if found.file else "", probe.id
     lines = [f"    {line}" for line in found.difference.lines()] if found.difference else []
     match found.state:
+        case State.REFUSED if found.difference:
+            kept = f"{name}: {file} stays as it is: {found.why}; nothing is learned from an outage"
+            meant = f"    If that is meant to be so: remove {file}, then trueup learn {name}"
+            return [f"{kept}. What is gone (-), new (+) and changed (~):", *lines, meant]
         case State.REFUSED:
             return [f"{name}: nothing is learned from a target that is not well; {found.why}"]
         case State.FAILED:
@@ -173,6 +179,8 @@ def _left_out(found: Found) -> list[str]:
 
 def _usual(probe: Probe, usual: Usual) -> str:
     what, known = f"{probe.id}: {usual.what}", usual.known.runs
+    if usual.selects_nothing:
+        return f"{what}: selects nothing, in {usual.in_vain} good runs: is the JSONPath right?"
     if usual.expected is None:
         return (
             f"{what}: still learning how many there usually are, {known} of {GOOD_RUNS} good runs"
@@ -221,6 +229,7 @@ def _baseline(usual: Usual) -> dict[str, Any]:
     return {
         "what": usual.what,
         "good_runs": usual.known.runs,
+        "selects_nothing": usual.selects_nothing,
         "usual": expected.usual if expected else None,
         "spread": expected.spread if expected else None,
         "when": expected.when if expected else "",

@@ -13,16 +13,25 @@ from enum import StrEnum, unique
 from pathlib import Path
 
 from monitor.baselines import Calendar, Early, Expected, early, expected, falls_of, weigher
-from monitor.baselines.usual import WEEKS
+from monitor.baselines.usual import ENOUGH, WEEKS
 from monitor.cli.ground import err, interactive
 from monitor.cli.runs import a_runner
 from monitor.clock import SystemClock
 from monitor.config import Config, Probe
-from monitor.pins import UNTOLD, CannotWrite, Difference, difference, is_good, pin_of, write
+from monitor.pins import (
+    UNTOLD,
+    CannotWrite,
+    Difference,
+    difference,
+    emptied,
+    is_good,
+    pin_of,
+    write,
+)
 from monitor.runner import Runner, Weigh
 from monitor.slots import slot_at
 from monitor.state import DATABASE
-from monitor.store import StoreTrouble
+from monitor.store import StoreTrouble, views
 from monitor.store.baselines import hours
 from monitor.store.looking import looking
 from probes import Outcome, Result
@@ -65,6 +74,12 @@ class Usual:
     what: str
     known: Early
     expected: Expected | None
+    in_vain: int = 0
+    """How many good runs there were, when none of them found anything."""
+
+    @property
+    def selects_nothing(self) -> bool:
+        return self.in_vain >= ENOUGH
 
 
 def learns_shape(probe: Probe) -> bool:
@@ -85,11 +100,32 @@ async def study(
     weigh = _but_for_few(weigh) if weigh and again else weigh
     async with a_runner(config, weigh=weigh) as runner:
         found = await asyncio.gather(*(_study(runner, probe, runs) for probe in wanted))
+    down = await asyncio.to_thread(_incidents, config) if again else {}
     settled = {}
     for probe, each in zip(wanted, found, strict=True):
-        if isinstance(each, Found) or learns_shape(probe):
-            settled[probe.id] = await asyncio.to_thread(_settle, probe, each, runs, again=again)
+        if isinstance(each, Found):
+            settled[probe.id] = each
+        elif learns_shape(probe):
+            study = Study(each, again=again, incident=down.get(probe.id))
+            settled[probe.id] = await asyncio.to_thread(_settle, probe, study)
     return settled
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """What one probe was answered in good runs; `incident` is its open one, where that matters."""
+
+    shapes: Sequence[Shape]
+    again: bool
+    incident: int | None
+
+
+def _incidents(config: Config) -> dict[str, int]:
+    """The open ones, by probe."""
+    with suppress(StoreTrouble), looking(config.state / DATABASE) as db:
+        known = views.incidents(db, since=SystemClock().now())
+        return {each.probe: each.number for each in known if each.resolved_at is None}
+    return {}
 
 
 def _but_for_few(weigh: Weigh) -> Weigh:
@@ -111,7 +147,9 @@ def usual(config: Config, probe: Probe) -> list[Usual]:
         known = []
         with suppress(StoreTrouble), looking(config.state / DATABASE) as db:
             known = hours(db, probe.id, what, at - WEEKS - timedelta(days=1))
-        found.append(Usual(what, early(known, calendar), expected(known, at, calendar)))
+        in_vain = 0 if any(each.highest for each in known) else sum(each.runs for each in known)
+        began = early(known, calendar)
+        found.append(Usual(what, began, expected(known, at, calendar), in_vain))
     return found
 
 
@@ -140,22 +178,29 @@ async def _study(runner: Runner, probe: Probe, runs: int) -> Found | list[Shape]
     return shapes
 
 
-def _settle(probe: Probe, found: Found | list[Shape], runs: int, *, again: bool) -> Found:
-    if isinstance(found, Found):
-        return found
-    old, new, file = _pin(probe).shape, Shape.learned(found), _path(probe)
+def _settle(probe: Probe, study: Study) -> Found:
+    old, new, file = _pin(probe).shape, Shape.learned(study.shapes), _path(probe)
     differs = None if old is None else difference(old, new)
     if old is not None and not differs:
         return Found(state=State.SAME, file=file, shape=old)
-    if old is not None and not again:
+    if old is not None and not study.again:
         return Found(state=State.DIFFERS, file=file, shape=new, difference=differs)
+    if old is not None and (why := _why_kept(study, emptied(old, new))):
+        return Found(state=State.REFUSED, file=file, shape=new, difference=differs, why=why)
     try:
-        text = pin_text(new, learned_at=SystemClock().now(), runs=runs)
+        text = pin_text(new, learned_at=SystemClock().now(), runs=len(study.shapes))
         write(file, _pin(probe).folder, text)
     except CannotWrite as trouble:
         return Found(state=State.FAILED, file=file, shape=new, why=str(trouble))
     state = State.LEARNED if old is None else State.REPLACED
     return Found(state=state, file=file, shape=new, difference=differs)
+
+
+def _why_kept(study: Study, empty: Sequence[str]) -> str:
+    """An outage is no new beginning, even one that answers well."""
+    if empty:
+        return f"{', '.join(empty)} had entries and is empty now"
+    return f"incident {study.incident} is still open" if study.incident else ""
 
 
 def _pin(probe: Probe) -> Pin:

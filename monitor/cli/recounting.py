@@ -12,7 +12,7 @@ from rich.text import Text
 from monitor.cli import exhibits, tables, travels
 from monitor.cli.ground import out
 from monitor.notices import Notice, one_line, span
-from monitor.reasons import in_words
+from monitor.reasons import told_once
 from monitor.seen import Seen
 from monitor.store.acts import Standing
 from monitor.store.captured import Kept, said_of
@@ -76,9 +76,10 @@ def _verdict(account: Account, run: KeptRun) -> Text:
     tries = f", on try {known.tries}" if known.tries > 1 else ""
     said = f"{known.outcome} at {at}, after {known.took.total_seconds():.1f} s{tries}"
     where = f'at the step "{known.failed_step}"' if known.failed_step else ""
-    why = ", ".join(part for part in (in_words(known.reason), where) if part)
+    reason, summary = told_once(known.reason, known.summary)
+    why = ", ".join(part for part in (reason, where) if part)
     text = Text.assemble((said, style))
-    return text.append(f"\n{_sentence(why, known.summary)}")
+    return text.append(f"\n{_sentence(why, summary)}")
 
 
 def _sentence(why: str, summary: str) -> str:
@@ -93,7 +94,7 @@ def _without_a_run(account: Account) -> None:
         return
     for member in notice.members[:MEMBERS_SHOWN]:
         _line(f"{member.name}: trueup evidence {member.incident}")
-    _line(one_line(_sentence(in_words(notice.reason), notice.summary)) or " ".join(notice.says))
+    _line(one_line(_sentence(*told_once(notice.reason, notice.summary))) or " ".join(notice.says))
     _quote("Answered", notice.excerpt.splitlines())
     _captures(account)
     _trace(account)

@@ -40,4 +40,4 @@ def _refuse(
         text = f"there is no probe {named[:64]!r}; {remedy(named, entries, 'probes')}"
     elif named not in probes:
         return  # what is wrong with that one is reported already
-    entries[id_].report(report, [Fault((key,), text)])
+    entries[id_].report(report, [Fault(tuple(key.split(".")), text)])

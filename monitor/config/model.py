@@ -47,6 +47,8 @@ class Probe:
     """Whether it is noticed when the target changes."""
     blindspots: Literal["full", "read-only", "never"] = "full"
     """What injecting faults may do: everything, nothing that writes, nothing."""
+    blindspots_accept: frozenset[str] = frozenset()
+    """Names of faults that may go unseen."""
     tags: frozenset[str] = frozenset()
     renamed_from: str = ""
 

@@ -6,8 +6,9 @@ import re
 from datetime import timedelta
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 
+from monitor.config.nearest import remedy
 from monitor.config.values import (
     LONGEST_EVERY,
     NOT_EMPTY,
@@ -22,6 +23,7 @@ from monitor.config.values import (
 from monitor.policy import OF_MOST, For, InARow, Opening, OutOf
 from monitor.routing import Severity
 from probes import Duration, Strict, write_duration
+from probes.injection.catalogue import BY_NAME
 from probes.settings import parse_duration
 
 MOST_RUNS: Final = 1000
@@ -87,6 +89,19 @@ def _quiet(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError("is not the name of hours; write it in quotes, or false for none")
     return value
+
+
+def _injected(name: str) -> str:
+    if name not in BY_NAME:
+        shown = "; trueup blindspots --list shows them"
+        hint = remedy(name, BY_NAME, "faults")
+        raise ValueError(f"there is no fault {name[:64]!r}; {hint}{shown}")
+    return name
+
+
+FaultName = Annotated[
+    str, AfterValidator(_injected), Field(json_schema_extra={"enum": list(BY_NAME)})
+]
 
 
 def _no_or(text: dict[str, Any]) -> WithJsonSchema:
@@ -186,6 +201,10 @@ class PolicyTable(Strict):
     )
     """What `trueup blindspots` may do with it: run it through every fault, only through those
     that let nothing be written, or nothing at all."""
+    blindspots_accept: Annotated[
+        tuple[FaultName, ...], Field(max_length=50, examples=[["stale"]])
+    ] = ()
+    """Faults that may go unseen: that is known, and accepted."""
 
     @property
     def by_severity(self) -> dict[Severity, tuple[str, ...]]:

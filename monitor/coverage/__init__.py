@@ -4,6 +4,7 @@ from monitor.coverage.covering import coverage
 from monitor.coverage.document import document
 from monitor.coverage.found import NOTHING_KNOWN, Coverage, Finding, Hole, Known, Watched
 from monitor.coverage.knowing import known_of
+from monitor.coverage.pasting import places_in, to_paste
 from monitor.coverage.watching import Depth, Watch
 
 __all__ = [
@@ -18,4 +19,6 @@ __all__ = [
     "coverage",
     "document",
     "known_of",
+    "places_in",
+    "to_paste",
 ]

@@ -8,19 +8,8 @@ from typing import Final
 from monitor.config.model import Component, Config
 from monitor.coverage import holes, pins
 from monitor.coverage.found import NOTHING_KNOWN, Coverage, Finding, Known, Watched
-from monitor.coverage.remedies import is_about_signing_in
-from monitor.coverage.watching import Depth, Watch, depth_of
+from monitor.coverage.watching import Watch, depth_of
 
-DEEP: Final = {
-    Depth.WRITES: 70,
-    Depth.JOURNEY: 60,
-    Depth.FLOW: 60,
-    Depth.ANSWER: 45,
-    Depth.HEALTH: 25,
-    Depth.HOME: 15,
-    Depth.NOTHING: 0,
-}
-"""Points for the best that watches a component; the rest of a hundred is for what is pinned."""
 PINNED: Final = 30
 
 
@@ -60,21 +49,17 @@ def _watched(
 ) -> Watched:
     depth = depth_of(watches)
     met = list(_met(watches, hosts, known))
-    score = _points(component, depth) + (round(PINNED * sum(met) / len(met)) if met else 0)
+    score = holes.points(component, depth) + (round(PINNED * sum(met) / len(met)) if met else 0)
     return Watched(component.id, component.name, depth, watches, score)
-
-
-def _points(component: Component, depth: Depth) -> int:
-    """Who signs in has done all there is to do about signing in."""
-    done = depth is Depth.JOURNEY and is_about_signing_in(component)
-    return DEEP[Depth.WRITES if done else depth]
 
 
 def _met(watches: tuple[Watch, ...], hosts: pins.Hosts, known: Known) -> Iterator[bool]:
     """Whatever could be pinned down there, and whether it is."""
     for each in watches:
-        yield each.wakes
-        yield bool(each.probe.playbook)
+        if not each.is_for_reading:
+            yield each.wakes
+        if each.wakes:
+            yield bool(each.probe.playbook)
         if pins.is_document(each, known):
             yield pins.pins_contract(each)
     for host in dict.fromkeys(each.host for each in watches if each.host):

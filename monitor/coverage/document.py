@@ -30,6 +30,7 @@ def _component(watched: Watched) -> dict[str, Any]:
 def _finding(finding: Finding) -> dict[str, Any]:
     return {
         "hole": finding.hole.value,
+        "is_hole": finding.is_hole,
         "component": finding.component or None,
         "probe": finding.probe or None,
         "says": finding.says,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum, unique
 from types import MappingProxyType
+from typing import Final
 
 from monitor.coverage.lines import Line, toml
 from monitor.coverage.watching import Depth, Watch
@@ -27,6 +28,30 @@ class Hole(StrEnum):
     UNCOUNTED = "uncounted"
     NO_COMPONENT = "no_component"
     UNUSED_CHANNEL = "unused_channel"
+    COULD_BE_DEEPER = "could_be_deeper"
+    """No hole: what watches it is good, and something else would be better."""
+
+    @property
+    def heading(self) -> str:
+        return _HEADINGS[self]
+
+
+_HEADINGS: Final = {
+    Hole.UNWATCHED: "Watched by nothing",
+    Hole.HOME_ONLY: "Watched only from outside",
+    Hole.NEVER_WRITES: "Never writes",
+    Hole.UNTOLD: "Nobody is told",
+    Hole.NO_PLAYBOOK: "No playbook",
+    Hole.CERTIFICATE: "Certificate not watched",
+    Hole.IDENTITY: "Environment not pinned",
+    Hole.CONTRACT: "Data without expectations",
+    Hole.NOT_LEARNED: "Not learned yet",
+    Hole.UNCOUNTED: "Lists not counted",
+    Hole.NO_COMPONENT: "Behind no component",
+    Hole.UNUSED_CHANNEL: "Channels nobody uses",
+    Hole.COULD_BE_DEEPER: "Could be better",
+}
+BY_KIND: Final = tuple(Hole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +69,10 @@ class Finding:
     @property
     def toml(self) -> str:
         return toml(self.lines)
+
+    @property
+    def is_hole(self) -> bool:
+        return self.hole is not Hole.COULD_BE_DEEPER
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +99,20 @@ class Coverage:
         if not self.components:
             return 0
         return round(sum(each.score for each in self.components) / len(self.components))
+
+    @property
+    def by_kind(self) -> tuple[Finding, ...]:
+        """As people read them: what could be better comes last."""
+        return tuple(sorted(self.findings, key=lambda each: BY_KIND.index(each.hole)))
+
+    @property
+    def in_short(self) -> str:
+        """`Score 91 of 100, 1 hole; 2 things could be better.`"""
+        holes = sum(each.is_hole for each in self.findings)
+        better = len(self.findings) - holes
+        said = f"{holes} hole{'s' if holes != 1 else ''}" if holes else "no holes"
+        more = f"; {better} thing{'s' if better != 1 else ''} could be better" if better else ""
+        return f"Score {self.score} of 100, {said}{more}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from monitor.config.model import Config
+from monitor.config.model import Component, Config
 from monitor.coverage.found import Finding, Hole, Watched
 from monitor.coverage.lines import line
 from monitor.coverage.remedies import (
@@ -14,11 +14,20 @@ from monitor.coverage.remedies import (
     watching,
     words_of,
 )
-from monitor.coverage.watching import Depth, Watch
-from monitor.routing import Severity
+from monitor.coverage.watching import DEEP, Depth, Watch
 
 _SHALLOW: Final = {Depth.HOME: "nothing but a home page", Depth.HEALTH: "nothing but its health"}
 _JOURNEY: Final = "A journey does what people do there."
+_LIMITED: Final = {
+    Depth.JOURNEY: "a journey that only reads",
+    Depth.FLOW: "addresses, in no browser",
+    Depth.ANSWER: "one address",
+}
+_DEEPER: Final = {
+    Depth.JOURNEY: "One that fills in what people fill in there, if they do,",
+    Depth.FLOW: "A journey that does in a browser what people do there",
+    Depth.ANSWER: "A journey that does what people do there",
+}
 
 
 def of_components(
@@ -27,18 +36,28 @@ def of_components(
     """*origin* of a target, for those components that have none of their own."""
     for each in components:
         own = next((watch.origin for watch in each.watches if watch.origin), origin)
-        hole = _hole(config, each)
-        if hole is None:
-            continue
-        kind, says = hole
         component = config.components[each.id]
-        yield Finding(
-            kind,
-            says,
-            _JOURNEY,
-            watching(component, own, config.probes),
-            component=each.id,
-        )
+        if found := _hole(config, each):
+            lines = watching(component, own, config.probes)
+            yield Finding(*found, _JOURNEY, lines, component=each.id)
+        elif says := _could_be_deeper(component, each.depth):
+            lines = watching(component, own, config.probes, writing=True)
+            yield Finding(Hole.COULD_BE_DEEPER, *says, lines, component=each.id)
+
+
+def _could_be_deeper(component: Component, depth: Depth) -> tuple[str, str] | None:
+    """What is missing of its points, and what would bring them; None where nothing is."""
+    missing = DEEP[Depth.WRITES] - points(component, depth)
+    if not missing:
+        return None
+    says = f"{component.name} is watched by {_LIMITED[depth]}: {100 - missing} is all it can have."
+    return says, f"{_DEEPER[depth]} has {missing} points more."
+
+
+def points(component: Component, depth: Depth) -> int:
+    """Who signs in has done all there is to do about signing in."""
+    done = depth is Depth.JOURNEY and is_about_signing_in(component)
+    return DEEP[Depth.WRITES if done else depth]
 
 
 def _hole(config: Config, watched: Watched) -> tuple[Hole, str] | None:
@@ -90,8 +109,7 @@ def _orphans(config: Config, watches: tuple[Watch, ...]) -> Iterator[Finding]:
 def _untold(config: Config, watches: tuple[Watch, ...]) -> Iterator[Finding]:
     for each in watches:
         probe = each.probe
-        told = each.wakes or probe.routing.severity is Severity.INFO
-        if told or (not config.channels and config.probes):
+        if each.wakes or each.is_for_reading or (not config.channels and config.probes):
             continue
         yield Finding(
             Hole.UNTOLD,

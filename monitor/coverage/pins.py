@@ -27,6 +27,8 @@ def pins_certificate(watch: Watch) -> bool:
 def pins_identity(watch: Watch) -> bool:
     """Whether it would notice another environment."""
     expect = watch.expect
+    if getattr(watch.probe.settings, "expect_environment", ""):  # of journeys
+        return True
     if expect is None:
         return False
     named = [*expect.header, *map(str, expect.json_)]

@@ -22,7 +22,10 @@ _WRITING: Final = (
     ("message", re.compile(r"messag|chat|comment|post\b|mail|\bsend", re.IGNORECASE)),
 )
 _DOES: Final = re.compile(r"order|pay|book|shop|cart|save|creat|edit|submit|regist", re.IGNORECASE)
-_SENDING: Final = '{ fill = "Name of a field", with = "canary" }, { click = "Name of a button" }, '
+_SENDING: Final = (
+    '{ fill = "Name of a field", with = "canary" }',
+    '{ click = "Name of a button" }',
+)
 _LOOKING: Final = '{ expect_text = "A sentence that only the real page says" }'
 
 
@@ -67,22 +70,31 @@ def _is_ready_made(component: Component) -> bool:
     return is_about_signing_in(component) or any(about.search(words) for _, about in _WRITING)
 
 
-def _steps(component: Component, origin: str, taken: Collection[str]) -> tuple[Line, ...]:
+def _steps(
+    component: Component, origin: str, taken: Collection[str], *, writing: bool
+) -> tuple[Line, ...]:
     """A journey to be filled in: what people click and read there."""
     probe = free_name(f"{component.id}-journey", taken)
     table = f"probe.{probe}"
-    walk = _SENDING if is_about_writing(component) else ""
+    walk = _SENDING if writing or is_about_writing(component) else ()
+    steps = "".join(f"    {step},\n" for step in (*walk, _LOOKING))
     return (
         line(table, "kind", "journey"),
         line(table, "url", f"{origin or _EXAMPLE}/"),
-        Line(("probe", probe), ("steps",), f"[{walk}{_LOOKING}]"),
+        Line(("probe", probe), ("steps",), f"[\n{steps}]"),
         line(f"component.{component.id}", "probes", [*component.probes, probe]),
     )
 
 
-def watching(component: Component, origin: str, taken: Collection[str]) -> tuple[Line, ...]:
-    """A probe that does what people do there, and the component that it then watches."""
-    return (_ready_made if _is_ready_made(component) else _steps)(component, origin, taken)
+def watching(
+    component: Component, origin: str, taken: Collection[str], *, writing: bool = False
+) -> tuple[Line, ...]:
+    """A probe that does what people do there, one that fills something in when it has to be
+    *writing*, and the component that it then watches.
+    """
+    if _is_ready_made(component):
+        return _ready_made(component, origin, taken)
+    return _steps(component, origin, taken, writing=writing)
 
 
 def free_name(wanted: str, taken: Collection[str]) -> str:

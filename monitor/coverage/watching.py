@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from monitor.config.model import Probe
 from monitor.origins import origin_of
+from monitor.routing import Severity
 from probes.browser import BrowserOptions
 from probes.expect import Expect
 
@@ -41,6 +42,16 @@ class Depth(StrEnum):
     NOTHING = "nothing"
 
 
+DEEP: Final = {
+    Depth.WRITES: 70,
+    Depth.JOURNEY: 60,
+    Depth.FLOW: 60,
+    Depth.ANSWER: 45,
+    Depth.HEALTH: 25,
+    Depth.HOME: 15,
+    Depth.NOTHING: 0,
+}
+"""Points for the best that watches a component; the rest of a hundred is for what is pinned."""
 BEST_FIRST: Final = tuple(Depth)
 
 
@@ -113,6 +124,11 @@ class Watch:
     def wakes(self) -> bool:
         """Whether somebody is told when it fails."""
         return bool(self.probe.routing.everybody)
+
+    @property
+    def is_for_reading(self) -> bool:
+        """Whether it is meant that nobody is told."""
+        return not self.wakes and self.probe.routing.severity is Severity.INFO
 
     @cached_property
     def depth(self) -> Depth:

@@ -23,13 +23,12 @@ from monitor.channels import Outside
 from monitor.config.model import Channel, Config
 from monitor.dispatch import Dispatch
 from monitor.dispatch.attempt import Scrub
-from monitor.notices import EventKind, Notice
+from monitor.notices import DRILL, EventKind, Notice
 from monitor.routing import Severity
 from monitor.store import Reader, Writer, incidents, outbox, records
 from monitor.why import Why
 
-PROBE: Final = "trueup/drill"
-SAYS: Final = "[DRILL] This is a drill: nothing is wrong, and nothing needs to be done."
+PROBE: Final = DRILL
 NUMBER: Final = 0
 GLANCE: Final = 0.05  # seconds between two looks at what was confirmed
 LAST_TRY: Final = timedelta(seconds=5)
@@ -63,7 +62,7 @@ def notice_of(config: Config, channels: Sequence[str], severity: Severity, at: d
         sequence=1,
         dedup_key="",
         probe=PROBE,
-        probe_name="[DRILL] trueup drill",
+        probe_name="trueup drill",
         kind="trueup",
         environment=config.environment,
         location=config.location,
@@ -72,11 +71,9 @@ def notice_of(config: Config, channels: Sequence[str], severity: Severity, at: d
         outcome="FAIL",
         reason="",
         summary="a drill, started by hand",
-        says=(SAYS,),
         page=config.page.url,
         severity=severity,
         why=Why.ASKED_FOR.value,
-        note="This is a drill: somebody wants to see that a page arrives.",
         told=tuple(channels),
     )
 

@@ -1,7 +1,8 @@
 """What is usual for one trait of one target, and when it is something else. Pure.
 
 A value is usual after enough good runs without a new one. Several may be: two servers behind one
-name. What varies all the time is left out.
+name. What varies all the time is left out. What was usual until something else came is remembered
+for weeks: going back and forth is told once.
 """
 
 from __future__ import annotations
@@ -10,6 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum, unique
 from typing import Final
+
+from monitor.fingerprints import past
+from monitor.fingerprints.past import LOOSE, Habit, Past
 
 LEAST: Final = 3
 """Good runs that a single value takes."""
@@ -22,9 +26,9 @@ STRANGE_MOST: Final = 3
 """Runs in a row with one unknown value or another: what was usual is gone."""
 BACK_AFTER: Final = 3
 """Runs in a row without the new value."""
-OFTEN: Final = 3
-"""So many changes in a day that nobody announced, and it varies."""
-DAY: Final = timedelta(days=1)
+OFTEN: Final = 5
+"""So many values in a week that were never seen before and that nobody announced: it varies."""
+WEEK: Final = timedelta(days=7)
 
 
 @unique
@@ -73,8 +77,10 @@ class Known:
     """What was seen since that change."""
     back: int = 0
     """Runs in a row without it."""
-    changed_at: tuple[datetime, ...] = ()
-    """The changes of a day that nobody announced."""
+    lately: tuple[tuple[str, datetime], ...] = ()
+    """The values of a week that were never seen before and that nobody announced."""
+    past: Past = ()
+    """What it was before, and may be again."""
 
     @property
     def calm(self) -> bool:
@@ -94,6 +100,16 @@ class Changed:
     became: str
     seen_at: datetime
     before_at: datetime | None
+    first: bool = True
+    """It was never that before, as far as it is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """It became what it was often enough before: no news, but it is not any more what it was."""
+
+    was: tuple[str, ...]
+    became: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +119,7 @@ class Back:
     became: str
 
 
-Event = Learnt | Changed | Back
+Event = Learnt | Changed | Again | Back
 
 
 def needed(known: Known) -> int:
@@ -112,30 +128,34 @@ def needed(known: Known) -> int:
     return EACH * distinct if distinct > 1 else LEAST
 
 
-def step(known: Known, seen: Seen) -> tuple[Known, Event | None]:
+def step(known: Known, seen: Seen, habit: Habit = LOOSE) -> tuple[Known, Event | None]:
     match known.state:
         case State.LEARNING:
-            return _learn(known, seen) if seen.good else (known, None)
+            return _learn(known, seen, habit) if seen.good else (known, None)
         case State.PINNED if seen.value in known.values:
             return _usual(known, seen)
         case State.PINNED:
-            return _strange(known, seen)
+            return _strange(known, seen, habit)
         case _:
             return known, None
 
 
-def announced(known: Known) -> Known:
-    """Its last change was a deploy: however many there are, that is no varying."""
-    return replace(known, changed_at=known.changed_at[:-1])
+def announced(known: Known, became: str) -> Known:
+    """That change was a deploy: however many there are, that is no varying, and what was deployed
+    back and forth is news when it comes without a deploy.
+    """
+    lately = tuple(each for each in known.lately if each[0] != became)
+    return replace(known, lately=lately, past=past.never_left(known.past, became))
 
 
-def _learn(known: Known, seen: Seen) -> tuple[Known, Event]:
+def _learn(known: Known, seen: Seen, habit: Habit) -> tuple[Known, Event]:
     if seen.value in known.values:
         known = replace(known, runs=known.runs + 1)
-    elif len(known.values) == VALUES_MOST:
+    elif len(known.values) == VALUES_MOST and habit.varies:
         return _varies(), Learnt()
     else:
-        known = replace(known, values=(*known.values, seen.value), runs=1)
+        values = (*known.values, seen.value)[-VALUES_MOST:]
+        known = replace(known, values=values, runs=1)
     if known.runs >= needed(known):
         known = replace(known, state=State.PINNED, runs=0)
     return known, Learnt()
@@ -153,16 +173,14 @@ def _usual(known: Known, seen: Seen) -> tuple[Known, Event | None]:
         known = replace(known, suspect=left)
     if known.fresh is None:
         return known, None
-    return _after(known, seen)
+    return _after(known, seen, known.fresh)
 
 
-def _after(known: Known, seen: Seen) -> tuple[Known, Event | None]:
+def _after(known: Known, seen: Seen, fresh: str) -> tuple[Known, Event | None]:
     """It changed a while ago: goes back, or it becomes clear what is usual from now on."""
-    back = 0 if seen.value == known.fresh else known.back + 1
-    if back >= BACK_AFTER and known.fresh is not None:
-        kept = tuple(value for value in known.values if value != known.fresh)
-        gone = replace(known, values=kept, fresh=None, since=frozenset(), back=0, runs=0)
-        return gone, Back(known.fresh)
+    back = 0 if seen.value == fresh else known.back + 1
+    if back >= BACK_AFTER:
+        return _back(known, seen, fresh), Back(fresh)
     known = replace(
         known,
         back=back,
@@ -172,10 +190,22 @@ def _after(known: Known, seen: Seen) -> tuple[Known, Event | None]:
     if known.runs < needed(known) or back:
         return known, None
     kept = tuple(value for value in known.values if value in known.since)
+    old = known.past
+    for value in known.values:
+        if value not in known.since:
+            old = past.lasted(old, value, fresh, seen.at)
+    known = replace(known, past=old)
     return replace(known, values=kept, fresh=None, since=frozenset(), runs=0), Learnt()
 
 
-def _strange(known: Known, seen: Seen) -> tuple[Known, Event | None]:
+def _back(known: Known, seen: Seen, fresh: str) -> Known:
+    old = past.left(past.never_left(known.past, fresh), fresh, seen.value, seen.at)
+    kept = tuple(value for value in known.values if value != fresh)
+    settled = replace(known, values=kept, fresh=None, since=frozenset(), back=0, runs=0)
+    return replace(settled, past=old)
+
+
+def _strange(known: Known, seen: Seen, habit: Habit) -> tuple[Known, Event | None]:
     last = known.suspect
     strange = last.strange + 1 if last else 1
     if last is None or last.value != seen.value:
@@ -189,19 +219,32 @@ def _strange(known: Known, seen: Seen) -> tuple[Known, Event | None]:
         suspect = replace(last, probes=last.probes | {seen.probe}, strange=strange)
     if not certain:
         return replace(known, suspect=suspect), None
-    return _change(known, suspect, seen.at)
+    return _change(known, suspect, seen.at, habit)
 
 
-def _change(known: Known, suspect: Suspect, at: datetime) -> tuple[Known, Event]:
-    lately = (*(each for each in known.changed_at if at - each < DAY), at)
-    if len(lately) >= OFTEN or len(known.values) >= VALUES_MOST:
-        return _varies(), Learnt()
+def _change(known: Known, suspect: Suspect, at: datetime, habit: Habit) -> tuple[Known, Event]:
+    value, old = suspect.value, past.of(known.past, suspect.value, at)
     was = (known.fresh,) if known.fresh is not None else known.values
-    changed = Known(
+    lately = tuple(each for each in known.lately if at - each[1] < WEEK)
+    if old is None:
+        lately = (*lately, (value, at))[-OFTEN:]
+    changed = Changed(was, value, suspect.since_at, suspect.before_at, first=old is None)
+    if habit.varies and (len(lately) >= OFTEN or len(known.values) >= VALUES_MOST):
+        return _varies(), changed
+    became = Known(
         State.PINNED,
-        (*known.values, suspect.value),
-        fresh=suspect.value,
-        since=frozenset((suspect.value,)),
-        changed_at=lately,
+        (*known.values, value)[-VALUES_MOST:],
+        fresh=value,
+        since=frozenset((value,)),
+        lately=lately,
+        past=_without(known.past, was, value, at),
     )
-    return changed, Changed(was, suspect.value, suspect.since_at, suspect.before_at)
+    if old is not None and old.gone >= habit.gone:
+        return became, Again(was, value)
+    return became, changed
+
+
+def _without(old: Past, was: tuple[str, ...], by: str, at: datetime) -> Past:
+    for value in was:
+        old = past.left(old, value, by, at)
+    return old

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -16,14 +17,15 @@ from monitor.config.model import Config
 from monitor.config.usual import Fingerprint
 from monitor.context import Context
 from monitor.fingerprints import telling
-from monitor.fingerprints.learning import DAY, Back, Changed, Known, State
+from monitor.fingerprints.learning import WEEK, Again, Back, Changed, Known, Learnt, State
 from monitor.fingerprints.memory import Key, Memory, News
-from monitor.fingerprints.telling import Looked
+from monitor.fingerprints.past import Old
+from monitor.fingerprints.telling import LASTS, Looked
 from monitor.log import get_logger
 from monitor.runner import Run
 from monitor.store import StoreTrouble, Takes
 from monitor.store import fingerprints as rows
-from monitor.store.fingerprints import Change, Pinned, Stands
+from monitor.store.fingerprints import Before, Change, Pinned, Stands
 from probes.traits import Trait
 
 GATHER: Final = timedelta(seconds=1)
@@ -108,15 +110,29 @@ class Fingerprints:
 
     def _after(self, looked: Looked) -> timedelta:
         for change in looked.announced:
-            self._memory.announced(_key(change))
+            self._announced(change)
         if looked.told:
             self._told()
         return SOON if looked.waits else SELDOM
 
+    def _announced(self, change: Change) -> None:
+        known = self._memory.announced(_key(change), change.became)
+        if known is not None:
+            news = News(
+                target=change.target,
+                trait=Trait(change.name),
+                origin=change.origin,
+                probe=change.probe,
+                at=self._clock.now(),
+                event=Learnt(),
+                known=known,
+            )
+            self._hear(news)
+
     def _hear(self, news: News) -> None:
         """What was found; a whole state takes the place of the one before it."""
         self._learnt[news.target, news.trait] = news
-        if isinstance(news.event, Changed | Back):
+        if isinstance(news.event, Changed | Again | Back):
             self._events.append(news)
             del self._events[:-EVENTS_MOST]
         self.wake()
@@ -162,17 +178,17 @@ def _key(change: Change) -> Key:
 
 
 def _known(db: Database, at: datetime) -> dict[Key, Known]:
-    """As it was written, and what changed within a day."""
+    """As it was written, and what changed within a week."""
     names = {trait.value for trait in Trait}
     found = {
         (each.target, Trait(each.name)): _again(each, at)
         for each in rows.pinned(db)
         if each.name in names
     }
-    for change in rows.since(db, at - DAY):
+    for change in rows.since(db, at - WEEK):
         key = (change.target, Trait(change.name))
         if key in found and found[key].state is State.PINNED:
-            found[key] = _changed(found[key], change)
+            found[key] = _changed(found[key], change, at)
     return found
 
 
@@ -180,17 +196,19 @@ def _again(pinned: Pinned, at: datetime) -> Known:
     """What varied long ago may not any more."""
     if pinned.state == State.VARIES and at - pinned.since_at > VARIES_FOR:
         return Known()
-    return Known(State(pinned.state), pinned.values, pinned.runs)
+    past = tuple(Old(each.value, each.left_at, each.gone, each.by) for each in pinned.past)
+    return Known(State(pinned.state), pinned.values, pinned.runs, past=past)
 
 
-def _changed(known: Known, change: Change) -> Known:
-    """It may still go back."""
-    lately = known.changed_at
-    if change.state is not Stands.ANNOUNCED:
-        lately = (*lately, change.found_at)
+def _changed(known: Known, change: Change, at: datetime) -> Known:
+    """It may still go back, on the day that it changed."""
+    if change.first and change.state is not Stands.ANNOUNCED:
+        known = replace(known, lately=(*known.lately, (change.became, change.found_at)))
+    if at - change.seen_at > LASTS:
+        return known
     fresh = change.became if change.became in known.values else None
     since = frozenset((fresh,)) if fresh is not None else frozenset[str]()
-    return Known(State.PINNED, known.values, fresh=fresh, since=since, changed_at=lately)
+    return replace(known, fresh=fresh, since=since)
 
 
 def _write(
@@ -200,6 +218,9 @@ def _write(
         match news.event:
             case Changed() as event:
                 _note(db, news, event, settings)
+            case Again(was, became):
+                key = (news.target, news.trait.value)
+                rows.undone(db, key, (", ".join(was), became), news.at)
             case Back(became):
                 rows.went_back(db, (news.target, news.trait.value), became, news.at)
     for news in learnt.values():
@@ -212,12 +233,13 @@ def _write(
                 since_at=news.at,
                 runs=news.known.runs,
                 values=news.known.values,
+                past=tuple(Before(o.value, o.left_at, o.gone, o.by) for o in news.known.past),
             ),
         )
 
 
 def _note(db: Database, news: News, event: Changed, settings: Fingerprint) -> None:
-    quiet = news.trait in settings.ignore | KEPT_QUIET
+    quiet = news.trait in settings.ignore | KEPT_QUIET or news.known.state is State.VARIES
     change = Change(
         target=news.target,
         origin=news.origin,
@@ -225,11 +247,13 @@ def _note(db: Database, news: News, event: Changed, settings: Fingerprint) -> No
         probe=news.probe,
         was=", ".join(event.was),
         became=event.became,
+        first=event.first,
         seen_at=event.seen_at,
         before_at=event.before_at,
         found_at=news.at,
         state=Stands.NOTED if quiet else Stands.OPEN,
         settled_at=news.at if quiet else None,
     )
-    if quiet or not rows.undone(db, change):
+    move = (change.was, change.became)
+    if quiet or not rows.undone(db, (change.target, change.name), move, news.at):
         rows.add(db, change)

@@ -15,13 +15,14 @@ from typing import Final
 
 from monitor.config.model import Probe
 from monitor.fingerprints import learning
-from monitor.fingerprints.learning import Back, Changed, Known, Learnt, Seen
+from monitor.fingerprints.learning import Event, Known, Seen
+from monitor.fingerprints.past import habit_of
 from monitor.origins import origin_of
 from monitor.runner import Run
 from probes import Outcome
 from probes.traits import OF_THE_PROBE, Trait
 
-VALUE_MAX: Final = 200
+VALUE_MAX: Final = 500
 _GOOD: Final = frozenset((Outcome.PASS, Outcome.SLOW))
 _NOTHING: Final[Mapping[Trait, str]] = MappingProxyType({})
 Key = tuple[str, Trait]
@@ -37,7 +38,7 @@ class News:
     origin: str
     probe: str
     at: datetime
-    event: Changed | Back | Learnt
+    event: Event
     known: Known
 
 
@@ -117,10 +118,13 @@ class Memory:
             self._look(watched, run, traits)
         watched.at = run.started_at
 
-    def announced(self, key: Key) -> None:
-        """Its last change was a deploy."""
-        if key in self._known:
-            self._known[key] = learning.announced(self._known[key])
+    def announced(self, key: Key, became: str) -> Known | None:
+        """That change was a deploy. What is known of it now, if anything new."""
+        before = self._known.get(key)
+        if before is None:
+            return None
+        known = self._known[key] = learning.announced(before, became)
+        return known if known != before else None
 
     def doubtful(self, key: Key) -> bool:
         """Whether it may be about to go back to what it was."""
@@ -143,7 +147,7 @@ class Memory:
             good=run.result.outcome in _GOOD,
             before_at=None if value in before.values else _last(place, key[1], before),
         )
-        known, event = learning.step(before, seen)
+        known, event = learning.step(before, seen, habit_of(key[1]))
         if known is before:
             return
         self._known[key] = known

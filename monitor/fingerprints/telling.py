@@ -13,10 +13,10 @@ from typing import Final
 
 from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
 
-from monitor import announcing, attached, circumstances, deciding
+from monitor import announcing, circumstances, deciding
 from monitor.context import CHANGE, Context
 from monitor.deciding import Withhold
-from monitor.fingerprints import saying
+from monitor.fingerprints import causes, saying
 from monitor.fingerprints.saying import Look
 from monitor.log import get_logger
 from monitor.notices import NO_LONGER_WATCHED, EventKind, Notice
@@ -72,19 +72,16 @@ def _attend(look: Look, changes: Sequence[Change], looked: Looked, doubtful: Dou
     known = attended.open_of(look.db, look.probe)
     if not look.probes:
         return _forget(look, changes, known)
-    left = _unannounced(look, changes, looked)
+    left = [causes.as_said(look, each) for each in _unannounced(look, changes, looked)]
     looked.waits |= bool(left) or known is not None
     if known is not None:
         return _goes_on(look, known, left)
-    fresh = [each for each in left if each.state is Stands.OPEN]
+    fresh = [each for each in left if each.state is Stands.OPEN and not doubtful(each)]
     if not any(_is_due(look, each) for each in fresh):
         return False
-    cause = _cause(look)
-    if cause is not None:
-        _explained(look, fresh, cause)
-        return False
-    certain = [each for each in fresh if not doubtful(each)]
-    return any(_is_due(look, each) for each in certain) and _begin(look, certain)
+    told, alone = causes.told_with_them(look, fresh)
+    begun = any(_is_due(look, each) for each in alone) and _begin(look, alone)
+    return told or begun
 
 
 def _forget(look: Look, changes: Iterable[Change], known: Attended | None) -> bool:
@@ -116,22 +113,6 @@ def _is_due(look: Look, change: Change) -> bool:
     """A clock that was set back makes nobody wait for ever."""
     waited = look.at - change.found_at
     return waited >= look.context.config.fingerprint.wait or waited < timedelta()
-
-
-def _cause(look: Look) -> Attended | None:
-    """An open incident of a probe of that target: people look there anyway."""
-    ours = frozenset(look.probes)
-    open_now = (each for each in rows.failing(look.db) if each in ours)
-    first = next(open_now, None)
-    return None if first is None else attended.open_of(look.db, first)
-
-
-def _explained(look: Look, changes: Iterable[Change], cause: Attended) -> None:
-    """What is told of that incident from now on says it, too."""
-    for each in changes:
-        rows.told(look.db, each.id, cause.number, Stands.EXPLAINED)
-    notice = attached.with_altered(look.db, look.context, cause.full_notice(), look.at)
-    attended.change(look.db, cause.number, notice=notice)
 
 
 def _begin(look: Look, changes: Sequence[Change]) -> bool:

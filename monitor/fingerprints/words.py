@@ -5,13 +5,14 @@ from __future__ import annotations
 from sqlite_utils import Database  # noqa: TID251 - named in a signature only; store opens it
 
 from monitor.notices.lines import instant
-from monitor.store import deploys
+from monitor.store import altered_letters, attended, deploys
 from monitor.store.fingerprints import Change, Stands
+from monitor.why import in_words
 
 
 def became_of(db: Database, change: Change) -> str:
     """`announced by web 1.5.0, by ci, at 2026-03-14 02:00:00 UTC`."""
-    return _said(db, change) + _told_before(change)
+    return _said(db, change) + _told_before(db, change)
 
 
 def _said(db: Database, change: Change) -> str:
@@ -19,7 +20,7 @@ def _said(db: Database, change: Change) -> str:
         case Stands.OPEN:
             return "no deploy yet; told soon"
         case Stands.TOLD:
-            return f"told as incident {change.incident}"
+            return _incident(db, change)
         case Stands.EXPLAINED:
             return f"told with incident {change.incident}"
         case Stands.ANNOUNCED:
@@ -32,9 +33,19 @@ def _said(db: Database, change: Change) -> str:
             return "noted only"
 
 
-def _told_before(change: Change) -> str:
-    told = change.state in (Stands.ANNOUNCED, Stands.BACK, Stands.ACCEPTED)
-    return f"; told before, in incident {change.incident}" if told and change.incident else ""
+def _incident(db: Database, change: Change) -> str:
+    """What its own incident came to."""
+    if altered_letters.is_told(db, change):
+        return f"told as incident {change.incident}"
+    own = attended.one(db, change.incident) if change.incident else None
+    why = f": {in_words(own.withheld)}" if own is not None and own.withheld else ""
+    return f"incident {change.incident}, told to nobody yet{why}"
+
+
+def _told_before(db: Database, change: Change) -> str:
+    over = change.state in (Stands.ANNOUNCED, Stands.BACK, Stands.ACCEPTED)
+    told = over and change.incident and altered_letters.is_told(db, change)
+    return f"; told before, in incident {change.incident}" if told else ""
 
 
 def _deploy(db: Database, change: Change) -> str:

@@ -19,11 +19,13 @@ from monitor.notices.notice import (
     to_json,
 )
 from monitor.notices.samples import SAMPLES
+from monitor.notices.traits import DRILL
 from monitor.notices.wording import SHORT_MAX, SUBJECT_MAX, short, subject
 from monitor.notices.words import TEXT_MAX, Words, problems, text
 
 __all__ = [
     "COLOURS",
+    "DRILL",
     "LINE_MAX",
     "NO_LONGER_WATCHED",
     "SAMPLES",

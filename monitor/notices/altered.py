@@ -7,11 +7,14 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
+from monitor.notices import fields
 from monitor.notices.lines import brief, instant, one_line
 from monitor.notices.notice import Altered, Notice
+from monitor.notices.traits import after
 
 SHOWN: Final = 4
 _VALUE_MAX: Final = 60
+_NOTHING: Final = "not given"
 _WORDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "tls_key": "TLS key",
@@ -33,14 +36,44 @@ def said(altered: Altered) -> str:
 
 def said_of(what: str, was: str, became: str) -> str:
     """As `said`."""
+    if what == fields.NAME:
+        return fields.said(was, became)
     return f"{part(what)} {_value(was)} → {_value(became)}"
 
 
+def shown(what: str, value: str, room: int = _VALUE_MAX) -> str:
+    """One value of it."""
+    return fields.shown(value) if what == fields.NAME else one_line(value, room) or _NOTHING
+
+
+def again(notice: Notice) -> str:
+    """`runtime is Quill/5.6.40 again (was Quill/8.0.2 for 1 minute 38 seconds)`."""
+    every = [_again(each) for each in notice.altered]
+    return _few(every) + after(notice, ", after ") if len(every) > 1 else _one_again(notice)
+
+
+def _one_again(notice: Notice) -> str:
+    if not notice.altered:
+        return "it is as it was before"
+    [one] = notice.altered
+    lasted = after(notice, " for ")
+    was = "they were others" if one.what == fields.NAME else f"was {_value(one.became)}"
+    return f"{_again(one)} ({was}{lasted})"
+
+
+def _again(altered: Altered) -> str:
+    if altered.what == fields.NAME:
+        return fields.back(altered.was)
+    return f"{part(altered.what)} is {_value(altered.was)} again"
+
+
 def listed(altered: Iterable[Altered]) -> str:
-    every = list(altered)
-    more = len(every) - SHOWN
-    parts = [said(each) for each in every[:SHOWN]] + ([f"{more} more"] if more > 0 else [])
-    return ", ".join(parts)
+    return _few([said(each) for each in altered])
+
+
+def _few(parts: Sequence[str]) -> str:
+    more = len(parts) - SHOWN
+    return ", ".join([*parts[:SHOWN], *([f"{more} more"] if more > 0 else [])])
 
 
 def beside(notice: Notice) -> tuple[str, tuple[str, ...]]:
@@ -48,6 +81,12 @@ def beside(notice: Notice) -> tuple[str, tuple[str, ...]]:
     newest = sorted(notice.altered, key=_at, reverse=True)
     lines = [f"{said(each)}, {_distance(notice, each)}" for each in newest]
     return (f"{lines[0]}; no deploy was recorded", _others(lines)) if lines else ("", ())
+
+
+def newest(notice: Notice) -> str:
+    """The one that was seen last."""
+    last = max(notice.altered, key=_at, default=None)
+    return said(last) if last is not None else ""
 
 
 def itself(notice: Notice) -> tuple[str, tuple[str, ...]]:
@@ -77,7 +116,7 @@ def _distance(notice: Notice, altered: Altered) -> str:
 
 
 def _value(value: str) -> str:
-    return one_line(value, _VALUE_MAX) or "none"
+    return one_line(value, _VALUE_MAX) or _NOTHING
 
 
 def _at(altered: Altered) -> datetime:

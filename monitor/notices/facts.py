@@ -48,7 +48,7 @@ def message_of(notice: Notice) -> Message:
 def _tone(notice: Notice) -> Tone:
     if notice.event is EventKind.RESOLVED and not is_unwatched(notice):
         return Tone.GOOD
-    if not may_acknowledge(notice) or notice.severity is Severity.INFO:
+    if notice.event in _CALM or not is_open(notice) or notice.severity is Severity.INFO:
         return Tone.CALM
     if notice.event is EventKind.ACTED and is_dry(notice):
         return Tone.CALM
@@ -56,10 +56,14 @@ def _tone(notice: Notice) -> Tone:
     return Tone.BAD if critical and not _may_wait(notice) else Tone.UNEASY
 
 
+_CALM: Final = (EventKind.ACKNOWLEDGED, EventKind.TEST)
+
+
 def _may_wait(notice: Notice) -> bool:
     """Whoever is to get up has been told already."""
     acted = notice.event is EventKind.ACTED and not is_by_hand(notice)
-    return acted or notice.event is EventKind.FLAPPING
+    changed = notice.event is EventKind.REMINDED and notice.why == Why.CHANGED_UNANNOUNCED
+    return acted or changed or notice.event is EventKind.FLAPPING
 
 
 def _facts(notice: Notice) -> list[Fact]:

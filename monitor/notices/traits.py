@@ -6,10 +6,12 @@ from typing import Final
 
 from monitor.notices.lines import listed, one_line, span
 from monitor.notices.notice import NO_LONGER_WATCHED, About, EventKind, Notice
-from monitor.reasons import in_words
+from monitor.reasons import in_words, told_once
 from monitor.routing import Severity
 
 NAME_MAX: Final = 24
+DRILL: Final = "trueup/drill"
+"""The probe of what is only practised."""
 
 
 def is_open(notice: Notice) -> bool:
@@ -20,6 +22,10 @@ def is_open(notice: Notice) -> bool:
 def may_acknowledge(notice: Notice) -> bool:
     known = notice.incident > 0  # a drill, and what is told without the store, has no number
     return known and is_open(notice) and notice.event is not EventKind.ACKNOWLEDGED
+
+
+def is_drill(notice: Notice) -> bool:
+    return notice.incident == 0 and notice.probe == DRILL
 
 
 def is_unwatched(notice: Notice) -> bool:
@@ -54,8 +60,9 @@ def seen(notice: Notice) -> str:
     if notice.about is About.OBJECTIVE:
         return one_line(notice.summary)
     step = f'at the step "{notice.failed_step}"' if notice.failed_step else ""
-    what = ", ".join(part for part in (in_words(notice.reason), step) if part)
-    return one_line(": ".join(part for part in (what, notice.summary) if part))
+    reason, summary = told_once(notice.reason, notice.summary)
+    what = ", ".join(part for part in (reason, step) if part)
+    return one_line(": ".join(part for part in (what, summary) if part))
 
 
 def who(notice: Notice) -> str:

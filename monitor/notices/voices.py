@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from monitor.notices import altered
 from monitor.notices.changes import headline_of, last_deed, left
 from monitor.notices.lines import one_line
 from monitor.notices.notice import About, EventKind, Notice
@@ -14,6 +15,7 @@ from monitor.notices.traits import (
     after,
     age,
     count,
+    is_drill,
     is_slow,
     names,
     sentence,
@@ -45,6 +47,8 @@ class OfOne:
         match notice.event:
             case EventKind.WORSENED:
                 return f"{now.split()[0]}, now {notice.severity.value}: "
+            case EventKind.REMINDED if notice.why == Why.CHANGED_UNANNOUNCED:
+                return f"{now}, and CHANGED without a deploy: "
             case EventKind.REMINDED:
                 return f"{self.still(notice)}: "
             case EventKind.ESCALATED:
@@ -94,6 +98,33 @@ class OfOne:
         return " ".join(notice.says), "Was down from"
 
 
+class OfDrill(OfOne):
+    """Nothing at all: somebody wants to see that a page arrives. As loud as a real one."""
+
+    counts_runs = False
+
+    def what(self, _: Notice) -> str:
+        return "nothing is wrong, this is a drill"
+
+    def over(self, _: Notice) -> tuple[str, str]:
+        return "UP again: ", "the drill is over"
+
+    def matter(self, _: Notice) -> str:
+        return (
+            "This is a drill: nothing is wrong, and nothing needs to be done."
+            " Somebody wants to see that a page arrives."
+        )
+
+    def good_news(self, notice: Notice) -> str:
+        return f"The drill is over{after(notice, ' after ')}: nothing was wrong."
+
+    def since(self, _: Notice) -> str:
+        return "Since"
+
+    def was(self, _: Notice) -> tuple[str, str]:
+        return "", "Lasted from"
+
+
 class OfSeveral(OfOne):
     """A summary."""
 
@@ -109,6 +140,8 @@ class OfSeveral(OfOne):
         match notice.event:
             case EventKind.WORSENED:
                 return f"{many} by now: "
+            case EventKind.REMINDED if notice.why == Why.CHANGED_UNANNOUNCED:
+                return f"{many}, and CHANGED without a deploy: "
             case EventKind.REMINDED:
                 return f"{self.still(notice)}: "
             case EventKind.ESCALATED:
@@ -236,15 +269,14 @@ class OfChange(OfOne):
             case Why.CHANGE_ANNOUNCED:
                 return "CHANGE EXPLAINED by a deploy: ", self.what(notice)
             case Why.CHANGED_BACK:
-                return "CHANGED BACK: ", self.what(notice)
+                return "CHANGED BACK: ", f"{notice.probe_name}, {altered.again(notice)}"
             case _:
                 return "CHANGE ACCEPTED: ", self.what(notice)
 
     def matter(self, notice: Notice) -> str:
         return (
-            f"{notice.probe_name} changed and no deploy was recorded: {notice.summary}."
-            " It may work as well as ever. If it was meant, record the deploy or acknowledge this:"
-            " either ends it."
+            f"{notice.probe_name} changed and no deploy was recorded. It may work as well as ever."
+            " If it was meant, record the deploy or acknowledge this: either ends it."
         )
 
     def worse(self, _: Notice) -> str:
@@ -255,7 +287,7 @@ class OfChange(OfOne):
             case Why.CHANGE_ANNOUNCED:
                 how = "a deploy that explains it was recorded late"
             case Why.CHANGED_BACK:
-                how = "it is as it was before"
+                how = altered.again(notice)
             case _:
                 how = "what is new counts as usual from now on"
         return f"Nothing to do about {notice.probe_name} any more: {how}."
@@ -289,5 +321,8 @@ _VOICES: Final[Mapping[About, OfOne]] = MappingProxyType(
 )
 
 
+_DRILL: Final = OfDrill()
+
+
 def voice_of(notice: Notice) -> OfOne:
-    return _VOICES[notice.about]
+    return _DRILL if is_drill(notice) else _VOICES[notice.about]

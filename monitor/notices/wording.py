@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from monitor.notices.altered import newest
 from monitor.notices.changes import (
     after_deploy,
     headline_of,
@@ -18,6 +19,7 @@ from monitor.notices.traits import (
     NAME_MAX,
     after,
     age,
+    is_drill,
     is_open,
     is_unwatched,
     may_acknowledge,
@@ -45,8 +47,9 @@ def subject(notice: Notice) -> str:
 
 def _headed(notice: Notice, room: int, *, probe: bool) -> str:
     lead, what, end = _headline(notice)
-    lead = f"[{one_line(notice.environment, NAME_MAX)}] {lead}"
-    named = notice.about not in (About.SUMMARY, About.CHANGE)
+    drill = "[DRILL] " if is_drill(notice) else ""
+    lead = f"{drill}[{one_line(notice.environment, NAME_MAX)}] {lead}"
+    named = notice.about not in (About.SUMMARY, About.CHANGE) and not drill
     if probe and named and notice.event is not EventKind.TEST:
         end += f" ({one_line(notice.probe, 32)})"
     most = room - len(end) - _WHAT_MIN
@@ -129,6 +132,8 @@ def _headline(notice: Notice) -> _Headline:
             return f"ACKNOWLEDGED by {who(notice)}: ", voice.what(notice), ""
         case EventKind.RESOLVED if is_unwatched(notice):
             return "No longer watched: ", names(notice), ""
+        case EventKind.RESOLVED if notice.why == Why.CHANGED_BACK:
+            return *voice.over(notice), ""  # which says for how long
         case EventKind.RESOLVED:
             return *voice.over(notice), after(notice, ", after ")
         case EventKind.FLAPPING:
@@ -176,6 +181,8 @@ def _progress(notice: Notice) -> str:
     match notice.event:
         case EventKind.WORSENED:
             return voice_of(notice).worse(notice)
+        case EventKind.REMINDED if notice.why == Why.CHANGED_UNANNOUNCED:
+            return f"It changed without a deploy: {newest(notice)}."
         case EventKind.REMINDED:
             which = f" This is reminder {notice.stage}." if notice.stage else ""
             return f"It has been so for {age(notice)}.{which}"

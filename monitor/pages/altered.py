@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from sqlite_utils import Database  # noqa: TID251 - named in a signature only; store opens it
@@ -14,12 +16,17 @@ from monitor.store import fingerprints
 from monitor.store.fingerprints import Stands
 from status_page.changes import Altered
 
+NOTHING: Final[Mapping[int, str]] = MappingProxyType({})
 NEWEST: Final = 20
 _UNANNOUNCED: Final = (Stands.OPEN, Stands.TOLD, Stands.EXPLAINED)
 
 
-def newest(db: Database, config: Config, settings: PageSettings) -> tuple[Altered, ...]:
-    """Of what the components of the page ask; nothing on pages that are not internal."""
+def newest(
+    db: Database, config: Config, settings: PageSettings, on_page: Mapping[int, str] = NOTHING
+) -> tuple[Altered, ...]:
+    """Of what the components of the page ask; nothing on pages that are not internal. *on_page* are
+    the ids of incidents there, by number.
+    """
     if not settings.internal:
         return ()
     shown = (
@@ -32,6 +39,7 @@ def newest(db: Database, config: Config, settings: PageSettings) -> tuple[Altere
             said=said_of(each.name, each.was, each.became),
             then=became_of(db, each),
             announced=each.state not in _UNANNOUNCED,
+            incident=on_page.get(each.incident or 0, ""),
         )
         for each in fingerprints.newest(db, NEWEST)
         if shown is None or each.origin in shown

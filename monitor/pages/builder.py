@@ -84,7 +84,7 @@ class Builder:
             subscribe=_subscribe(config, settings),
             deploys=self._changed.newest(),
             deeds=self._changed.deeds(),
-            altered=altered.newest(db, config, settings),
+            altered=altered.newest(db, config, settings, self._changed.on_page),
             coverage=self._watched.coverage,
         )
 

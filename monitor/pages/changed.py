@@ -55,8 +55,8 @@ class Changed:
         self._audit: list[dict[str, Any]] = []
         self.evidence: dict[int, Evidence] = {}
         """By the number of the incident; another value whenever any of it is."""
-        self._keys: dict[int, str] = {}
-        """Of incidents that are on the page, by number."""
+        self.on_page: dict[int, str] = {}
+        """The ids of incidents on the page, by number."""
 
     def read(self, db: Database, at: datetime) -> None:
         if self._shown:
@@ -108,7 +108,7 @@ class Changed:
 
     def deeds(self) -> tuple[Deed, ...]:
         """The newest first. To be asked after the incidents were."""
-        return tuple(_deed(row, self._keys.get(row["incident"], "")) for row in self._audit)
+        return tuple(_deed(row, self.on_page.get(row["incident"], "")) for row in self._audit)
 
     def read_evidence(self, db: Database, told: Sequence[Told]) -> None:
         """Of the newest of *told*."""
@@ -134,7 +134,7 @@ class Changed:
         """Of those that are told as one under *key*: all of it, each once."""
         if not self._internal:
             return NOTHING
-        self._keys.update((each.number, key) for each in members if each.number is not None)
+        self.on_page.update((each.number, key) for each in members if each.number is not None)
         found = [self.evidence.get(each.number or 0, NOTHING) for each in members]
         if len(found) == 1:
             return found[0]

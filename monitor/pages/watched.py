@@ -32,15 +32,22 @@ class Watched:
             return
         self._read_at = at
         found = coverage(self._config, known_of(self._config, db))
-        holes = found.findings if self._whole else ()
+        holes = found.by_kind if self._whole else ()
         made = Coverage(
             score=found.score,
+            said=found.in_short if self._whole else "",
             components=tuple(
                 Watching(component=each.id, watched_by=each.depth.value, score=each.score)
                 for each in found.components
             ),
             holes=tuple(
-                Hole(says=each.says, remedy=each.remedy, toml=each.toml) for each in holes[:_MOST]
+                Hole(
+                    kind=each.hole.heading,
+                    says=each.says,
+                    remedy=each.remedy,
+                    toml=each.toml if each.is_hole else "",
+                )
+                for each in holes[:_MOST]
             ),
             more=max(0, len(holes) - _MOST),
         )

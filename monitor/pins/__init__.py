@@ -1,6 +1,6 @@
 """Learns the shape of what targets answer, and writes it down for people to review."""
 
-from monitor.pins.difference import Difference, difference, undescribed
+from monitor.pins.difference import Difference, difference, emptied, undescribed
 from monitor.pins.learning import GOOD_RUNS, UNTOLD, Pins, is_good, pin_of
 from monitor.pins.writing import CannotWrite, write
 
@@ -11,6 +11,7 @@ __all__ = [
     "Difference",
     "Pins",
     "difference",
+    "emptied",
     "is_good",
     "pin_of",
     "undescribed",

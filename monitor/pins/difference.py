@@ -55,6 +55,12 @@ def undescribed(shape: Shape) -> list[str]:
     ]
 
 
+def emptied(old: Shape, new: Shape) -> list[str]:
+    """The lists whose entries *old* describes, and that were empty in every answer of *new*."""
+    known = {path.removesuffix(_OPTIONAL) for path in old.fields}
+    return [path for path in undescribed(new) if f"{path}[*]" in known]
+
+
 def _described(shape: Shape) -> dict[str, str]:
     found = {}
     for path, types in shape.fields.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from monitor.reasons import in_words
+from monitor.reasons import told_once
 from monitor.reports.account import Account, Seen
 from monitor.reports.markdown import code, text
 from monitor.store.captures import Kept
@@ -30,7 +30,7 @@ def _of(seen: Seen, *, many: bool) -> Iterator[str]:
         return
     whose = f" of {text(known.probe)}" if many else ""
     step = f", at the step “{text(known.failed_step)}”" if known.failed_step else ""
-    why = ": ".join(part for part in (in_words(known.reason), known.summary) if part)
+    why = ": ".join(part for part in told_once(known.reason, known.summary) if part)
     said = text(why) or "it failed"
     yield ""
     yield f"The run{whose} that decided saw{step}: {said}."

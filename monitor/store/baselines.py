@@ -13,21 +13,24 @@ from monitor.clock import from_us, to_us
 KEPT: Final = timedelta(weeks=60)
 _HOUR_US: Final = 3_600_000_000
 _ADD: Final = (
-    "INSERT INTO tally (probe, what, hour_at, runs, total, lowest, highest)"
-    " VALUES (?1, ?2, ?3, 1, ?4, ?4, ?4) ON CONFLICT DO UPDATE SET runs = runs + 1,"
+    "INSERT INTO tally (probe, what, hour_at, below, runs, total, lowest, highest)"
+    " VALUES (?1, ?2, ?3, ?4, 1, ?5, ?5, ?5) ON CONFLICT DO UPDATE SET runs = runs + 1,"
     " total = total + excluded.total, lowest = min(lowest, excluded.lowest),"
     " highest = max(highest, excluded.highest)"
 )
 
 
 class Hour(NamedTuple):
-    """What good runs that began in one hour found: the sum, the least and the most of them."""
+    """What good runs that began in one hour found: the sum, the least and the most of them; or,
+    apart from them, what those found that found too few.
+    """
 
     hour_at: datetime
     runs: int
     total: int
     lowest: int
     highest: int
+    below: bool = False
 
 
 def hour_of(at: datetime) -> datetime:
@@ -35,37 +38,43 @@ def hour_of(at: datetime) -> datetime:
     return from_us(to_us(at) // _HOUR_US * _HOUR_US)
 
 
-def add(db: Database, probe: int, at: datetime, counts: Mapping[str, int]) -> None:
-    """Of one good run, by JSONPath. Inside the writer's transaction, once for each run."""
+def add(
+    db: Database, probe: int, at: datetime, counts: Mapping[str, int], *, below: bool = False
+) -> None:
+    """Of one good run, or one *below* what is usual, by JSONPath. Inside the writer's transaction,
+    once for each run.
+    """
     hour_us = to_us(hour_of(at))
     for what, count in counts.items():
-        db.execute(_ADD, (probe, what, hour_us, count))
+        db.execute(_ADD, (probe, what, hour_us, int(below), count))
 
 
 def hours(db: Database, probe: str, what: str, since: datetime) -> list[Hour]:
     """The hours of a probe that began at *since* or later, the oldest first."""
     rows = db.execute(
-        "SELECT hour_at, runs, total, lowest, highest FROM tally"
+        "SELECT hour_at, runs, total, lowest, highest, below FROM tally"
         " WHERE probe = (SELECT key FROM probe WHERE id = ?) AND what = ? AND hour_at >= ?"
-        " ORDER BY hour_at",
+        " ORDER BY hour_at, below",
         (probe, what, to_us(since)),
     )
-    return [Hour(from_us(row[0]), *row[1:]) for row in rows.fetchall()]
+    return [Hour(from_us(row[0]), *row[1:5], bool(row[5])) for row in rows.fetchall()]
 
 
 def forget(db: Database, probe: str) -> int:
-    """Because somebody said that what was usual is so no more; how many hours that were."""
-    cursor = db.execute(
-        "DELETE FROM tally WHERE probe = (SELECT key FROM probe WHERE id = ?)", (probe,)
-    )
-    return int(cursor.rowcount)
+    """Because somebody said that what was usual is so no more; how many hours of good
+    runs that were.
+    """
+    ours = "FROM tally WHERE probe = (SELECT key FROM probe WHERE id = ?)"
+    good = db.execute(f"SELECT count(*) {ours} AND NOT below", (probe,)).fetchone()[0]
+    db.execute(f"DELETE {ours}", (probe,))
+    return int(good)
 
 
 def prune(db: Database, before: datetime, most: int) -> int:
     """Removes *most* hours at most that are older; how many."""
     cursor = db.execute(
-        "DELETE FROM tally WHERE (probe, what, hour_at) IN"
-        " (SELECT probe, what, hour_at FROM tally WHERE hour_at < ? LIMIT ?)",
+        "DELETE FROM tally WHERE (probe, what, hour_at, below) IN"
+        " (SELECT probe, what, hour_at, below FROM tally WHERE hour_at < ? LIMIT ?)",
         (to_us(before), most),
     )
     return int(cursor.rowcount)

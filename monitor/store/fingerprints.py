@@ -43,6 +43,16 @@ class Stands(StrEnum):
     """Told to nobody."""
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """A value that something else took the place of, so often."""
+
+    value: str
+    left_at: datetime
+    gone: int
+    by: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pinned:
     """What is known of one trait of a target; `values` in the order they were learned."""
@@ -53,6 +63,7 @@ class Pinned:
     since_at: datetime
     runs: int
     values: tuple[str, ...] = ()
+    past: tuple[Before, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +80,8 @@ class Change:
     """The one that saw it."""
     was: str
     became: str
+    first: bool = True
+    """It was not that before, within weeks."""
     seen_at: datetime
     """The first run that saw it."""
     before_at: datetime | None = None
@@ -95,11 +108,15 @@ def pin(db: Database, pinned: Pinned) -> None:
     db.execute("DELETE FROM trait WHERE target = ? AND name = ?", key)
     for rank, value in enumerate(pinned.values):
         db.execute("INSERT INTO trait VALUES (?, ?, ?, ?)", (*key, value, rank))
+    db.execute("DELETE FROM trait_past WHERE target = ? AND name = ?", key)
+    for rank, old in enumerate(pinned.past):
+        row = (*key, old.value, rank, to_us(old.left_at), old.gone, old.by)
+        db.execute("INSERT INTO trait_past VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
 
 def forget(db: Database, keys: Iterable[tuple[str, str]]) -> None:
     """What was learned of them; how they changed stays."""
-    for table in ("fingerprint", "trait"):
+    for table in ("fingerprint", "trait", "trait_past"):
         for key in keys:
             db.execute(f"DELETE FROM {table} WHERE target = ? AND name = ?", key)  # noqa: S608 - our own names
 
@@ -110,6 +127,7 @@ def pinned(db: Database) -> list[Pinned]:
     rows = db.execute("SELECT target, name, value FROM trait ORDER BY target, name, rank")
     for target, name, value in rows.fetchall():
         values.setdefault((target, name), []).append(value)
+    past = _past(db)
     rows = db.execute(
         "SELECT target, name, state, since_at, runs FROM fingerprint ORDER BY target, name"
     )
@@ -121,17 +139,29 @@ def pinned(db: Database) -> list[Pinned]:
             since_at=from_us(since),
             runs=runs,
             values=tuple(values.get((target, name), ())),
+            past=tuple(past.get((target, name), ())),
         )
         for target, name, state, since, runs in rows.fetchall()
     ]
+
+
+def _past(db: Database) -> dict[tuple[str, str], list[Before]]:
+    found: dict[tuple[str, str], list[Before]] = {}
+    rows = db.execute(
+        "SELECT target, name, value, left_at, gone, displaced_by FROM trait_past"
+        " ORDER BY target, name, rank"
+    )
+    for target, name, value, left_at, gone, by in rows.fetchall():
+        found.setdefault((target, name), []).append(Before(value, from_us(left_at), gone, by))
+    return found
 
 
 def add(db: Database, change: Change) -> int:
     """Its number."""
     before_at = change.before_at or _run_before(db, change)
     row = db.execute(
-        "INSERT INTO change (target, origin, name, probe, was, became, seen_at, before_at,"
-        " found_at, state, incident, settled_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        "INSERT INTO change (target, origin, name, probe, was, became, first, seen_at, before_at,"
+        " found_at, state, incident, settled_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " RETURNING id",
         (
             change.target,
@@ -140,6 +170,7 @@ def add(db: Database, change: Change) -> int:
             change.probe,
             change.was,
             change.became,
+            change.first,
             to_us(change.seen_at),
             None if before_at is None else to_us(before_at),
             to_us(change.found_at),
@@ -176,18 +207,13 @@ def went_back(db: Database, key: tuple[str, str], became: str, at: datetime) -> 
     )
 
 
-def undone(db: Database, change: Change) -> bool:
-    """Whether it only takes back one that nobody settled; that is then over."""
+def undone(db: Database, key: tuple[str, str], move: tuple[str, str], at: datetime) -> bool:
+    """Whether that *move*, from one to the other, only takes back one that nobody settled; that is
+    then over.
+    """
+    was, became = move
     cursor = db.execute(
-        f"{_BACK} AND was = ? AND became = ?",
-        (
-            Stands.BACK.value,
-            to_us(change.found_at),
-            change.target,
-            change.name,
-            change.became,
-            change.was,
-        ),
+        f"{_BACK} AND was = ? AND became = ?", (Stands.BACK.value, to_us(at), *key, became, was)
     )
     return int(cursor.rowcount) > 0
 
@@ -282,4 +308,5 @@ def _change(row: Mapping[str, Any]) -> Change:
         name: None if row[name] is None else from_us(row[name])
         for name in ("seen_at", "before_at", "found_at", "settled_at")
     }
-    return Change(**{**row, **instants, "state": Stands(row["state"])})
+    plain = {"state": Stands(row["state"]), "first": bool(row["first"])}
+    return Change(**{**row, **instants, **plain})

@@ -10,6 +10,16 @@ CREATE TABLE trait (
     rank INTEGER NOT NULL,
     PRIMARY KEY (target, name, value)
 ) WITHOUT ROWID;
+CREATE TABLE trait_past (
+    target TEXT NOT NULL,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    rank INTEGER NOT NULL,
+    left_at INTEGER NOT NULL,
+    gone INTEGER NOT NULL,
+    displaced_by TEXT NOT NULL,
+    PRIMARY KEY (target, name, value)
+) WITHOUT ROWID;
 CREATE TABLE fingerprint (
     target TEXT NOT NULL,
     name TEXT NOT NULL,
@@ -26,6 +36,7 @@ CREATE TABLE change (
     probe TEXT NOT NULL,
     was TEXT NOT NULL,
     became TEXT NOT NULL,
+    first INTEGER NOT NULL,
     seen_at INTEGER NOT NULL,
     before_at INTEGER,
     found_at INTEGER NOT NULL,
@@ -41,10 +52,11 @@ CREATE TABLE tally (
     probe INTEGER NOT NULL REFERENCES probe (key),
     what TEXT NOT NULL,
     hour_at INTEGER NOT NULL,
+    below INTEGER NOT NULL,
     runs INTEGER NOT NULL,
     total INTEGER NOT NULL,
     lowest INTEGER NOT NULL,
     highest INTEGER NOT NULL,
-    PRIMARY KEY (probe, what, hour_at)
+    PRIMARY KEY (probe, what, hour_at, below)
 ) WITHOUT ROWID;
 """

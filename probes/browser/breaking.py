@@ -4,6 +4,7 @@ itself. It lives as long as the run, and no longer.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Final
 
 from probes.browser.errand import Errand
@@ -18,9 +19,9 @@ _ASSETS: Final = ("script", "style")
 
 
 class Breaking:
-    """`origins` are the target's. `held_back` counts the writes that were not let through;
-    `trouble` says what went wrong with the breaking itself, so that the run is no evidence, nor is
-    one that came through where the fault `is_passed_by`.
+    """`origins` are the target's. `held_back` counts the writes that were not let through, of which
+    the first is the end of the run; `trouble` says what went wrong with the breaking itself, so
+    that the run is no evidence, nor is one that came through where the fault `is_passed_by`.
     """
 
     def __init__(self, fault: Fault | None, origins: frozenset[str], *, writes: bool) -> None:
@@ -28,6 +29,7 @@ class Breaking:
 
         self.origins = origins
         self.held_back = 0
+        self.has_held_back = asyncio.Event()
         self.trouble = ""
         self.is_passed_by = False
         self._injection = Injection(fault) if fault is not None else None
@@ -83,6 +85,8 @@ class Breaking:
         """Whether a request that is not answered by us may not be made either, which is counted."""
         held = asked.writes and not self._writes and self.meets(asked)
         self.held_back += held
+        if held:
+            self.has_held_back.set()
         return held
 
     def after(self, asked: Asked, given: Given) -> Given:

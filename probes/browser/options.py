@@ -124,6 +124,8 @@ class BrowserOptions(Strict):
     """Addresses that are not asked for, with `*` for anything: `["*analytics*"]`."""
     trace_context: bool = True
     """Whether requests to the hosts of the probe carry a `traceparent`."""
+    expect_environment: Annotated[str, Field(max_length=60)] = ""
+    """As `"production"`: what the first page of `url` that names its environment has to say."""
 
     @model_validator(mode="after")
     def _fits_the_address(self) -> Self:
@@ -131,6 +133,8 @@ class BrowserOptions(Strict):
         for key in ("http_credentials", "headers"):
             if not url and getattr(self, key):
                 raise ValueError(f"{key} is told to the server of url only; write url, too")
+        if not url and self.expect_environment:
+            raise ValueError("expect_environment is read from pages of url only; write url, too")
         for pattern in self.block:
             if matches(pattern, url):
                 raise ValueError(

@@ -176,6 +176,10 @@ class Record:
         self._beat(message.get("at"))
         if self.found.outcome is Outcome.FAIL and self.found.reason in VAGUE:
             self._doubt(self.found)
+        if "fields" in message and self.found.outcome is not Outcome.ERROR:
+            from probes.browser.traits import traits_of  # noqa: PLC0415 - no worker needs it
+
+            self.facts = replace(self.facts, traits=traits_of(message["fields"], self.scrub))
 
     def _doubt(self, found: Found) -> None:
         """What was waited for in vain while our own process stood still may have come."""

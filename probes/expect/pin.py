@@ -12,12 +12,12 @@ from typing import Any, Final
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, core_schema
 
+from probes.expect.reading import LARGEST, read_bounded
 from probes.expect.shape import Shape
 from probes.settings import folder_of
 
 LEARN: Final = "learn"
 _FOLDER: Final = "pins"
-_FILE_LIMIT: Final = 1 << 20
 _ABOUT: Final = (
     "What trueup expects of the answer to this probe: these fields, of these types. A path that "
     'ends in "?" may be missing. Edit it as you like, and commit it with the configuration.'
@@ -110,12 +110,11 @@ def pin_text(shape: Shape, *, learned_at: datetime, runs: int) -> str:
 def read_pin(path: Path) -> Shape:
     """Raises ValueError with a remedy for what is no pin, or cannot be read."""
     try:
-        with path.open("rb") as file:
-            text = file.read(_FILE_LIMIT + 1)
+        text = read_bounded(path)
     except (OSError, ValueError) as error:
-        why = (getattr(error, "strerror", None) or "it cannot be read").lower()
+        why = (getattr(error, "strerror", None) or str(error)).lower()
         raise ValueError(f'{path}: {why}; give the path of a pin, or write "learn"') from None
-    if len(text) > _FILE_LIMIT:
+    if len(text) > LARGEST:
         raise ValueError(f"{path.name} is larger than 1 MiB; learn it anew")
     try:
         document = json.loads(text)

@@ -16,10 +16,10 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, core_schema
 
 from probes.expect.pattern import Pattern
+from probes.expect.reading import LARGEST, read_bounded
 from probes.expect.words import one_line, quote
 from probes.settings import folder_of
 
-_FILE_LIMIT: Final = 1 << 20
 _DEEPEST: Final = 64
 
 
@@ -77,12 +77,11 @@ class Schema:
 
 def _load(path: Path) -> object:
     try:
-        with path.open("rb") as file:
-            text = file.read(_FILE_LIMIT + 1)
-    except OSError as error:
-        why = (error.strerror or "it cannot be read").lower()
+        text = read_bounded(path)
+    except (OSError, ValueError) as error:
+        why = (getattr(error, "strerror", None) or str(error)).lower()
         raise ValueError(f"{path}: {why}; give the path of a JSON file") from None
-    if len(text) > _FILE_LIMIT:
+    if len(text) > LARGEST:
         raise ValueError(f"{path.name} is larger than 1 MiB; give a smaller schema")
     try:
         return json.loads(text)

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import reduce
 from itertools import islice
 from typing import Any, Final, Self
 
 from probes.expect.shape_faults import Differences
 from probes.expect.shape_paths import Every, Place, parsed, written
-from probes.expect.shape_tree import DEEPEST, TYPES, Node, merged, places, tree_of
+from probes.expect.shape_tree import (
+    DEEPEST,
+    MOST_FIELDS,
+    TYPES,
+    Node,
+    places,
+    together,
+    tree_of,
+)
 
-MOST_FIELDS: Final = 400
 _OPTIONAL: Final = "?"
 
 
@@ -33,15 +39,12 @@ class Shape:
     @classmethod
     def of(cls, document: Any) -> Self:
         """Of one answer. At most MOST_FIELDS are described, those nearer to the top first."""
-        return cls._from(tree_of(document))
+        return cls._from(tree_of([document]))
 
     @classmethod
     def learned(cls, shapes: Iterable[Self]) -> Self:
-        """Of several answers of the same target: what all of them have in common is expected.
-
-        Raises TypeError without any.
-        """
-        return cls._from(reduce(merged, (shape.root for shape in shapes)))
+        """Of several answers of the same target: what all of them have in common is expected."""
+        return cls._from(together([shape.root for shape in shapes]))
 
     @classmethod
     def _from(cls, root: Node) -> Self:
@@ -67,14 +70,16 @@ class Shape:
         if not isinstance(value, dict) or not isinstance(value.get("shape"), dict):
             raise ValueError('there is no "shape" in it; learn it anew')
         fields, varies = value["shape"], value.get("varies", [])
-        if len(fields) > MOST_FIELDS:
-            raise ValueError(f"it has more than {MOST_FIELDS} fields; leave some out")
         if not isinstance(varies, list) or not all(isinstance(each, str) for each in varies):
             raise ValueError('"varies" is no list of places; write ["$.users"]')
+        if not fields:
+            raise ValueError("it says nothing; remove the file to learn it anew")
+        if len(fields) > MOST_FIELDS or len(varies) > MOST_FIELDS:
+            raise ValueError(f"it has more than {MOST_FIELDS} fields; leave some out")
         for path, types in fields.items():
             _refuse(path, types)
         for path in varies:
-            parsed(path)
+            _refuse_depth(path)
         return cls(dict(fields), tuple(varies))
 
     def to_json(self) -> dict[str, Any]:
@@ -82,10 +87,14 @@ class Shape:
 
 
 def _refuse(path: str, types: object) -> None:
-    if len(parsed(path.removesuffix(_OPTIONAL))) > DEEPEST:
-        raise ValueError(f"{path[:80]!r} is deeper than {DEEPEST} levels; leave it out")
+    _refuse_depth(path.removesuffix(_OPTIONAL))
     if not isinstance(types, str) or not TYPES.issuperset(types.split("|")):
         raise ValueError(f"the type of {path[:80]!r} is not one of {', '.join(sorted(TYPES))}")
+
+
+def _refuse_depth(path: str) -> None:
+    if len(parsed(path)) > DEEPEST:
+        raise ValueError(f"{path[:80]!r} is deeper than {DEEPEST} levels; leave it out")
 
 
 def _tree(shape: Shape) -> Node:

@@ -13,6 +13,8 @@ from probes.expect.words import one_line
 _MOST: Final = 5
 """Phrases, and names in one of them."""
 _LONGEST: Final = 60
+_ENOUGH: Final = 20_000
+"""Missing keys after which nothing more is looked for."""
 _WORDS: Final = {
     "string": "text",
     "integer": "a whole number",
@@ -27,13 +29,16 @@ _NULL: Final = frozenset((type(None),))
 
 
 class Differences:
-    """Of one answer. A null fits everywhere, and any number where there was another number."""
+    """Of one answer. A null fits everywhere but at the root, any number where there was another
+    number, and of lists and objects an empty one for the other.
+    """
 
     def __init__(self, root: Node, document: Any) -> None:
         self._gone: dict[Place, tuple[Node, Counter[str]]] = {}
         self._new: dict[Place, dict[str, None]] = {}
         self._objects: Counter[Node] = Counter()
         self._changed: dict[Place, str] = {}
+        self._missed = 0
         self._compare(root, document, ())
 
     def phrases(self) -> list[str]:
@@ -41,14 +46,13 @@ class Differences:
         found = {place: self._lost(place) for place in self._gone}
         for place, words in self._changed.items():
             found[place] = f"{_short(place)} {words}"
-        return _few([found[place] for place in sorted(found, key=len)])
+        return _few([found[place] for place in sorted(found, key=len)], len(found))
 
     def _compare(self, node: Node, value: Any, place: Place) -> None:
-        if value is None:
+        if value is None and (place or "null" in node.types):
             return
-        if type(value) not in _fitting(node.types):
-            was = " or ".join(_WORDS[name] for name in sorted(node.types - {"null"}))
-            self._changed.setdefault(place, f"is {_WORDS[kind_of(value)]}, was {was}")
+        if not _fits(node, value):
+            self._changed.setdefault(place, f"is {_WORDS[kind_of(value)]}{_was(node)}")
         elif isinstance(value, list):
             self._each(node, value, (*place, Every.ENTRY))
         elif isinstance(value, dict) and Every.KEY in node.below:
@@ -60,20 +64,19 @@ class Differences:
         below = node.below.get(place[-1])
         if below is not None:
             for each in values:
+                if self._missed > _ENOUGH:
+                    break
                 self._compare(below, each, place)
 
     def _object(self, node: Node, value: dict[str, Any], place: Place) -> None:
         self._objects[node] += 1
-        gone = []
-        for key, below in node.below.items():
-            if not isinstance(key, str):
-                continue
-            if key not in value:
-                if not below.optional:
-                    gone.append(key)
-            elif below.below or type(value[key]) not in _fitting(below.types):
-                self._compare(below, value[key], (*place, key))
+        for key, each in value.items():
+            below = node.below.get(key)
+            if below is not None and (below.below or type(each) not in _fitting(below.types)):
+                self._compare(below, each, (*place, key))
+        gone = [key for key in node.required if key not in value]
         if gone:
+            self._missed += len(gone)
             self._gone.setdefault(place, (node, Counter()))[1].update(gone)
             new = dict.fromkeys(key for key in value if key not in node.below)
             self._new.setdefault(place, {}).update(new)
@@ -88,6 +91,20 @@ class Differences:
         return f"{phrase}; {_named(place, new)} new" if new else phrase
 
 
+def _fits(node: Node, value: Any) -> bool:
+    if type(value) in _fitting(node.types):
+        return value is not None
+    if isinstance(value, list | dict) and not value:  # some languages cannot tell them apart
+        empty = isinstance(value, list) and (Every.KEY in node.below or not node.required)
+        return ("object" in node.types and empty) or (value == {} and "array" in node.types)
+    return False
+
+
+def _was(node: Node) -> str:
+    was = " or ".join(_WORDS[name] for name in sorted(node.types - {"null"}))
+    return f", was {was}" if was else ""
+
+
 @lru_cache(maxsize=256)
 def _fitting(wanted: frozenset[str]) -> frozenset[type]:
     """What a value may be, by its type here."""
@@ -98,13 +115,12 @@ def _fitting(wanted: frozenset[str]) -> frozenset[type]:
 
 
 def _named(place: Place, keys: list[str]) -> str:
-    names = _few([_short((*place, key)) for key in keys])
+    names = _few([_short((*place, key)) for key in keys[:_MOST]], len(keys))
     return f"{' and '.join(names)} {'is' if len(keys) == 1 else 'are'}"
 
 
-def _few(phrases: list[str]) -> list[str]:
-    more = len(phrases) - _MOST
-    return phrases if more <= 0 else [*phrases[:_MOST], f"{more} more"]
+def _few(phrases: list[str], of: int) -> list[str]:
+    return phrases[:_MOST] + ([f"{of - _MOST} more"] if of > _MOST else [])
 
 
 def _short(place: Place) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from functools import reduce
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, Final
 
 from probes.expect.shape_paths import Every, Part, Place, is_told
 
 DEEPEST: Final = 12
+MOST_FIELDS: Final = 400
+"""Of one answer that are described; an object with more keys holds data."""
 _MANY: Final = 40
 """Keys of one object above which they are taken for data when all hold the same sort of value."""
 _DATA: Final = re.compile(
@@ -26,31 +29,31 @@ NAMES: Final[Mapping[type, str]] = {
     type(None): "null",
 }
 TYPES: Final = frozenset(NAMES.values())
-_ENTRY: Final = Every.ENTRY
 
 
 class Node:
-    """One place; never changed once it is built, for many places share one.
+    """One place; never changed once it is built.
 
     `below` are its keys, or that of all its entries; `optional` says that it was not always there,
     `varies` that its keys are data.
     """
 
-    __slots__ = ("below", "optional", "types", "varies")
+    __slots__ = ("_required", "below", "optional", "types", "varies")
 
     def __init__(self, types: Iterable[str] = (), *, optional: bool = False) -> None:
         self.types = frozenset(types)
         self.optional = optional
         self.varies = False
         self.below: dict[Part, Node] = {}
+        self._required: tuple[str, ...] | None = None
 
-    def like(self, *, optional: bool) -> Node:
-        again = Node(self.types, optional=optional)
-        again.varies, again.below = self.varies, self.below
-        return again
-
-
-_BARE: Final = {made: Node((name,)) for made, name in NAMES.items()}
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The keys that are always there."""
+        if self._required is None:
+            below = self.below.items()
+            self._required = tuple(k for k, n in below if isinstance(k, str) and not n.optional)
+        return self._required
 
 
 def kind_of(value: object) -> str:
@@ -58,84 +61,86 @@ def kind_of(value: object) -> str:
     return NAMES[type(value)]
 
 
-def tree_of(value: Any, depth: int = 0) -> Node:
-    """Of one value. What lies too deep is not described."""
-    if depth >= DEEPEST or not value or not isinstance(value, list | dict):
-        return _BARE[type(value)]
-    node = Node((kind_of(value),))
-    if isinstance(value, list):
-        node.below = _together((tree_of(each, depth + 1) for each in value), Every.ENTRY)
-    elif isinstance(value, dict):
-        node.below = {key: tree_of(each, depth + 1) for key, each in value.items() if is_told(key)}
-        if _are_data(node.below):
-            return _varied(node)
+def tree_of(values: Sequence[Any], depth: int = 0) -> Node:
+    """Of all these values at once, each of which is looked at once. What lies too deep is not
+    described.
+    """
+    kinds = set(map(type, values))
+    node = Node(NAMES[kind] for kind in kinds)
+    if depth >= DEEPEST:
+        return node
+    if list in kinds:
+        entries = [each for value in values if isinstance(value, list) for each in value]
+        if entries:
+            node.below[Every.ENTRY] = tree_of(entries, depth + 1)
+    if dict in kinds:
+        _describe(node, [value for value in values if isinstance(value, dict)], depth)
     return node
 
 
-def _together(nodes: Iterable[Node], part: Every) -> dict[Part, Node]:
-    every = list(nodes)
-    return {part: reduce(merged, every)} if every else {}
+def _describe(node: Node, objects: Sequence[dict[str, Any]], depth: int) -> None:
+    held: defaultdict[str, list[Any]] = defaultdict(list)
+    for each in objects:
+        for key, value in each.items():
+            held[key].append(value)
+    told = {key: values for key, values in held.items() if is_told(key)}
+    types = {kind for values in told.values() for kind in map(type, values)}
+    if _are_data(told, len(types)) or (depth and _differ_altogether(objects, len(types))):
+        node.varies = True
+        node.below[Every.KEY] = tree_of(list(chain.from_iterable(told.values())), depth + 1)
+        return
+    for key, values in told.items():
+        below = node.below[key] = tree_of(values, depth + 1)
+        below.optional = len(values) < len(objects)
 
 
-def _varied(node: Node) -> Node:
-    """Its keys being data, what they hold is described once for all."""
-    again = Node(node.types, optional=node.optional)
-    again.varies = True
-    held = (each.like(optional=False) for part, each in node.below.items() if part is not _ENTRY)
-    again.below = _together(held, Every.KEY)
-    if _ENTRY in node.below:
-        again.below[_ENTRY] = node.below[_ENTRY]
-    return again
+def together(nodes: Sequence[Node], depth: int = 0) -> Node:
+    """What all of them are like: what is missing from one of them is optional."""
+    node = Node(frozenset().union(*(each.types for each in nodes)))
+    node.optional = any(each.optional for each in nodes)
+    held: defaultdict[Part, list[Node]] = defaultdict(list)
+    for each in nodes:
+        for part, below in each.below.items():
+            held[part].append(below)
+    entries = held.pop(Every.ENTRY, [])
+    if entries:
+        node.below[Every.ENTRY] = together(entries, depth + 1)
+    _unite(node, nodes, held, depth)
+    return node
 
 
-def _are_data(below: Mapping[Part, Node]) -> bool:
-    if not below:
-        return False
-    if len(below) > _MANY and len({node.types for node in below.values()}) == 1:
+def _unite(
+    node: Node, nodes: Sequence[Node], held: Mapping[Part, Sequence[Node]], depth: int
+) -> None:
+    """The keys."""
+    types = len({each.types for below in held.values() for each in below})
+    keys = [each.below.keys() - {Every.ENTRY} for each in nodes]
+    varies = any(each.varies for each in nodes) or Every.KEY in held or _are_data(held, types)
+    if varies or (depth and _differ_altogether(keys, types)):
+        node.varies = True
+        if held:
+            below = node.below[Every.KEY] = together([*chain.from_iterable(held.values())], depth + 1)
+            below.optional = False
+        return
+    objects = sum("object" in each.types for each in nodes)
+    for part, every in held.items():
+        below = node.below[part] = together(every, depth + 1)
+        below.optional |= len(every) < objects
+
+
+def _are_data(keys: Collection[Part], types: int) -> bool:
+    """Of how many *types* they hold values."""
+    if len(keys) > MOST_FIELDS or (len(keys) > _MANY and types == 1):
         return True
-    return all(isinstance(key, str) and _DATA.fullmatch(key) for key in below)
+    return bool(keys) and all(isinstance(key, str) and _DATA.fullmatch(key) for key in keys)
 
 
-def merged(one: Node, other: Node) -> Node:
-    """What both are like: what is missing from one of them is optional."""
-    if one is other:
-        return one
-    node = Node(one.types | other.types, optional=one.optional or other.optional)
-    node.varies = one.varies or other.varies or _differ_altogether(one, other)
-    if node.varies:
-        one, other = _varied(one), _varied(other)
-    node.below = _merged_below(one, other)
-    return node
-
-
-def _differ_altogether(one: Node, other: Node) -> bool:
-    """Whether both have keys, none in common, and all of them hold the same sort of value."""
-    if one.below.keys() == other.below.keys():
+def _differ_altogether(objects: Iterable[Iterable[Part]], types: int) -> bool:
+    """Whether there are at least three sorts of keys, none in common, and all hold the same."""
+    if types != 1:
         return False
-    mine, theirs = _keys(one), _keys(other)
-    if not mine or not theirs or not mine.isdisjoint(theirs):
-        return False
-    every = [one.below[key] for key in mine] + [other.below[key] for key in theirs]
-    return len({node.types for node in every}) == 1
-
-
-def _keys(node: Node) -> set[Part]:
-    return {part for part in node.below if isinstance(part, str)}
-
-
-def _merged_below(one: Node, other: Node) -> dict[Part, Node]:
-    below: dict[Part, Node] = {}
-    for part in (*one.below, *(part for part in other.below if part not in one.below)):
-        mine, theirs = one.below.get(part), other.below.get(part)
-        if mine is not None and theirs is not None:
-            below[part] = merged(mine, theirs)
-            continue
-        node, without = (mine, other) if mine is not None else (theirs, one)
-        assert node is not None  # noqa: S101 - it came from one of the two
-        if isinstance(part, str) and "object" in without.types and not node.optional:
-            node = node.like(optional=True)
-        below[part] = node
-    return below
+    sorts = {frozenset(each) for each in objects} - {frozenset()}
+    return len(sorts) > 2 and sum(map(len, sorts)) == len(frozenset().union(*sorts))
 
 
 def places(root: Node) -> Iterator[tuple[Place, Node]]:

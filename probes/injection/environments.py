@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 from probes.injection.documents import altered
@@ -23,6 +24,7 @@ _KNOWN: Final = (
     "production|prod|live|staging|stage|pre-?production|preprod|testing|test|qa|uat"
     "|development|dev|integration|sandbox|demo"
 )
+_TEXTS: Final = re.compile(r"text/|.*\b(json|xml|javascript)\b|$")
 _OURS: Final = {"production", "prod", "live"}
 # Every repetition has a bound: what is searched may have been written to take long.
 _META: Final = re.compile(
@@ -43,13 +45,19 @@ _TEXT: Final = re.compile(
 )
 
 
-def another_environment(_: Asked, given: Given) -> Given:
-    headers = tuple(_header(*each) for each in given.headers)
+def another_environment(ours: str, _: Asked, given: Given) -> Given:
+    """In the usual places; and wherever *ours* stands alone, which may be empty."""
+    headers = tuple(_header(ours, *each) for each in given.headers)
     changed = given if headers == given.headers else replace(given, headers=headers)
-    return _page(changed) if given.media_type == "text/html" else altered(changed, _fields)
+    if given.media_type == "text/html":
+        return _words(ours, _page(changed))
+    told = altered(changed, partial(_fields, ours))
+    return told if told is not changed else _words(ours, changed)
 
 
-def _header(name: str, value: str) -> tuple[str, str]:
+def _header(ours: str, name: str, value: str) -> tuple[str, str]:
+    if _is(ours, value):
+        return name, other(value.strip())
     if not _HEADERS.fullmatch(name):
         return name, value
     word = _WORD.fullmatch(value)
@@ -61,18 +69,33 @@ def other(environment: str) -> str:
     return "staging" if environment.lower() in _OURS else "production"
 
 
-def _fields(value: Any) -> Any:
+def _is(ours: str, value: str) -> bool:
+    return bool(ours) and value.strip().casefold() == ours.strip().casefold()
+
+
+def _words(ours: str, given: Given) -> Given:
+    """Of a text: a pattern may find it anywhere."""
+    if not ours or not _TEXTS.match(given.media_type):
+        return given
+    word = re.compile(rb"(?<![\w-])()(%s)(?![\w-])" % re.escape(ours.encode()), re.IGNORECASE)
+    body = word.sub(_other, given.body)
+    return given if body == given.body else replace(given, body=body)
+
+
+def _fields(ours: str, value: Any) -> Any:
     match value:
         case list():
-            return [_fields(entry) for entry in value]
+            return [_fields(ours, entry) for entry in value]
         case dict():
-            return {key: _field(key, inner) for key, inner in value.items()}
+            return {key: _field(ours, key, inner) for key, inner in value.items()}
+        case str() if _is(ours, value):
+            return other(value.strip())
     return value
 
 
-def _field(key: str, value: Any) -> Any:
+def _field(ours: str, key: str, value: Any) -> Any:
     if not isinstance(value, str) or not _KEYS.fullmatch(key):
-        return _fields(value)
+        return _fields(ours, value)
     word = _WORD.fullmatch(value)
     return other(word[1]) if word else value
 

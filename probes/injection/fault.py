@@ -17,3 +17,5 @@ class Fault:
     """What users would meet, in a sentence."""
     at: str = ""
     """Which field it breaks, as a JSONPath; empty while it stands for all of them."""
+    word: str = ""
+    """What its target calls its environment where a probe looks for that in a place of its own."""

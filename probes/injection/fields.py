@@ -14,6 +14,9 @@ _SIMPLE: Final = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _PART: Final = re.compile(
     r"\.([A-Za-z_]\w*)|\[\*\]()|\['((?:[^'\\]|\\.)*)'\]", re.ASCII | re.DOTALL
 )
+_UNITS: Final = re.compile(r"((?:\\u[0-9a-fA-F]{4})+)|\\(.)", re.ASCII | re.DOTALL)
+_SHORT: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+_LETTERS: Final = {sign: letter for letter, sign in _SHORT.items()}
 _DATA: Final = re.compile(
     r"\d+|\d{4}-\d\d(-\d\d.*)?|[0-9a-f]{8,}|[0-9a-f]{8}-[0-9a-f-]{27}", re.IGNORECASE
 )
@@ -62,8 +65,19 @@ def _part(key: str | None) -> str:
         return f"[{EACH}]"
     if _SIMPLE.fullmatch(key):
         return f".{key}"
-    escaped = key.replace("\\", "\\\\").replace("'", "\\'")
-    return f"['{escaped}']"
+    return f"['{''.join(map(_escaped, key))}']"
+
+
+def _escaped(sign: str) -> str:
+    """What nobody would see, or a terminal would obey, by its number; half a character as well."""
+    if sign in "\\'":
+        return f"\\{sign}"
+    if sign.isprintable():
+        return sign
+    if sign in _LETTERS:
+        return f"\\{_LETTERS[sign]}"
+    units = sign.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
 def read(path: str) -> Place:
@@ -77,7 +91,14 @@ def _key(part: re.Match[str]) -> str | None:
         return None
     if simple is not None:
         return simple
-    return re.sub(r"\\(.)", r"\1", quoted, flags=re.DOTALL)
+    return _UNITS.sub(_unescaped, quoted)
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    units, sign = found.groups()
+    if sign is not None:
+        return _SHORT.get(sign, sign)
+    return bytes.fromhex(units.replace("\\u", "")).decode("utf-16-be", "surrogatepass")
 
 
 def break_at(document: Any, place: Sequence[str | None], breaking: Breaking) -> Any:

@@ -29,6 +29,10 @@ def _stale(_: Fault) -> Strike:
     return Strike(cache.before, cache.after)
 
 
+def _environment(fault: Fault) -> Strike:
+    return Strike(after=partial(environments.another_environment, fault.word))
+
+
 STRIKES: Final[Mapping[str, Callable[[Fault], Strike]]] = {
     "refused": _before(losses.refused),
     "timeout": _before(losses.never_answered),
@@ -44,7 +48,7 @@ STRIKES: Final[Mapping[str, Callable[[Fault], Strike]]] = {
     "empty-tables": _after(tables.empty_tables),
     "field-renamed": _of_a_field(fields.renamed),
     "field-removed": _of_a_field(fields.removed),
-    "wrong-environment": _after(environments.another_environment),
+    "wrong-environment": _environment,
     "assets-missing": _before(losses.asset_missing),
     "upload-refused": _before(losses.file_refused),
     "link-lost": _after(losses.leading_nowhere),

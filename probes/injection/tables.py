@@ -30,7 +30,7 @@ _OF_ENTRIES: Final = {"hidden", "checkbox", "radio"}
 """Inputs by which entries of a list are chosen; others are what a form is filled in with."""
 _DEEPEST: Final = 200
 _LARGEST: Final = 4 << 20
-_MOST: Final = {"<": 200_000, "<!": 2_000}
+_MOST: Final = {"<": 50_000, "<!": 2_000}
 """Of these a page may hold so many: the library takes ever longer for what is never ended."""
 
 

@@ -83,7 +83,7 @@ def _inside(page: Page, tongue: Tongue, today: date) -> Markup:
     return safe(
         promised(objectives, names, tongue, today)
         + deployed(page, tongue, today)
-        + altered(page.altered, tongue, today)
+        + altered(page.altered, {each.id for each in page.incidents}, tongue, today)
         + done(page.deeds, titles, tongue, today)
         + watched(page.coverage, names, tongue)
     )

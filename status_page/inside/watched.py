@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Final
 
 from status_page.drawing.escaped import escape
@@ -24,9 +25,11 @@ def watched(coverage: Coverage | None, names: Mapping[str, str], tongue: Tongue)
     here = [each for each in coverage.components if each.component in names]
     rows = "".join(_row(each, names[each.component]) for each in here[:_MOST])
     listed = f'<ul class="promises" role="list">{rows}</ul>' if rows else ""
-    holes = "".join(map(_hole, coverage.holes))
+    said = _english(coverage.said, "score") if coverage.said and rows else ""
+    kinds = groupby(coverage.holes, lambda each: each.kind)
+    holes = "".join(_kind(kind, list(holes)) for kind, holes in kinds)
     title = tongue.say("What is watched, and how")
-    return section("watched", title, listed + holes + _more(coverage))
+    return section("watched", title, said + listed + holes + _more(coverage))
 
 
 def _row(given: Watching, name: str) -> str:
@@ -38,9 +41,14 @@ def _row(given: Watching, name: str) -> str:
     )
 
 
+def _kind(kind: str, holes: Sequence[Hole]) -> str:
+    heading = f'<h3 lang="en" dir="ltr">{escape(tidy(kind))}</h3>'
+    return f'<div class="holes">{heading}{"".join(map(_hole, holes))}</div>'
+
+
 def _hole(given: Hole) -> str:
     lines = "\n".join(shorten(line, _LINE) for line in given.toml.splitlines()[:_LINES])
-    quoted = f'<pre tabindex="0" dir="ltr" translate="no">{escape(lines)}</pre>' if lines else ""
+    quoted = f'<pre class="wraps" dir="ltr" translate="no">{escape(lines)}</pre>' if lines else ""
     return f'<div class="capture">{_english(f"{given.says} {given.remedy}")}{quoted}</div>'
 
 

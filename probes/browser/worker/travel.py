@@ -15,15 +15,16 @@ from typing import TYPE_CHECKING, Any, Final
 from probes.browser import api
 from probes.browser.breaking import Breaking
 from probes.browser.errand import Errand, scrubber_of
-from probes.browser.troubles import BrowserTrouble, JourneyBroken
+from probes.browser.troubles import BrowserTrouble
 from probes.browser.visit import Visit
+from probes.browser.worker.ending import end_of, found, guarded, stopped
 from probes.browser.worker.engine import Engine, within
 from probes.browser.worker.evidence import Evidence, evidence
-from probes.browser.worker.judging import Finding, as_evidence, judge
+from probes.browser.worker.judging import Finding, as_evidence
+from probes.browser.worker.meeting import Meeting
 from probes.browser.worker.opening import let_go, open_page
 from probes.browser.worker.watching import Watching
 from probes.result import Artefact, Outcome, Reason, Step, View
-from probes.settings import write_duration
 
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, Page
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 _STEP: Final = timedelta(seconds=15)
 _NAVIGATION: Final = timedelta(seconds=30)
 _OPENING: Final = timedelta(seconds=10)
-_LETTING_GO: Final = 0.5  # seconds for a journey to end after it was told to
 _VIEWS: Final = timedelta(milliseconds=300)
 _EVIDENCE: Final = timedelta(seconds=5)
 _AFTERWARDS: Final = 3.3  # seconds after the deadline for everything that follows
@@ -54,6 +54,7 @@ class _Trip:
     page: Page
     visit: Visit
     watching: Watching
+    meeting: Meeting
     finding: Finding
     obeyed: bool = True
     """Whether the journey ended when it was told to."""
@@ -130,15 +131,17 @@ class Travel:
         visit = Visit(page, errand, self._monotonic, self._step)
         visit.breaking = self._breaking
         watching = Watching(page, errand, visit)
+        meeting = Meeting(errand)
+        meeting.listen(page)
         await watching.begin()
-        task = asyncio.ensure_future(_guarded(errand, visit))
-        await asyncio.wait({task}, timeout=self._left().total_seconds())
-        finding = watching.judged(_finding(task, visit, self._errand.timeout))
-        return _Trip(errand, page, visit, watching, finding, await _let_go(task))
+        task = asyncio.ensure_future(guarded(errand, visit))
+        await end_of(task, self._breaking, self._left())
+        finding = watching.judged(found(task, visit, self._errand.timeout))
+        return _Trip(errand, page, visit, watching, meeting, finding, await stopped(task))
 
     async def _conclude(self, trip: _Trip, took_s: float) -> bool:
         """Says what was found and seen; whether the browser lives."""
-        finding, lives = trip.finding, True
+        finding, lives = await self._of_its_environment(trip), True
         if finding.outcome is Outcome.FAIL and not await self._engine.answers(trip.page):
             lives = False
             finding = Finding(Outcome.ERROR, Reason.BROWSER_CRASHED, str(_died()))
@@ -151,7 +154,7 @@ class Travel:
                 "summary": self._scrub.line(finding.summary),
                 "took_us": round(took_s * 1e6),
                 "at": self._monotonic(),
-                **self._met(),
+                **self._met(trip),
             }
         )
         wanted = lives and self._breaking is None  # of a fault of ours, no evidence is of any use
@@ -162,10 +165,15 @@ class Travel:
             self._tell({"say": "seen", "warnings": [said]})
         return lives
 
-    def _met(self) -> Mapping[str, int]:
+    async def _of_its_environment(self, trip: _Trip) -> Finding:
+        failed = trip.finding.outcome is Outcome.FAIL
+        limit = _VIEWS if failed else self._for_evidence() / 2
+        return await trip.meeting.judged(trip.finding, trip.watching.pages, limit)
+
+    def _met(self, trip: _Trip) -> Mapping[str, Any]:
         breaking = self._breaking
         if breaking is None:
-            return {}
+            return {"fields": trip.meeting.fields} if trip.meeting.fields else {}
         return {"touched": breaking.touched, "held_back": breaking.held_back}
 
     async def _seen(self, trip: _Trip, finding: Finding) -> Mapping[str, Any]:
@@ -241,40 +249,6 @@ async def _has_written(context: BrowserContext) -> bool:
         if len(sent) >= _REMEMBERED or any(one.method not in _HARMLESS for one in sent):
             return True
     return False
-
-
-async def _guarded(errand: Errand, visit: Visit) -> None:
-    try:
-        await errand.journey(visit)
-    except SystemExit:  # would end the whole process
-        raise JourneyBroken("the journey called exit()") from None
-
-
-def _finding(task: asyncio.Task[None], visit: Visit, timeout: timedelta) -> Finding:
-    if not task.done():
-        return Finding(Outcome.FAIL, Reason.TIMEOUT, _too_late(visit, timeout))
-    if task.cancelled():
-        return judge(asyncio.CancelledError())
-    if (error := task.exception()) is not None:
-        return judge(error)
-    if visit.degraded is not None:
-        return Finding(Outcome.SLOW, visit.degraded.reason, visit.degraded.sentence)
-    return Finding(Outcome.PASS)
-
-
-def _too_late(visit: Visit, timeout: timedelta) -> str:
-    steps = visit.steps()
-    at = f', in step "{steps[-1].name}"' if steps and steps[-1].outcome is Outcome.FAIL else ""
-    return f"not done within {write_duration(timeout)}{at}"
-
-
-async def _let_go(task: asyncio.Task[None]) -> bool:
-    """Stops the journey; whether it let itself be stopped."""
-    if not task.done():
-        task.cancel()
-        await asyncio.wait({task}, timeout=_LETTING_GO)
-        task.add_done_callback(lambda done: done.cancelled() or done.exception())
-    return task.done()
 
 
 def _view(view: View) -> dict[str, Any]:

@@ -21,11 +21,29 @@ def page(text: str) -> Answer:
     return Answer(ASKED, Given(200, (("Content-Type", "text/html"),), text.encode()))
 
 
-def test_titles_come_first_then_what_does_not_change_then_the_end_and_the_rest() -> None:
-    assert list(page(PAGE).texts()) == [
-        *("The Little Archive", "Your library", "Kept by volunteers", "</html>"),
-        "17 files today",
-    ]
+def test_titles_come_first_then_what_does_not_change_then_the_end() -> None:
+    texts = ["The Little Archive", "Your library", "Kept by volunteers", "</html>"]
+    assert list(page(PAGE).texts()) == texts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "token mySessionQwertyZxcvAsdf",
+        "deadbeefdeadbeef",
+        "dGhlIGxpdHRsZSBhcmNoaXZl==",
+        "canary@example.org",
+        "21 November",
+        "last seen 10:45",
+    ],
+)
+def test_what_the_next_visitor_is_told_otherwise_is_not_proposed(text: str) -> None:
+    assert list(page(f"<p>{text}</p>").texts()) == []
+
+
+@pytest.mark.parametrize("text", ["Internationalisation", "Rosenheim-Oberbayern", "Impressum"])
+def test_a_long_word_is_no_token(text: str) -> None:
+    assert list(page(f"<p>{text}</p>").texts()) == [text]
 
 
 def test_scripts_and_style_sheets_are_found_and_icons_are_not() -> None:

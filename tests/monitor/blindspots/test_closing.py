@@ -7,6 +7,9 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
 
 from monitor.blindspots import Closing, Seeking, Terms, closing
 from monitor.blindspots.lines import Line, toml, with_lines
@@ -14,16 +17,18 @@ from monitor.clock import SystemClock
 from monitor.config import load
 from monitor.runner import Runner
 from probes.expect import Shape
+from probes.injection import BY_NAME, FAULTS, Fault
 from tests.monitor.blindspots.conftest import ITEMS, Site
+from tests.support.serve import serving
 from tests.support.targets import Certificates, answering, ok
 from tests.support.tools import borrowed_tools
 
 
-async def closed(config: Path, *probes: str) -> Closing:
-    """What is said of those probes, each of which was tried with every fault."""
+async def closed(config: Path, *probes: str, faults: tuple[Fault, ...] = FAULTS) -> Closing:
+    """What is said of those probes, each of which was tried with every one of the faults."""
     clock, loaded = SystemClock(), load(config)
     async with borrowed_tools() as tools:
-        terms = Terms(per_minute=6000)
+        terms = Terms(faults=faults, per_minute=6000)
         seeking = Seeking(tools, lambda lent: Runner(lent, clock, str), clock, terms)
         matrix = await seeking.seek([loaded.probes[probe] for probe in probes])
         return await closing(loaded, seeking, matrix)
@@ -130,3 +135,21 @@ def test_a_line_says_when_it_takes_the_place_of_another() -> None:
         "json": {"$": {"type": "object"}, "$.items[*]": {"count_min": 2}},
     }
     assert keys["expect"]["contains"] == "a"
+
+
+async def test_a_journey_is_told_to_expect_the_environment_that_its_page_names(
+    tmp_path: Path,
+) -> None:
+    page = "<!doctype html><meta name=environment content=production><h1>Your library</h1>"
+    with serving(Starlette(routes=[Route("/", lambda _: HTMLResponse(page))])) as site:
+        config = written(
+            tmp_path,
+            f'[probe.visit]\nkind = "journey"\nurl = "{site}/"\n'
+            'steps = [{ goto = "/" }, { expect_text = "Your library" }]\n',
+        )
+        found = await closed(config, "visit", faults=(BY_NAME["wrong-environment"],))
+        [remedy] = found.remedies
+        assert (remedy.table, remedy.lines) == (
+            "[probe.visit]",
+            ('expect_environment = "production"',),
+        )

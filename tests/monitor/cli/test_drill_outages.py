@@ -70,9 +70,13 @@ def test_what_makes_no_sense_is_refused_with_a_sentence(
 
 
 def test_an_outage_nobody_knows_is_refused_with_those_there_are() -> None:
-    done = trueup("database-gone")
-    assert done.exit_code == 2
-    assert "database-deleted" in done.stderr
+    near = trueup("database-gone")
+    assert (near.exit_code, near.stdout) == (2, "")
+    said = "there is no outage 'database-gone'; did you mean 'database-deleted'?"
+    assert said in near.stderr
+    assert near.stderr.endswith(f"There are {', '.join(OUTAGES)}; and pager.\n")
+    assert "there is no outage 'nosuch'. There are accidental-upgrade," in trueup("nosuch").stderr
+    assert "no outage 'nosuch'" in trueup("nosuch", "--all").stderr
 
 
 def test_the_help_says_what_both_are_for() -> None:

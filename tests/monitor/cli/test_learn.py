@@ -3,89 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass, field
-from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import Route
-from typer.testing import CliRunner, Result
 
-from monitor.cli import app
-from monitor.clock import SystemClock
-from monitor.store import Writer, baselines, records
-from monitor.store.records import ProbeRow
 from tests.monitor.cli.desks import DESKS, Place, at_work
-from tests.support.serve import serving
-
-ORDERS = {"account": {"name": "A. Person"}, "items": [{"id": 1}, {"id": 2}, {"id": 3}]}
-WHAT = "$.items[*]"
-BASELINE = f'expect.json."{WHAT}".baseline = "30%"\n'
-
-
-@dataclass
-class Shop:
-    """A target, and a folder with a configuration of `orders` and `web` beside it."""
-
-    folder: Path
-    address: str = ""
-    says: list[tuple[int, Any]] = field(default_factory=lambda: [(200, ORDERS)])
-    asked: int = 0
-
-    async def answer(self, _: Request) -> JSONResponse:
-        self.asked += 1
-        status, body = self.says[0] if len(self.says) == 1 else self.says.pop(0)
-        return JSONResponse(body, status)
-
-    def expects(self, lines: str = 'expect.shape = "learn"\n') -> None:
-        probe = f'kind = "http"\nurl = "{self.address}/orders"\nconfirm = []\n'
-        (self.folder / "probes.toml").write_text(
-            f"[probe.orders]\n{probe}{lines}[probe.web]\n{probe}"
-        )
-
-    def learn(self, *words: str) -> Result:
-        return self.trueup("learn", *words)
-
-    def trueup(self, *words: str) -> Result:
-        config = str(self.folder / "probes.toml")
-        environment = {"COLUMNS": "200", "TERM": "dumb", "SUDO_USER": "ana"}
-        return CliRunner(env=environment).invoke(app, (*words, "--config", config))
-
-    def pin(self) -> Any:
-        return json.loads((self.folder / "pins" / "orders.json").read_text())
-
-    def history(self, *counts: int) -> None:
-        """Good runs of an hour ago that found so many."""
-        (self.folder / "var").mkdir(exist_ok=True)
-        at = SystemClock().now() - timedelta(hours=1)
-
-        def remember(db: Any) -> None:
-            keys = records.sync_probes(db, [ProbeRow("orders", "orders", "http")], at)
-            for count in counts:
-                baselines.add(db, keys["orders"], at, {WHAT: count})
-
-        with closing(Writer(self.folder / "var" / "trueup.db")) as writer:
-            writer.submit(remember).result(20)
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[Shop]:
-    shop = Shop(Path())
-    with serving(Starlette(routes=[Route("/orders", shop.answer)])) as shop.address:
-        yield shop
-
-
-@pytest.fixture
-def shop(served: Shop, tmp_path: Path) -> Shop:
-    served.folder, served.says, served.asked = tmp_path, [(200, ORDERS)], 0
-    served.expects()
-    return served
+from tests.monitor.cli.shops import BASELINE, ORDERS, WHAT, Shop
 
 
 def test_three_good_runs_make_a_file_to_review_and_what_to_do_with_it_is_said(shop: Shop) -> None:
@@ -166,7 +88,14 @@ def test_everything_is_there_for_programs(shop: Shop) -> None:
     assert probe["shape"]["state"] == "learned"
     assert probe["shape"]["fields"]["$.account.name"] == "string"
     assert probe["baselines"] == [
-        {"what": WHAT, "good_runs": 4, "usual": 3.0, "spread": 0.0, "when": ""}
+        {
+            "what": WHAT,
+            "good_runs": 4,
+            "selects_nothing": False,
+            "usual": 3.0,
+            "spread": 0.0,
+            "when": "",
+        }
     ]
 
 
@@ -178,6 +107,20 @@ def test_how_much_there_usually_is_is_told_from_the_history_alone(shop: Shop) ->
     shop.history(50, 49)
     assert f"orders: {WHAT}: never fewer than 48 in the 3 good runs so far" in shop.learn().stdout
     assert shop.asked == 0
+
+
+def test_a_path_that_never_selects_anything_is_asked_about(shop: Shop) -> None:
+    shop.expects(BASELINE)
+    shop.history(0, 0)
+    assert shop.learn().exit_code == 0
+    shop.history(0, 0)
+    done = shop.learn()
+
+    assert done.exit_code == 1
+    asked = f"orders: {WHAT}: selects nothing, in 4 good runs: is the JSONPath right?"
+    assert asked in done.stdout
+    shop.history(1)
+    assert shop.learn().exit_code == 0
 
 
 def test_an_emptied_list_is_no_target_to_learn_from(shop: Shop) -> None:

@@ -10,8 +10,9 @@ from pathlib import Path
 from typer.testing import CliRunner, Result
 
 from monitor.cli import app
+from monitor.config import load
 from monitor.coverage import Depth, Hole
-from monitor.coverage.covering import DEEP
+from monitor.coverage.watching import DEEP
 from tests.monitor.coverage.configured import PAGER, component, http, journey
 from tests.support.checkout import ROOT
 
@@ -34,8 +35,22 @@ def test_components_stand_with_what_watches_them_and_the_holes_below(tmp_path: P
     assert "journey that writes" in sending
     assert "Watched by nothing" in lines
     assert "  Orders is watched by nothing. A journey does what people do there." in lines
-    assert lines[-1].startswith("Score ")
-    assert "holes" in lines[-1]
+    assert re.fullmatch(r"Score \d+ of 100, \d holes\.", lines[-1])
+
+
+def test_what_could_be_better_comes_last_and_is_no_hole(tmp_path: Path) -> None:
+    path = tmp_path / "probes.toml"
+    steps = 'steps = [{ expect_text = "Welcome" }]'
+    text = PAGER + journey("tour", steps) + component("website", "tour")
+    text += http("named", "/x", 'expect.environment = "staging"') + component("x", "named")
+    path.write_text(text + 'description = "Something"\n')
+    done = RUNNER.invoke(app, ["coverage", "--config", str(path)])
+    flat = " ".join(done.output.split())
+    assert "Could be better Website is watched by a journey that only reads: 90 is" in flat
+    assert flat.index("Watched only from outside") < flat.index("Could be better")
+    assert flat.endswith("2 holes; 1 thing could be better.")
+    told = RUNNER.invoke(app, ["coverage", "--toml", "--config", str(path)]).output
+    assert "website" not in told
 
 
 def test_programs_get_all_of_it_in_one_document(tmp_path: Path) -> None:
@@ -56,9 +71,35 @@ def test_programs_get_all_of_it_in_one_document(tmp_path: Path) -> None:
         assert tomllib.loads(finding["toml"])
 
 
-def test_the_lines_alone_are_ready_to_be_pasted(tmp_path: Path) -> None:
-    for table in covered(tmp_path, "--toml").output.split("\n\n"):
-        tomllib.loads(table)
+def test_the_lines_alone_say_where_they_go_and_load_when_they_are_there(tmp_path: Path) -> None:
+    told = covered(tmp_path, "--toml").output
+    path = tmp_path / "probes.toml"
+    assert "# in [component.orders], probes.toml:" in told
+    path.write_text(put_in(path.read_text(), told))
+    now = RUNNER.invoke(app, ["coverage", "--json", "--config", str(path)])
+    assert now.exit_code == 0, now.output
+    left = {each["hole"] for each in json.loads(now.output)["findings"] if each["is_hole"]}
+    assert left <= {"identity"}, "one probe that was added is asked about in its turn"
+    assert load(path).probes.keys() > {"home", "send"}
+
+
+def put_in(text: str, told: str) -> str:
+    """As a person would: at the place that each comment names, from the last to the first."""
+    lines, parts = text.splitlines(), told.strip().split("\n\n")
+    known = [part.splitlines() for part in parts if part.startswith("# in ")]
+    new = [part for part in parts if not part.startswith("# in ")]
+    assert parts == ["\n".join(part) for part in known] + new
+    for head, *keys in sorted(known, key=lambda part: -number_in(part[0])):
+        at = number_in(head)
+        assert lines[at - 1] == re.search(r"\[.*?\]", head)[0]  # type: ignore[index]  # or it fails
+        for instead in (each for each in keys if each.startswith("# instead of")):
+            lines[number_in(instead) - 1] = ""
+        lines[at:at] = keys
+    return "\n".join((*lines, *new))
+
+
+def number_in(comment: str) -> int:
+    return int(comment.rstrip(":").rpartition(":")[2])
 
 
 def test_a_pipeline_is_told_when_the_score_is_less_than_it_should_be(tmp_path: Path) -> None:

@@ -19,6 +19,9 @@ from tests.monitor.coverage.configured import (
 )
 
 LOGIN = 'journey = "login"\nusername = "a"\npassword = "b"\nexpect_text = "c"'
+WALK = 'steps = [{ expect_text = "Welcome" }]'
+READS = 'expect.contains = "Things"'
+SENDS = 'method = "POST"\nform = { a = "b" }'
 SHAPE = 'expect.shape = "learn"'
 COUNTED = 'expect.json."$.items[*]".count_min = {}'
 LISTS = Known(lists={"api": ("$.items[*]",)})
@@ -35,6 +38,9 @@ HOLES = [
     (Hole.HOME_ONLY, http("a", "/health") + component("orders", "a"), Known()),
     (Hole.NEVER_WRITES, journey("a", LOGIN) + component("uploads", "a"), Known()),
     (Hole.NEVER_WRITES, journey("a", LOGIN) + component("library", "a"), Known()),
+    (Hole.COULD_BE_DEEPER, http("a", "/x", READS) + component("data", "a"), Known()),
+    (Hole.COULD_BE_DEEPER, http("a", more=SENDS) + component("data", "a"), Known()),
+    (Hole.COULD_BE_DEEPER, journey("a", WALK) + component("data", "a"), Known()),
     (Hole.NO_COMPONENT, http("a"), Known()),
     (Hole.NO_COMPONENT, http("a") + http("b") + component("a", "b"), Known()),
     (Hole.UNTOLD, http("a", more='channels = []\nseverity = "warning"'), Known()),
@@ -75,10 +81,15 @@ def test_every_line_that_is_given_can_be_read_together_with_all_others(tmp_path:
         (
             *(http("home"), http("api", "/api/files"), journey("in", LOGIN)),
             *(component("uploads", "home"), component("messages"), component("orders")),
+            *(journey("tour", WALK), component("website", "tour"), component("api", "api")),
+            *(http("quiet", "/q", 'severity = "info"\nchannels = []'), component("q", "quiet")),
+            *(http("a", "/a", SENDS), component("sending", "a")),
         )
     )
+    (tmp_path / "pins").mkdir()
+    (tmp_path / "pins" / "api.json").write_text('{"shape": {"$": "object"}, "varies": []}')
     holes: set[Hole] = set()
-    for _ in range(20):
+    for _ in range(40):
         found = coverage(configured(tmp_path, text)).findings
         left = [each for each in found if each.lines]
         if not left:
@@ -86,7 +97,9 @@ def test_every_line_that_is_given_can_be_read_together_with_all_others(tmp_path:
         holes.add(left[0].hole)
         text = pasted(text, left[0])
     assert not left
+    assert coverage(configured(tmp_path, text)).score == 100, "no point is lost without a word"
     assert {Hole.UNTOLD, Hole.UNWATCHED, Hole.HOME_ONLY, Hole.NO_PLAYBOOK, Hole.CONTRACT} <= holes
+    assert Hole.COULD_BE_DEEPER in holes
 
 
 def test_a_shape_that_is_not_learned_yet_is_said_to_expect_nothing(tmp_path: Path) -> None:

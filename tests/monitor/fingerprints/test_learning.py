@@ -22,6 +22,7 @@ from monitor.fingerprints.learning import (
     step,
 )
 from monitor.fingerprints.memory import Memory, News
+from monitor.fingerprints.past import LOOSE, STRICT, Habit, habit_of
 from monitor.runner import Run
 from probes.result import Facts
 from probes.traits import Trait
@@ -33,7 +34,11 @@ MINUTE = timedelta(minutes=1)
 
 
 def after(
-    letters: str, known: Known | None = None, probes: str = "p", every: timedelta = MINUTE
+    letters: str,
+    known: Known | None = None,
+    probes: str = "p",
+    every: timedelta = MINUTE,
+    habit: Habit = LOOSE,
 ) -> tuple[Known, list[str]]:
     """One run a letter, which is its value; a capital one is of a failing run. What came of it."""
     known, said = known or Known(), []
@@ -41,7 +46,7 @@ def after(
         seen = Seen(
             value=letter.lower(), probe=probe, at=NIGHT + number * every, good=letter.islower()
         )
-        known, event = step(known, seen)
+        known, event = step(known, seen, habit)
         match event:
             case Changed(was, became):
                 said.append(f"{number}: {'+'.join(was)} to {became}")
@@ -109,10 +114,10 @@ def test_it_goes_back_after_three_runs_without_the_new() -> None:
     assert known.calm
 
 
-def test_what_was_before_is_forgotten_once_the_new_is_usual() -> None:
+def test_what_was_before_is_not_usual_any_more_once_the_new_is() -> None:
     known, _ = after("aaabb" + "b" * 20)
     assert known.values == ("b",)
-    assert after("aa", known)[1] == ["1: b to a"]
+    assert after("aa", known, habit=STRICT)[1] == ["1: b to a"]
 
 
 def test_two_servers_of_which_one_was_upgraded_are_known_both() -> None:
@@ -122,16 +127,27 @@ def test_two_servers_of_which_one_was_upgraded_are_known_both() -> None:
     assert known.calm
 
 
-def test_three_changes_in_a_day_that_nobody_announced_and_it_varies() -> None:
-    known, said = after("aaa" + "b" * 15 + "c" * 15 + "d" * 15)
-    assert len(said) == 2
+@pytest.mark.parametrize("habit", [LOOSE, STRICT], ids=["loose", "strict"])
+def test_five_new_values_in_a_week_that_nobody_announced_and_it_varies(habit: Habit) -> None:
+    letters = "aaa" + "".join(letter * 15 for letter in "bcdef")
+    known, said = after(letters, every=timedelta(hours=2), habit=habit)
+    assert len(said) == 5
     assert known.state is State.VARIES
     assert after("efgh", known) == (known, [])
 
 
-def test_three_changes_in_three_days_are_three_changes() -> None:
-    letters = "aaa" + "b" * 15 + "c" * 15 + "d" * 15
-    assert len(after(letters, every=timedelta(hours=2))[1]) == 3
+def test_a_new_value_every_other_day_is_a_change_each() -> None:
+    letters = "aaa" + "".join(letter * 12 for letter in "bcdefgh")
+    known, said = after(letters, every=timedelta(hours=4), habit=STRICT)
+    assert len(said) == 7
+    assert known.state is State.PINNED
+
+
+def test_the_environment_never_varies() -> None:
+    letters = "aaa" + "".join(letter * 15 for letter in "bcdefghijklm")
+    known, said = after(letters, habit=habit_of(Trait.ENVIRONMENT))
+    assert len(said) == 12
+    assert (known.state, len(known.values)) == (State.PINNED, 1)
 
 
 def test_what_is_announced_may_change_as_often_as_it_likes() -> None:
@@ -139,7 +155,7 @@ def test_what_is_announced_may_change_as_often_as_it_likes() -> None:
     for letter in "bcdefghijkl":
         known, said = after(letter * 15, known)
         assert len(said) == 1
-        known = announced(known)
+        known = announced(known, letter)
     assert known.state is State.PINNED
 
 

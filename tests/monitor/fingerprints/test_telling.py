@@ -281,6 +281,6 @@ async def test_a_failing_answer_with_a_wanted_status_may_show_it(tmp_path: Path)
         await seen.show(OLD, times=4)
         await seen.show(NEW, times=2, letter="d", every=SECOND)
         assert [name for name, *_ in await seen.changes()] == ["runtime"]
-        assert await seen.waits() == ["oncall opened home"]
+        assert await seen.waits() == ["oncall opened home", "oncall reminded home"]
         await seen.world.mends("home")
         assert len((await seen.world.bodies())[-1]["altered"]) == 1

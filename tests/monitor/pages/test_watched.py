@@ -31,6 +31,11 @@ def test_an_internal_page_is_told_and_again_after_ten_minutes(tmp_path: Path) ->
     first = found.coverage
     assert first is not None
     assert first.components[0].watched_by == "home page only"
+    assert [hole.kind for hole in first.holes[:2]] == [
+        "Watched only from outside",
+        "Nobody is told",
+    ]
+    assert first.said == f"Score {first.score} of 100, {len(first.holes)} holes."
     assert any("certificate" in hole.toml for hole in first.holes)
     found.read(db, AT + timedelta(minutes=20))
     assert found.coverage is first  # nothing is made again of what is the same
@@ -47,3 +52,4 @@ def test_a_page_of_some_components_is_not_told_of_holes_in_others(tmp_path: Path
     found.read(db, AT)
     assert found.coverage is not None
     assert found.coverage.holes == ()
+    assert found.coverage.said == ""

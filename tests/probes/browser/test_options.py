@@ -188,6 +188,7 @@ async def test_what_cannot_be_is_refused_with_what_was_meant() -> None:
     assert "user_agent" in refused(url="http://a/", headers={"User-Agent": "1"})
     assert "printable" in refused(url="http://a/", headers={"X-Y": "swordfish\r\n"})
     assert refused(headers={"X-Y": "1"}).startswith("headers is told to the server of url only")
+    assert "write url, too" in refused(expect_environment="production")
     assert refused(proxy="proxy.example.org").startswith("not a proxy; write it as")
     assert "SOCKS" in refused(proxy="socks5://canary:swordfish@127.0.0.1:1080")
     assert refused(block=["analytics"]) == "'analytics' is no whole address; write \"*analytics*\""

@@ -14,6 +14,7 @@ from probes.browser.line import heard, said
 from probes.browser.record import STEPS, Record
 from probes.result import Outcome, Reason, Result
 from probes.scrub import Scrubber
+from probes.traits import Trait
 
 
 def a_record(*messages: dict[str, Any], spacing: float = 0.1) -> Record:
@@ -106,3 +107,19 @@ def test_whatever_bytes_come_they_are_a_message_or_none(line: bytes) -> None:
 def test_lines_made_to_break_a_parser_are_none() -> None:
     assert heard(b"[" * 100_000) == {}
     assert heard(said({"say": "beat", "at": float("nan")}))["say"] == "beat"
+
+
+@pytest.mark.parametrize("fields", [None, 5, "x" * 9, {"server": "gate"}, [1, [2], ["a", {}, 3]]])
+def test_headers_that_are_none_tell_nothing(fields: Any) -> None:
+    assert not a_record(found("PASS") | {"fields": fields}).result(1).facts.traits
+
+
+def test_headers_tell_what_serves_a_page_bounded_and_without_secrets() -> None:
+    fields = [["server", "gate swordfish\x1b[2J"], ["x-powered-by", "é" * 10**5], ["via", None]]
+    traits = a_record(found("FAIL") | {"fields": fields * 50}).result(1).facts.traits
+    assert traits[Trait.SERVER] == "gate ***"
+    assert len(traits[Trait.RUNTIME]) <= 200
+    doubted = found("FAIL", "timeout", at=9.0) | {"fields": fields}
+    beats: list[dict[str, Any]] = [{"say": "beat", "at": at} for at in (0.0, 0.1)]
+    stalled = a_record(*beats, doubted).result(9)
+    assert (stalled.outcome, stalled.facts.traits) == (Outcome.ERROR, {})

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import pytest
 
+from probes.expect.environment import HEADERS, KEYS
 from probes.injection import BY_NAME, Asked, Given, Injection
 
 ASKED = Asked("GET", "https://archive.example.org/")
@@ -74,3 +78,38 @@ def test_a_page_says_another_name(body: str, then: str) -> None:
 )
 def test_an_answer_that_says_none_is_not_touched(given: Given) -> None:
     assert moved(given) is given
+
+
+@pytest.mark.parametrize("name", HEADERS)
+def test_wherever_a_probe_reads_it_in_a_header_another_one_is_said(name: str) -> None:
+    assert moved(Given(200, (HTML, (name, "production")))).headers == (HTML, (name, "staging"))
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_wherever_a_probe_reads_it_in_a_document_another_one_is_said(key: str) -> None:
+    found = moved(Given(200, (JSON,), json.dumps({key: "production"}).encode()))
+    assert json.loads(found.body) == {key: "staging"}
+
+
+@pytest.mark.parametrize(
+    ("given", "then"),
+    [
+        (Given(200, (HTML, ("X-Foo", "Blue"))), Given(200, (HTML, ("X-Foo", "production")))),
+        (
+            Given(200, (JSON,), b'{"on": ["blue", "bluebell"], "blue": 1}'),
+            Given(200, (JSON,), b'{"on": ["production", "bluebell"], "blue": 1}'),
+        ),
+        (
+            Given(200, (HTML,), b"<!-- on blue --><p>blueish blue-ish</p>"),
+            Given(200, (HTML,), b"<!-- on production --><p>blueish blue-ish</p>"),
+        ),
+        (
+            Given(200, (("Content-Type", "text/plain"),), b"stack=blue"),
+            Given(200, (("Content-Type", "text/plain"),), b"stack=production"),
+        ),
+    ],
+)
+def test_told_its_name_it_strikes_wherever_that_stands_alone(given: Given, then: Given) -> None:
+    injection = Injection(replace(BY_NAME["wrong-environment"], word="blue"))
+    assert injection.after(ASKED, given) == then
+    assert moved(given) is given, "nobody said that this is the name of an environment"

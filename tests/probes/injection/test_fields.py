@@ -100,3 +100,22 @@ def test_every_place_is_a_path_that_finds_it_until_it_is_removed(document: Any) 
         path = path_of(at)
         assert path.findall(document)
         assert not path.findall(broken("field-removed", document, at))
+
+
+@pytest.mark.parametrize("key", ["a\nb", "tab\t", "\x1b[31m", "\u202eb", "\U000e0001", "it's \\u0041"])
+def test_a_name_with_signs_that_nobody_sees_is_written_without_them(key: str) -> None:
+    [at] = paths({key: 1})
+    assert at.isprintable()
+    assert broken("field-removed", {key: 1}, at) == {}
+
+
+@pytest.mark.parametrize("key", ["a\nb", "tab\t", "\x7f", "\u202eb", "\U000e0001", "it's \\u0041"])
+def test_what_is_written_is_read_by_others_too(key: str) -> None:
+    [at] = paths({key: 7})
+    assert path_of(at).findall({key: 7}) == [7]
+
+
+def test_half_a_character_in_a_name_is_written_and_found_again() -> None:
+    [at] = paths({"\ud800x": 1})
+    assert at == r"$['\ud800x']"
+    assert broken("field-removed", {"\ud800x": 1}, at) == {}

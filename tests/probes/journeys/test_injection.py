@@ -16,6 +16,7 @@ from practice import RawHttp, create_app
 from practice.seed import EMAIL, PASSWORD
 from probes import KINDS, Outcome, Reason, Result, Tools
 from probes.injection import BY_NAME
+from probes.traits import Trait
 from tests.support.here import Here
 from tests.support.recording import recording
 from tests.support.serve import serving
@@ -141,3 +142,14 @@ async def test_short_links_may_have_a_host_of_their_own(journeys: Journeys) -> N
 async def test_a_journey_that_may_not_write_says_what_it_did_not_send(journeys: Journeys) -> None:
     result = await journeys.through("slow", "shorten", writes=False)
     assert (result.outcome, result.facts.held_back) == (Outcome.FAIL, 1), result
+    assert result.took.total_seconds() < 2, "it waited for what could not come"
+
+
+async def test_a_journey_notices_another_environment_where_it_signs_in_first(
+    journeys: Journeys,
+) -> None:
+    table = {**journeys.table("message"), "expect_environment": "production"}
+    seen = await journeys.through("wrong-environment", "message", table)
+    assert (seen.outcome, seen.reason) == (Outcome.FAIL, Reason.WRONG_ENVIRONMENT), seen
+    plain = await journeys.through("", "message", table)
+    assert (plain.outcome, plain.facts.traits[Trait.ENVIRONMENT]) == (Outcome.PASS, "production")

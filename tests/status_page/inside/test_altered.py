@@ -32,6 +32,14 @@ def test_the_first_page_says_what_changed_and_what_came_of_it() -> None:
     assert text.index(said) < text.index("What trueup did")
 
 
+def test_the_incident_that_it_was_told_with_is_led_to() -> None:
+    told = replace(UPGRADED, then="told with incident 45", incident="i1")
+    html = files(Index(), operated(altered=(told,)))["index.html"].decode()
+    assert 'told with <a href="incidents/i1/index.html">incident 45</a></p>' in html
+    elsewhere = replace(told, incident="gone")
+    assert "told with incident 45</p>" in str(files(Index(), operated(altered=(elsewhere,))))
+
+
 def test_what_a_target_says_of_itself_is_text() -> None:
     hostile = replace(UPGRADED, said="<script>alert(1)</script>\x1b[31m", target="<b>" * 100)
     text = str(files(Index(), operated(altered=(hostile,)))["index.html"])

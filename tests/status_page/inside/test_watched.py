@@ -11,6 +11,7 @@ from tests.status_page.pages.reading import files, plain
 
 FOUND = Coverage(
     score=61,
+    said="Score 61 of 100, 4 holes.",
     components=(
         Watching(component="uploads", watched_by="journey that writes", score=100),
         Watching(component="messages", watched_by="home page only", score=22),
@@ -18,6 +19,7 @@ FOUND = Coverage(
     ),
     holes=(
         Hole(
+            kind="Watched only from outside",
             says="<Messages> is watched by nothing but a home page.",
             remedy="A journey does what people do there.",
             toml='[probe.b]\nkind = "journey"',
@@ -37,6 +39,8 @@ def test_each_component_is_told_with_what_watches_it_best() -> None:
     assert "Uploads journey that writes 100 / 100" in told
     assert "home page only 22 / 100" in told
     assert "elsewhere" not in told
+    assert "What is watched, and how Score 61 of 100, 4 holes. Uploads" in told
+    assert "/ 100 Watched only from outside <Messages> is" in told
     assert "And 3 more: trueup coverage tells them all." in told
 
 
