@@ -50,7 +50,9 @@ def to_news(db: Database, context: Context, notice: Notice, at: datetime) -> Not
     return _worded(db, context, notice, at, with_altered)
 
 
-def _worded(db: Database, context: Context, notice: Notice, at: datetime, changed: _Words) -> Notice:
+def _worded(
+    db: Database, context: Context, notice: Notice, at: datetime, changed: _Words
+) -> Notice:
     for words in (_with_deploys, changed, _with_deeds, _with_budgets):
         notice = _guarded(db, notice, partial(words, db, context, notice, at))
     return notice

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from pydantic import Field, JsonValue, model_validator
 
 from probes.expect import Expect, Pin
+from probes.expect.learning import Lessons
 from probes.fingerprint import Reader
 from probes.kind import Refuse
 from probes.settings import Secret
@@ -119,6 +120,11 @@ class HttpSettings(Way):
     def fingerprint(self) -> Reader:
         """What reads the traits of each answer, and remembers the last one."""
         return Reader()
+
+    @cached_property
+    def lessons(self) -> Lessons:
+        """What large answers teach."""
+        return Lessons()
 
     @cached_property
     def traced(self) -> bool:

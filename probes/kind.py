@@ -14,8 +14,8 @@ from probes.tools import Tools
 S = TypeVar("S", bound=Settings)
 
 Refuse: TypeAlias = Callable[[str, str, str, str], None]
-"""Given the id of a probe, its key (with dots), the id of another probe that stands there, and what is wrong
-with that one. Where there is no such probe, that is told instead.
+"""Given the id of a probe, its key with dots in it, the id of another probe that stands there, and
+what is wrong with that one. Where there is no such probe, that is told instead.
 """
 
 

@@ -1,7 +1,7 @@
 """How many entries there usually are at this hour, and when there are too few."""
 
 from monitor.baselines.days import Calendar
-from monitor.baselines.usual import Early, Expected, by_hour, early, expected, judge
+from monitor.baselines.usual import Early, Expected, early, expected, judge
 from monitor.baselines.weighing import Baselines, falls_of, weigher
 
 __all__ = [
@@ -9,7 +9,6 @@ __all__ = [
     "Calendar",
     "Early",
     "Expected",
-    "by_hour",
     "early",
     "expected",
     "falls_of",

@@ -11,8 +11,8 @@ of one weekday in three; one that is not known yet may be empty once it was. Wha
 teaches nothing, however long it takes: an outage does not become usual, a target that lists less
 for good is learned anew when somebody says so.
 
-Not noticed: a percentage in the first three days of a kind, in an hour beside one in which there is
-usually little, or of what loses less than that within weeks.
+Not noticed: a percentage in the first three days of a kind, or in an hour beside one in which there
+is usually little. What erodes by a few percent a day is noticed late, and not at every run.
 """
 
 from __future__ import annotations
@@ -111,12 +111,6 @@ def expected(hours: Sequence[Hour], at: datetime, calendar: Calendar) -> Expecte
         return None
     seen = [day for each in found.values() for day in each]
     return _never_empty(days, seen, now) if seen else _suddenly(hours, at, calendar)
-
-
-def by_hour(hours: Sequence[Hour], at: datetime, calendar: Calendar) -> Expected | None:
-    """What is usual in the hour of *at*; None while fewer than three such days are known."""
-    usual = expected(hours, at, calendar)
-    return usual if usual and usual.known else None
 
 
 def judge(count: int, usual: Expected, fall: float) -> str | None:

@@ -76,7 +76,7 @@ def _score(matrix: Matrix, rows: Sequence[Row], id_: str, name: str) -> Score:
             shares[fault.name] = max(known)
         elif any(cell.verdict is Verdict.ACCEPTED for cell in cells):
             accepted.append(fault.name)
-        elif any(row.trouble for row in rows) or any(
+        elif len(cells) < len(rows) or any(
             cell.verdict is not Verdict.NOT_TOUCHED for cell in cells
         ):
             left_out.append(fault.name)

@@ -123,15 +123,16 @@ def command(  # noqa: PLR0913 - one parameter an option
     """Run probes through faults that are put between them and their targets, and show which ones
     nobody would notice. The targets see ordinary runs; nothing is recorded and nobody is told.
 
-    Journeys that write do write, once for every fault that lets them: blindspots = "read-only" in
-    a probe lets nothing through that writes, and blindspots = "never" leaves the probe alone.
+    What a journey writes is written, once for every fault that lets it through.
+    blindspots = "read-only" in its probe lets nothing through that writes;
+    blindspots = "never" leaves the probe alone.
 
     Exit status:
     0 when it was done;
     1 when the score is below --min-score;
     2 when the configuration is bad, or there is no such probe or fault;
-    3 when something could not be told: a probe does not pass as it is, a trouble of our own, or a
-    score is asked for and nothing could be tried.
+    3 when something could not be told: a probe does not pass as it is, a trouble of
+    our own, or a score is asked for and nothing could be tried.
     """
     if show_list:
         said.faults(as_json=as_json)

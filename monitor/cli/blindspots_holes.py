@@ -66,8 +66,10 @@ def holes(config: Config, matrix: Matrix, closing: Closing) -> None:
     for group in _groups(config, matrix, closing):
         _print(Text("\n") + _named(group.probes))
         for probe in group.probes:
-            if is_learning(config.probes[probe]):
-                _say(f"Nothing is learned yet: trueup learn {probe}", indent=2)
+            learn = f"trueup learn {probe}"
+            said = any(remedy.sentence.endswith(learn) for remedy in group.remedies)
+            if is_learning(config.probes[probe]) and not said:
+                _say(f"Nothing is learned yet: run {learn}", indent=2)
         for remedy in group.remedies:
             _hole(remedy)
         if any(remedy.lines and not remedy.new for remedy in group.remedies):

@@ -12,7 +12,7 @@ from monitor.blindspots.document import document
 from monitor.cli import tables
 from monitor.cli.blindspots_holes import holes, to_paste
 from monitor.cli.blindspots_table import MARKS, bars, blocks, keys
-from monitor.cli.ground import banner, is_odd, out, say_json, write
+from monitor.cli.ground import banner, err, is_odd, out, say_json, write
 from monitor.config import Config
 from monitor.coverage import places_in
 from monitor.notices import one_line, span
@@ -47,6 +47,9 @@ def say(told: Told, *, as_json: bool, as_toml: bool, verbose: bool) -> None:
     if as_json:
         say_json(document(told.matrix, told.scores, told.all, told.closing))
     elif as_toml:
+        for row in (row for row in told.matrix.rows if row.trouble):
+            said = f"{row.probe} {one_line(row.trouble)}"
+            err.print(said, style="magenta", markup=False, highlight=False, soft_wrap=True)
         write(to_paste(told.closing.remedies, places_in(told.config)))
     else:
         _say_to_people(told, verbose=verbose)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import timedelta
 from typing import Annotated, Any, Final
 
@@ -9,6 +10,7 @@ import typer
 from rich.text import Text
 from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
 
+from monitor import origins
 from monitor.acts import deploying, learning
 from monitor.acts.orders import AcceptChange
 from monitor.cli import giving, tables
@@ -23,13 +25,13 @@ from monitor.cli.ground import (
     out,
     read,
     say_json,
+    write,
 )
 from monitor.clock import SystemClock, iso
 from monitor.config import Config
 from monitor.fingerprints.learning import Known, State, needed
 from monitor.fingerprints.words import became_of
-from monitor.notices import lines
-from monitor.notices.altered import part, said_of
+from monitor.notices.altered import part, said_of, shown
 from monitor.store import deploys, fingerprints
 from monitor.store.fingerprints import Change, Pinned, Stands
 
@@ -102,20 +104,34 @@ def _show_changes(db: Database, config: Config, found: list[Change], *, as_json:
     out.print(f"{banner(config)} {_headline(found)}".strip(), highlight=False)
     if not found:
         return
-    out.print()
-    table = tables.table("#", "seen at", "target", tables.words("what"), tables.words("then"))
     for each in found:
-        table.add_row(
-            str(each.id),
-            lines.instant(each.seen_at),
-            Text(each.target, style="bold"),
-            Text(said_of(each.name, each.was, each.became)),
-            Text(_then(db, each), style=_STYLES.get(each.state, "dim")),
-        )
-    tables.show(table)
+        out.print()
+        _line(Text.assemble(f"{each.id}  ", (_where(each), "bold"), _seen(each)), "")
+        _line(Text(said_of(each.name, each.was, each.became)))
+        _line(Text(_then(db, each), style=_STYLES.get(each.state, "dim")))
 
 
 _STYLES: Final = {Stands.OPEN: "yellow", Stands.TOLD: "yellow", Stands.EXPLAINED: "yellow"}
+
+
+def _line(said: Text, indent: str = "   ") -> None:
+    """Whole for a pipe, folded and never cut for a terminal."""
+    whole = Text(indent) + said
+    if not sys.stdout.isatty():
+        write(whole.plain + "\n")
+        return
+    for line in said.wrap(out, max(out.width - len(indent), tables.SEEN_MIN)):
+        out.print(Text(indent) + line, soft_wrap=True)
+
+
+def _where(change: Change) -> str:
+    """What belongs to one answer is known by its probe; that needs its server beside it."""
+    server = origins.in_words(change.origin)
+    return server if change.target == change.origin else f"{change.target} at {server}"
+
+
+def _seen(change: Change) -> str:
+    return f", seen at {change.seen_at:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _headline(found: list[Change]) -> str:
@@ -127,7 +143,7 @@ def _headline(found: list[Change]) -> str:
 
 
 def _then(db: Database, change: Change) -> str:
-    told = change.state is Stands.TOLD
+    told = change.state in (Stands.OPEN, Stands.TOLD)
     accept = f"; accept it with: trueup changes accept {change.id}" if told else ""
     return became_of(db, change) + accept
 
@@ -165,7 +181,7 @@ def _known_headline(found: list[Pinned]) -> str:
 
 
 def _usually(each: Pinned) -> Text:
-    values = ", ".join(lines.one_line(value, 60) or "none" for value in each.values)
+    values = ", ".join(shown(each.name, value) for value in each.values)
     match each.state:
         case State.VARIES:
             return Text("varies too often, left out", style="dim")

@@ -181,13 +181,14 @@ def _usual(probe: Probe, usual: Usual) -> str:
     what, known = f"{probe.id}: {usual.what}", usual.known.runs
     if usual.selects_nothing:
         return f"{what}: selects nothing, in {usual.in_vain} good runs: is the JSONPath right?"
-    if usual.expected is None:
+    if known < GOOD_RUNS:
         return (
             f"{what}: still learning how many there usually are, {known} of {GOOD_RUNS} good runs"
         )
+    if usual.expected is None or not usual.expected.known:
+        few = f"{what}: never fewer than {usual.known.lowest} in the {known} good runs so far"
+        return f"{few}; before three days know this hour only an emptied list is noticed"
     many = f"{usual.expected.usual:.0f}"
-    if not usual.expected.when:
-        return f"{what}: never fewer than {many} in the {known} good runs so far"
     return f"{what}: usually {many} {usual.expected.when}, of {known} good runs"
 
 
@@ -225,7 +226,7 @@ def _shape(found: Found) -> dict[str, Any]:
 
 
 def _baseline(usual: Usual) -> dict[str, Any]:
-    expected = usual.expected
+    expected = usual.expected if usual.expected and usual.expected.known else None
     return {
         "what": usual.what,
         "good_runs": usual.known.runs,

@@ -29,6 +29,7 @@ from monitor.store import Reader, Writer, incidents, outbox, records
 from monitor.why import Why
 
 PROBE: Final = DRILL
+SAYS: Final = "[DRILL] This is a drill: nothing is wrong, and nothing needs to be done."
 NUMBER: Final = 0
 GLANCE: Final = 0.05  # seconds between two looks at what was confirmed
 LAST_TRY: Final = timedelta(seconds=5)
@@ -62,7 +63,7 @@ def notice_of(config: Config, channels: Sequence[str], severity: Severity, at: d
         sequence=1,
         dedup_key="",
         probe=PROBE,
-        probe_name="trueup drill",
+        probe_name="[DRILL] trueup drill",
         kind="trueup",
         environment=config.environment,
         location=config.location,
@@ -71,6 +72,7 @@ def notice_of(config: Config, channels: Sequence[str], severity: Severity, at: d
         outcome="FAIL",
         reason="",
         summary="a drill, started by hand",
+        says=(SAYS,),
         page=config.page.url,
         severity=severity,
         why=Why.ASKED_FOR.value,

@@ -36,8 +36,8 @@ def as_said(look: Look, change: Change) -> Change:
 
 
 def told_with_them(look: Look, changes: Iterable[Change]) -> tuple[bool, list[Change]]:
-    """Whether letters may wait now, and those that have no cause. What waits for a cause that is told
-    within seconds is neither.
+    """Whether letters may wait now, and those that have no cause. What waits for a cause that is
+    told within seconds is neither.
     """
     found = _speaking(look)
     alone: list[Change] = []

@@ -25,7 +25,7 @@ CONFIRMED_BY: Final = 2
 STRANGE_MOST: Final = 3
 """Runs in a row with one unknown value or another: what was usual is gone."""
 BACK_AFTER: Final = 3
-"""Runs in a row without the new value."""
+"""Runs in a row without the new value; EACH, once both were seen by turns."""
 OFTEN: Final = 5
 """So many values in a week that were never seen before and that nobody announced: it varies."""
 WEEK: Final = timedelta(days=7)
@@ -77,6 +77,8 @@ class Known:
     """What was seen since that change."""
     back: int = 0
     """Runs in a row without it."""
+    turns: bool = False
+    """It was seen by turns with what was before."""
     lately: tuple[tuple[str, datetime], ...] = ()
     """The values of a week that were never seen before and that nobody announced."""
     past: Past = ()
@@ -179,11 +181,12 @@ def _usual(known: Known, seen: Seen) -> tuple[Known, Event | None]:
 def _after(known: Known, seen: Seen, fresh: str) -> tuple[Known, Event | None]:
     """It changed a while ago: goes back, or it becomes clear what is usual from now on."""
     back = 0 if seen.value == fresh else known.back + 1
-    if back >= BACK_AFTER:
+    if back >= (EACH if known.turns else BACK_AFTER):
         return _back(known, seen, fresh), Back(fresh)
     known = replace(
         known,
         back=back,
+        turns=known.turns or (known.back > 0 and back == 0),
         since=known.since | {seen.value},
         runs=known.runs + (1 if seen.good else 0),
     )
@@ -236,6 +239,7 @@ def _change(known: Known, suspect: Suspect, at: datetime, habit: Habit) -> tuple
         (*known.values, value)[-VALUES_MOST:],
         fresh=value,
         since=frozenset((value,)),
+        turns=old is not None and at - old.left_at < past.APART,
         lately=lately,
         past=_without(known.past, was, value, at),
     )

@@ -25,7 +25,8 @@ from monitor.log import get_logger
 from monitor.runner import Run
 from monitor.store import StoreTrouble, Takes
 from monitor.store import fingerprints as rows
-from monitor.store.fingerprints import Before, Change, Pinned, Stands
+from monitor.store.fingerprints import Change, Pinned, Stands
+from monitor.store.trait_values import Before
 from probes.traits import Trait
 
 GATHER: Final = timedelta(seconds=1)
@@ -42,6 +43,7 @@ EVENTS_MOST: Final = 10_000
 """That many changes wait for a store that takes nothing; the oldest are lost beyond that."""
 KEPT_QUIET: Final = frozenset((Trait.TLS_KEY,))
 """A new key is a renewal; what matters is by whom it was signed, which is a trait of its own."""
+_NAMES: Final = frozenset(trait.value for trait in Trait)
 
 log = get_logger()
 
@@ -141,13 +143,33 @@ class Fingerprints:
         """What the daemon before this one knew."""
         if self._ready:
             return
-        known = await self._writer.do(partial(_known, at=self._clock.now()))
-        self._memory.take_up(known)
+        known = await self._read()
         config = self._config or self._context().config
-        self._memory.configure(config.probes.values())
+        await asyncio.to_thread(self._place, known, config)
         gone = [key for key in known if not self._memory.knows(key)]
-        await self._writer.do(partial(rows.forget, keys=gone))
+        for first in range(0, len(gone), AT_ONCE):
+            await self._writer.do(partial(rows.forget, keys=gone[first : first + AT_ONCE]))
+        if self._config is not None and self._config is not config:
+            self._memory.configure(self._config.probes.values())
         self._ready = True
+
+    async def _read(self) -> dict[Key, Known]:
+        """Some at a time: what the first runs have to be written does not wait behind all of it."""
+        found: dict[Key, Known] = {}
+        at, after = self._clock.now(), ("", "")
+        while some := await self._writer.do(partial(rows.pinned_after, after=after, most=AT_ONCE)):
+            found |= {(p.target, Trait(p.name)): _again(p, at) for p in some if p.name in _NAMES}
+            after = some[-1].target, some[-1].name
+        for change in await self._writer.do(partial(rows.since, at=at - WEEK)):
+            key = (change.target, Trait(change.name))
+            if key in found and found[key].state is State.PINNED:
+                found[key] = _changed(found[key], change, at)
+        return found
+
+    def _place(self, known: Mapping[Key, Known], config: Config) -> None:
+        """In a thread: nobody asks the memory before it is ready."""
+        self._memory.take_up(known)
+        self._memory.configure(config.probes.values())
 
     async def _write(self) -> None:
         """What the store did not take waits, and is asked for again with the next look."""
@@ -175,21 +197,6 @@ class Fingerprints:
 
 def _key(change: Change) -> Key:
     return change.target, Trait(change.name)
-
-
-def _known(db: Database, at: datetime) -> dict[Key, Known]:
-    """As it was written, and what changed within a week."""
-    names = {trait.value for trait in Trait}
-    found = {
-        (each.target, Trait(each.name)): _again(each, at)
-        for each in rows.pinned(db)
-        if each.name in names
-    }
-    for change in rows.since(db, at - WEEK):
-        key = (change.target, Trait(change.name))
-        if key in found and found[key].state is State.PINNED:
-            found[key] = _changed(found[key], change, at)
-    return found
 
 
 def _again(pinned: Pinned, at: datetime) -> Known:

@@ -31,7 +31,7 @@ Key = tuple[str, Trait]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
-    """To be written. `known` is as it is now, None where nothing of it is to be kept."""
+    """To be written. `known` is as it is now."""
 
     target: str
     trait: Trait
@@ -47,7 +47,7 @@ class _Place:
     """A server, or whatever else stands for one."""
 
     origin: str
-    watched: list[_Watched] = field(default_factory=list)
+    watched: dict[str, _Watched] = field(default_factory=dict)
     restless: set[Key] = field(default_factory=set)
     """What is not calm."""
 
@@ -69,32 +69,59 @@ class Memory:
     def __init__(self, news: Callable[[News], None]) -> None:
         self._news = news
         self._watched: dict[str, _Watched] = {}
+        self._places: dict[str, _Place] = {}
         self._known: dict[Key, Known] = {}
+        self._unplaced = False
 
     def configure(self, probes: Iterable[Probe]) -> None:
-        """What these do not ask is not remembered."""
-        before, places = self._watched, dict[str, _Place]()
-        self._watched = {}
-        for probe in probes:
-            if not probe.fingerprint:
-                continue
-            origin = intern(origin_of(probe))
-            place = places.setdefault(origin, _Place(origin))
-            watched, old = _Watched(place), before.get(probe.id)
-            if old is not None and old.place.origin == origin:
-                watched.traits, watched.gave, watched.at = old.traits, old.gave, old.at
-            place.watched.append(watched)
-            self._watched[probe.id] = watched
-        for key, known in list(self._known.items()):
-            mine = self._place_of(key, places)
-            if mine is None:
-                del self._known[key]
-            elif not known.calm:
-                mine.restless.add(key)
+        """What these do not ask is not remembered. Where little changed, it costs little."""
+        wanted = {probe.id: origin_of(probe) for probe in probes if probe.fingerprint}
+        watched = self._watched
+        gone = {each: w.place for each, w in watched.items() if wanted.get(each) != w.place.origin}
+        for probe_id, place in gone.items():
+            del watched[probe_id], place.watched[probe_id]
+        for probe_id, origin in wanted.items():
+            if probe_id not in watched:
+                self._join(probe_id, origin)
+        for probe_id, place in gone.items():
+            self._leave(probe_id, place)
+        if self._unplaced:
+            self._find_places()
 
-    def _place_of(self, key: Key, places: Mapping[str, _Place]) -> _Place | None:
+    def _join(self, probe_id: str, origin: str) -> None:
+        place = self._places.get(origin)
+        if place is None:
+            place = self._places[origin] = _Place(intern(origin))
+        self._watched[probe_id] = place.watched[probe_id] = _Watched(place)
+
+    def _leave(self, probe_id: str, place: _Place) -> None:
+        for key in ((probe_id, trait) for trait in OF_THE_PROBE):
+            place.restless.discard(key)
+            self._settle(key)
+        if not place.watched and self._places.get(place.origin) is place:
+            del self._places[place.origin]
+            for trait in Trait:
+                self._settle((place.origin, trait))
+
+    def _settle(self, key: Key) -> None:
+        """Where it belongs by now, if anywhere."""
+        known = self._known.get(key)
+        place = self._place_of(key)
+        if known is not None and place is None:
+            del self._known[key]
+        elif known is not None and place is not None and not known.calm:
+            place.restless.add(key)
+
+    def _find_places(self) -> None:
+        for place in self._places.values():
+            place.restless.clear()
+        for key in list(self._known):
+            self._settle(key)
+        self._unplaced = False
+
+    def _place_of(self, key: Key) -> _Place | None:
         if key[1] not in OF_THE_PROBE:
-            return places.get(key[0])
+            return self._places.get(key[0])
         own = self._watched.get(key[0])
         return own.place if own is not None else None
 
@@ -105,6 +132,7 @@ class Memory:
     def take_up(self, known: Mapping[Key, Known]) -> None:
         """What was written before; to be followed by `configure`."""
         self._known = {(intern(target), trait): each for (target, trait), each in known.items()}
+        self._unplaced = True
 
     def saw(self, run: Run) -> None:
         """Within microseconds, where it is as usual."""
@@ -168,5 +196,5 @@ class Memory:
 
 def _last(place: _Place, trait: Trait, known: Known) -> datetime | None:
     """When any of them saw what is usual."""
-    seen = (w.at for w in place.watched if w.at and w.traits.get(trait) in known.values)
+    seen = (w.at for w in place.watched.values() if w.at and w.traits.get(trait) in known.values)
     return max(seen, default=None)

@@ -15,6 +15,8 @@ from typing import Final
 from probes.traits import Trait
 
 KNOWN_FOR: Final = timedelta(days=30)
+APART: Final = timedelta(minutes=15)
+"""Coming and going oftener than that is once: both versions of a deploy that rolls take turns."""
 OLD_MOST: Final = 8
 
 
@@ -69,8 +71,11 @@ def of(past: Past, value: str, at: datetime) -> Old | None:
 
 def left(past: Past, value: str, by: str, at: datetime) -> Past:
     before = of(past, value, at)
-    gone = before.gone + 1 if before else 1
-    return _with(past, Old(value, at, gone, by))
+    if before is None:
+        return _with(past, Old(value, at, 1, by))
+    if at - before.left_at < APART:
+        return _with(past, Old(value, before.left_at, before.gone, by))
+    return _with(past, Old(value, at, before.gone + 1, by))
 
 
 def lasted(past: Past, value: str, by: str, at: datetime) -> Past:
@@ -91,8 +96,6 @@ def never_left(past: Past, by: str) -> Past:
 
 def _with(past: Past, old: Old) -> Past:
     others = [
-        each
-        for each in past
-        if each.value != old.value and old.left_at - each.left_at <= KNOWN_FOR
+        each for each in past if each.value != old.value and old.left_at - each.left_at <= KNOWN_FOR
     ]
     return (*others, old)[-OLD_MOST:]

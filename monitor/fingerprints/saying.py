@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shlex
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -16,6 +17,7 @@ from monitor.notices.altered import listed
 from monitor.routing import Severity
 from monitor.store.fingerprints import Change, Ours
 from monitor.why import Why
+from probes.traits import Trait
 
 KIND: Final = "change"
 SEVERITY: Final = Severity.WARNING
@@ -85,8 +87,33 @@ def notice_of(look: Look, changes: Sequence[Change]) -> Notice:
         reason=Why.CHANGED_UNANNOUNCED.value,
         summary=summary_of(changes),
         components=tuple(components),
-        playbook=next((probe.playbook for probe in known if probe.playbook), ""),
+        playbook=_shared({probe.playbook for probe in known}),
         page=config.page.url,
         why=Why.CHANGED_UNANNOUNCED.value,
         altered=tuple(map(altered, changes)),
+        remedy=remedy_of(look, changes),
     )
+
+
+def row_summary_of(look: Look, changes: Sequence[Change]) -> str:
+    """Where nothing else says what it is about: `runtime A → B at web.example.org, no deploy
+    recorded`.
+    """
+    return f"{summary_of(changes)} at {origins.in_words(look.origin)}, no deploy recorded"
+
+
+def remedy_of(look: Look, changes: Sequence[Change]) -> str:
+    """The command that records the deploy, with the first service that its probes watch."""
+    known = look.context.config.changes
+    services = (each.id for probe in look.probes for each in known.services_of(probe))
+    service = next(services, "")
+    if not service:
+        return ""
+    became = (each.became for each in changes if each.name == Trait.VERSION and each.became)
+    version = next((shlex.quote(each) for each in became), "…")
+    return f"trueup deploy record --service {shlex.quote(service)} --version {version}"
+
+
+def _shared(playbooks: Collection[str]) -> str:
+    """That of one probe is not what to do about all of them."""
+    return next(iter(playbooks)) if len(playbooks) == 1 else ""

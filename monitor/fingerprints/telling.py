@@ -123,7 +123,7 @@ def _begin(look: Look, changes: Sequence[Change]) -> bool:
         began_at=notice.began_at,
         opened_at=look.at,
         reason=notice.reason,
-        summary=notice.summary,
+        summary=saying.row_summary_of(look, changes),
         failed_step="",
         failures=0,
         severity=notice.severity,
@@ -170,8 +170,10 @@ def _grown(look: Look, known: Attended, more: Iterable[Change]) -> Attended:
         event=EventKind.WORSENED if known.told_at else EventKind.OPENED,
         summary=saying.summary_of(every),
         altered=tuple(map(saying.altered, every)),
+        remedy=saying.remedy_of(look, every),
     )
-    attended.change(look.db, known.number, summary=notice.summary, notice=notice)
+    summary = saying.row_summary_of(look, every)
+    attended.change(look.db, known.number, summary=summary, notice=notice)
     return attended.one(look.db, known.number) or known
 
 
@@ -192,8 +194,12 @@ def _end(look: Look, known: Attended, left: Iterable[Change], why: Why) -> bool:
         if each.incident == known.number:
             rows.settle(look.db, each.id, Stands.ACCEPTED, look.at)
     incidents.resolve_incident(look.db, known.number, recovered_at=look.at, resolved_at=look.at)
+    became = [each for each in rows.of_incident(look.db, known.number) if each.state is Stands.BACK]
+    notice = known.full_notice()
+    if why is Why.CHANGED_BACK and became:
+        notice = replace(notice, altered=tuple(map(saying.altered, became)))
     notice = replace(
-        known.full_notice(),
+        notice,
         outcome="PASS",
         lasted=max(look.at - known.began_at, timedelta()),
         note=_note(look, known) if why is Why.CHANGE_ANNOUNCED else "",

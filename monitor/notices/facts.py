@@ -122,9 +122,17 @@ def _matter(notice: Notice) -> list[Fact]:
         _members(notice),
         _fact("Acknowledged", _acknowledged(notice)),
         _fact("Note", notice.note if notice.event is EventKind.ACKNOWLEDGED else ""),
+        *_of_change(notice),
         _link("What to do", notice.playbook),
         *(ways if may_acknowledge(notice) else []),
     ]
+
+
+def _of_change(notice: Notice) -> list[Fact]:
+    """Whom it concerns, and what ends it."""
+    if notice.about is not About.CHANGE:
+        return []
+    return [_fact("Behind it", ", ".join(notice.components)), _fact("If meant", notice.remedy)]
 
 
 def _around(notice: Notice) -> list[Fact]:
@@ -156,7 +164,8 @@ def _trace(notice: Notice) -> Fact:
 def _changed(notice: Notice) -> Fact:
     """Of the target, without a deploy."""
     if notice.about is About.CHANGE:
-        return _shown("Changed", altered.itself(notice))
+        past = notice.event is EventKind.RESOLVED
+        return _shown("Had changed" if past else "Changed", altered.itself(notice))
     return _shown("Changed", altered.beside(notice))
 
 

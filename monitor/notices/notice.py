@@ -215,6 +215,8 @@ class Notice:
     """As of this event."""
     altered: tuple[Altered, ...] = ()
     """Of the targets of its probes, shortly before it began or since; the oldest first."""
+    remedy: str = ""
+    """Of a change, the command that says what it was; empty where nobody knows it."""
     untold: bool = False
     """Set when sent: the opening never reached this channel, so this is the first it hears."""
 

@@ -208,6 +208,7 @@ _CHANGED: Final = replace(
         replace(_UPGRADED, before_at=_BEGAN_AT - timedelta(minutes=1)),
         Altered(what="version", was="1.4.2", became="1.5.0", at=_BEGAN_AT),
     ),
+    remedy="trueup deploy record --service web --version 1.5.0",
 )
 
 

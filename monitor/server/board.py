@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from monitor import seen
 from monitor.notices import Notice, from_json, one_line, span
-from monitor.reasons import in_words
+from monitor.reasons import told_once
 from monitor.seen import Seen
 from monitor.store.acts import Standing
 from monitor.store.captured import Kept, said_of
@@ -153,8 +153,9 @@ def _lines(
 
 
 def _said(reason: str, step: str, summary: str) -> str:
-    what = ", ".join(part for part in (in_words(reason), step) if part)
-    said = one_line(": ".join(part for part in (what, summary) if part))
+    why, seen = told_once(reason, summary)
+    what = ", ".join(part for part in (why, step) if part)
+    said = one_line(": ".join(part for part in (what, seen) if part))
     return said[:1].upper() + said[1:]
 
 

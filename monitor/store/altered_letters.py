@@ -1,6 +1,4 @@
-"""Who was really told of a change: the letters that name it. Inside the writer's transaction, or for
-those who only read.
-"""
+"""Who was really told of a change: the letters that name it."""
 
 from __future__ import annotations
 

@@ -57,7 +57,10 @@ def hours(db: Database, probe: str, what: str, since: datetime) -> list[Hour]:
         " ORDER BY hour_at, below",
         (probe, what, to_us(since)),
     )
-    return [Hour(from_us(row[0]), *row[1:5], bool(row[5])) for row in rows.fetchall()]
+    return [
+        Hour(from_us(at_us), runs, total, lowest, highest, bool(below))
+        for at_us, runs, total, lowest, highest, below in rows.fetchall()
+    ]
 
 
 def forget(db: Database, probe: str) -> int:

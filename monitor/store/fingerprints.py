@@ -13,8 +13,9 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from monitor.clock import from_us, to_us
-from monitor.store import deploys
+from monitor.store import deploys, trait_values
 from monitor.store.deploys import Deploy
+from monitor.store.trait_values import Before
 
 SAME_MOST: Final = 20
 _BACK: Final = (
@@ -41,16 +42,6 @@ class Stands(StrEnum):
     """By a person, or by a day going by."""
     NOTED = "noted"
     """Told to nobody."""
-
-
-@dataclass(frozen=True, slots=True)
-class Before:
-    """A value that something else took the place of, so often."""
-
-    value: str
-    left_at: datetime
-    gone: int
-    by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,13 +96,7 @@ def pin(db: Database, pinned: Pinned) -> None:
         " iif(state = excluded.state, since_at, excluded.since_at), state = excluded.state",
         (*key, pinned.state, to_us(pinned.since_at), pinned.runs),
     )
-    db.execute("DELETE FROM trait WHERE target = ? AND name = ?", key)
-    for rank, value in enumerate(pinned.values):
-        db.execute("INSERT INTO trait VALUES (?, ?, ?, ?)", (*key, value, rank))
-    db.execute("DELETE FROM trait_past WHERE target = ? AND name = ?", key)
-    for rank, old in enumerate(pinned.past):
-        row = (*key, old.value, rank, to_us(old.left_at), old.gone, old.by)
-        db.execute("INSERT INTO trait_past VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+    trait_values.write(db, key, pinned.values, pinned.past)
 
 
 def forget(db: Database, keys: Iterable[tuple[str, str]]) -> None:
@@ -123,14 +108,20 @@ def forget(db: Database, keys: Iterable[tuple[str, str]]) -> None:
 
 def pinned(db: Database) -> list[Pinned]:
     """Everything, by target and name."""
-    values: dict[tuple[str, str], list[str]] = {}
-    rows = db.execute("SELECT target, name, value FROM trait ORDER BY target, name, rank")
-    for target, name, value in rows.fetchall():
-        values.setdefault((target, name), []).append(value)
-    past = _past(db)
+    return pinned_after(db, ("", ""), -1)
+
+
+def pinned_after(db: Database, after: tuple[str, str], most: int) -> list[Pinned]:
+    """So many of those behind that target and name; everything that is left where it is below 0."""
     rows = db.execute(
-        "SELECT target, name, state, since_at, runs FROM fingerprint ORDER BY target, name"
-    )
+        "SELECT target, name, state, since_at, runs FROM fingerprint WHERE (target, name) > (?, ?)"
+        " ORDER BY target, name LIMIT ?",
+        (*after, most),
+    ).fetchall()
+    if not rows:
+        return []
+    between = (*after, *rows[-1][:2])
+    values, past = trait_values.of(db, between), trait_values.before(db, between)
     return [
         Pinned(
             target=target,
@@ -141,19 +132,8 @@ def pinned(db: Database) -> list[Pinned]:
             values=tuple(values.get((target, name), ())),
             past=tuple(past.get((target, name), ())),
         )
-        for target, name, state, since, runs in rows.fetchall()
+        for target, name, state, since, runs in rows
     ]
-
-
-def _past(db: Database) -> dict[tuple[str, str], list[Before]]:
-    found: dict[tuple[str, str], list[Before]] = {}
-    rows = db.execute(
-        "SELECT target, name, value, left_at, gone, displaced_by FROM trait_past"
-        " ORDER BY target, name, rank"
-    )
-    for target, name, value, left_at, gone, by in rows.fetchall():
-        found.setdefault((target, name), []).append(Before(value, from_us(left_at), gone, by))
-    return found
 
 
 def add(db: Database, change: Change) -> int:

@@ -104,6 +104,8 @@ class JsonExpectation(Strict):
             values = list(selector.select(document))
         except RecursionError:
             return Reason.JSON_VALUE, f"JSON {selector}: nested too deeply to look through"
+        if self.includes and not values:
+            return Reason.JSON_VALUE, f"JSON {selector}: {self._absent()}"
         if (said := self._miscounted(values)) is not None:
             reason = Reason.JSON_COUNT if self.counts else Reason.JSON_VALUE
             return reason, f"JSON {selector}: {said}"
@@ -137,6 +139,12 @@ class JsonExpectation(Strict):
         said = " and ".join(shown(each) for each in missing[:_NAMED])
         said += f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
         return f"{said} {'is' if len(missing) == 1 else 'are'} not among the {len(values)} found"
+
+    def _absent(self) -> str:
+        said = " and ".join(shown(each) for each in self.includes[:_NAMED])
+        more = len(self.includes) - _NAMED
+        said += f" and {more} more" if more > 0 else ""
+        return f"{said} {'is' if len(self.includes) == 1 else 'are'} not there: the list is empty"
 
     def _wrong(self, value: Any) -> str | None:
         for key, (met, words) in _CLAIMS.items():

@@ -70,7 +70,7 @@ class EnvironmentExpectation(Strict):
         name = self._named(headers, text)
         if name and same(name, self.is_):
             return None
-        return f"{name} answers, expected {self.is_}" if name else ""
+        return f"{_short(name)} answers, expected {self.is_}" if name else ""
 
     def _named(self, headers: Sequence[tuple[bytes, bytes]], text: str) -> str:
         if self.header is not None:
@@ -83,12 +83,18 @@ class EnvironmentExpectation(Strict):
         return environment_of(headers, text)
 
 
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
+
+
 def same(one: str, other: str) -> bool:
     return one.strip().casefold() == other.strip().casefold()
 
 
 def environment_of(headers: Sequence[tuple[bytes, bytes]], text: str) -> str:
-    """The name in the first of the usual places that has one; empty where nothing says it."""
+    """The name in the first of the usual places that has one; empty where nothing says it. All of
+    it, that a secret in it is not cut in two before it is hidden.
+    """
     return in_headers(headers, HEADERS) or in_text(text)
 
 
@@ -97,7 +103,7 @@ def in_headers(headers: Sequence[tuple[bytes, bytes]], names: Sequence[str]) -> 
     given = {name.lower(): value for name, value in reversed(headers)}
     for name in names:
         if value := given.get(name.encode("utf-8"), b"").strip():
-            return value.decode("utf-8", "replace")[:LONGEST]
+            return value.decode("utf-8", "replace")
     return ""
 
 
@@ -106,7 +112,7 @@ def in_text(text: str) -> str:
     if is_page(text):
         found = metas(text)
         told = (found[name] for name in _METAS if name in found)
-        return next(told, "")[:LONGEST] or attribute(text, _ATTRIBUTES)[:LONGEST]
+        return next(told, "") or attribute(text, _ATTRIBUTES)
     if len(text) <= _PEEKED and text[:200].lstrip().startswith("{"):
         return in_document(_parsed(text))
     return ""
@@ -135,8 +141,8 @@ def _parsed(text: str) -> Any:
 def _word(value: Any) -> str:
     match value:
         case str():
-            return value.strip()[:LONGEST]
+            return value.strip()
         case bool() | int() | float():
-            return json.dumps(value)[:LONGEST]
+            return json.dumps(value)
         case _:
             return ""

@@ -62,10 +62,13 @@ class Differences:
 
     def _each(self, node: Node, values: Any, place: Place) -> None:
         below = node.below.get(place[-1])
-        if below is not None:
-            for each in values:
-                if self._missed > _ENOUGH:
-                    break
+        if below is None:
+            return
+        fitting = _fitting(below.types)
+        for each in values:
+            if self._missed > _ENOUGH:
+                break
+            if below.below or type(each) not in fitting:
                 self._compare(below, each, place)
 
     def _object(self, node: Node, value: dict[str, Any], place: Place) -> None:

@@ -119,7 +119,9 @@ def _unite(
     if varies or (depth and _differ_altogether(keys, types)):
         node.varies = True
         if held:
-            below = node.below[Every.KEY] = together([*chain.from_iterable(held.values())], depth + 1)
+            below = node.below[Every.KEY] = together(
+                [*chain.from_iterable(held.values())], depth + 1
+            )
             below.optional = False
         return
     objects = sum("object" in each.types for each in nodes)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from probes.excerpt import excerpt
@@ -67,7 +68,7 @@ async def _ask(settings: HttpSettings, question: Question, tools: Tools) -> Resu
         failings = await _judge_beside(expect, seen, settings.timeout - seen.took)
     else:
         failings = judge(expect, seen)
-    facts = trail.facts(len(seen.content), _traits(settings, seen, trail))
+    facts = trail.facts(len(seen.content), _traits(settings, seen, trail, tools))
     if failings:
         result = replace(_fallen_short(settings, trail, seen, failings), facts=facts)
     else:
@@ -84,7 +85,7 @@ async def _ask(settings: HttpSettings, question: Question, tools: Tools) -> Resu
     return result
 
 
-def _traits(settings: HttpSettings, seen: Seen, trail: Trail) -> Mapping[Trait, str]:
+def _traits(settings: HttpSettings, seen: Seen, trail: Trail, tools: Tools) -> Mapping[Trait, str]:
     """Only of an answer that was wanted: what stands before a service that is down tells nothing
     of it.
     """
@@ -94,7 +95,7 @@ def _traits(settings: HttpSettings, seen: Seen, trail: Trail) -> Mapping[Trait, 
     leaf = last.tls.shown[0] if last.tls and last.tls.shown else b""
     address = "" if settings.proxy else last.address
     return settings.fingerprint.read(
-        seen.fields, seen.content, leaf, address, lambda: secrets_of(settings)
+        seen.fields, seen.content, leaf, address, lambda: secrets_of(settings), tools.monotonic()
     )
 
 
@@ -107,7 +108,7 @@ async def _taught(settings: HttpSettings, seen: Seen, result: Result) -> Result:
             shape, counts = taught(settings.expect, seen)
         else:
             async with asyncio.timeout((settings.timeout - seen.took).total_seconds()):
-                shape, counts = await asyncio.to_thread(taught, settings.expect, seen)
+                shape, counts = await settings.lessons.give(partial(taught, settings.expect, seen))
     except (TimeoutError, ValueError, RecursionError):
         return result
     if shape and _tells(shape, Hidden(secrets_of(settings))):

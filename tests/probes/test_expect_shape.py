@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+import os
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +19,7 @@ from pydantic import ValidationError
 from probes import Reason
 from probes.expect import Shape, judge, pin_path, pin_text, read_pin
 from probes.expect.learning import taught
-from probes.expect.shape import MOST_FIELDS
+from probes.expect.shape_tree import MOST_FIELDS
 from tests.support.answers import expect, seen, verdict
 
 DOCTORS = {
@@ -102,9 +104,10 @@ def test_a_field_that_was_renamed_is_named_on_both_sides() -> None:
         ({**DOCTORS, "total": 2.5}, []),
         ({**DOCTORS, "doctors": []}, []),
         ({**DOCTORS, "total": "2"}, ["total is text, was a whole number"]),
-        ({**DOCTORS, "doctors": {}}, ["doctors is an object, was a list"]),
+        ({**DOCTORS, "doctors": {}}, []),
+        ({**DOCTORS, "doctors": {"a": 1}}, ["doctors is an object, was a list"]),
         ([], ["the answer is a list, was an object"]),
-        (None, []),
+        (None, ["the answer is null, was an object"]),
         ({}, ["doctors and next and total are gone"]),
         (
             {**DOCTORS, "doctors": [DOCTORS["doctors"][0], {"name": "B"}]},  # type: ignore[index]  # a list it is
@@ -136,7 +139,7 @@ def test_an_empty_list_says_nothing_of_its_entries() -> None:
     [
         [{"by": {"1": {"n": 1}, "2": {"n": 2}}}],
         [{"by": {"2026-11-20": {"n": 1}}}, {"by": {"2026-11-21": {"n": 1}}}],
-        [{"by": {"ann": {"n": 1}}}, {"by": {"bob": {"n": 1}, "cy": {"n": 1}}}],
+        [{"by": {name: {"n": 1}}} for name in ("ann", "bob", "cy")],
         [{"by": {f"word{chr(97 + n % 26)}{n}": {"n": n} for n in range(50)}}],
     ],
 )
@@ -160,13 +163,58 @@ def test_a_hostile_answer_is_described_only_so_far() -> None:
     wide = {f"k{n}": n if n % 2 else "x" for n in range(5000)}
     odd = {"x" * 5000: 1, "\x1b[31m": 1, "\ud800": 1, "\u202ereversed": 1}
     assert len(Shape.of(deep).fields) <= 13
-    assert len(Shape.of(wide).fields) == MOST_FIELDS
+    assert Shape.of(wide).fields == {"$": "object", "$.*": "integer|string"}
+    assert len(Shape.of({"a": wide | {"b": 1}, "c": dict(list(wide.items())[:399])}).fields) == 400
     assert Shape.of(odd).fields == {"$": "object"}
     for document in (deep, wide, odd):
         assert Shape.of(document).faults(document) == []
     [said] = Shape.of({"a": 1}).faults(odd)
     new = f"…{'x' * 59} and [31m and a key that cannot be printed and reversed"
     assert said == f"a is gone; {new} are new"
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        [{"a": 1, f"k{n}": "x"} for n in range(10_000)],
+        [{f"{n}x": {}} for n in range(15_000)],
+        [{}] * 60_000,
+        [[[[[[[[[n]]]]]]]] for n in range(10_000)],
+        {f"k{n}": {f"k{m}": m % 2 or "" for m in range(200)} for n in range(100)},
+    ],
+)
+def test_a_large_answer_is_looked_through_in_a_time_that_grows_with_it_alone(hostile: Any) -> None:
+    wide = Shape.of([{f"k{n}": n if n % 2 else "" for n in range(390)}])
+    began = time.process_time()
+    shape = Shape.of(hostile)
+    shape.faults(hostile)
+    wide.faults(hostile)
+    assert time.process_time() - began < 2  # quadratic, it took minutes
+    assert len(shape.fields) <= MOST_FIELDS
+
+
+def test_an_answer_of_nothing_but_null_is_a_fault_unless_it_was_one_before() -> None:
+    assert learned([]).faults(None) == ["the answer is null, was a list"]
+    assert learned({"a": 1}, None, {"a": 1}).faults(None) == []
+    assert Shape.from_json({"shape": {"$.a": "integer"}}).faults(None) == ["the answer is null"]
+
+
+def test_an_empty_list_and_an_empty_object_are_the_same() -> None:
+    assert learned({"by": {"7": 1}, "of": {}}).faults({"by": [], "of": []}) == []
+    assert learned({"a": {"id": 1}}).faults({"a": []}) == ["a is a list, was an object"]
+    assert learned([{"id": 1}]).faults({}) == []
+    assert learned([]).faults({"error": "x"}) == ["the answer is an object, was a list"]
+
+
+def test_a_rename_in_the_midst_of_learning_does_not_make_the_keys_data() -> None:
+    shape = learned({"user": "x"}, {"account": "x"}, {"id": "x"})
+    assert shape.fields == {
+        "$": "object",
+        "$.account?": "string",
+        "$.id?": "string",
+        "$.user?": "string",
+    }
+    assert learned({"of": {"user": 1}}, {"of": {"account": 1}}, {"of": {"user": 1}}).varies == ()
 
 
 def test_many_faults_are_counted_and_not_told() -> None:
@@ -201,7 +249,10 @@ def test_the_file_has_a_field_on_each_line_and_reads_back(tmp_path: Path) -> Non
         ('{"shape": {"$["x]": "string"}}', "is not JSON"),
         ('{"shape": {"$[\\"x]": "string"}}', "write it like"),
         ('{"shape": {}, "varies": "$"}', '"varies" is no list'),
-        ('{"shape": {}, "varies": ["users"]}', "write it like"),
+        ('{"shape": {}}', "it says nothing; remove the file to learn it anew"),
+        (json.dumps({"shape": {"$": "object"}, "varies": ["$.a"] * 401}), "more than 400"),
+        ('{"shape": {"$": "object"}, "varies": ["$' + ".a" * 13 + '"]}', "deeper than 12"),
+        ('{"shape": {"$": "object"}, "varies": ["users"]}', "write it like"),
         ('{"shape": {"$' + ".a" * 13 + '": "string"}}', "deeper than 12"),
         (json.dumps({"shape": {f"$.k{n}": "string" for n in range(401)}}), "more than 400"),
         (" " * ((1 << 20) + 1), "larger than 1 MiB"),
@@ -214,6 +265,14 @@ def test_a_file_that_is_no_pin_is_refused_with_a_remedy(
     with pytest.raises(ValidationError, match=r"pin\.json") as refused:
         expect(tmp_path, shape="pin.json")
     assert said in str(refused.value)
+
+
+def test_what_would_keep_a_reader_waiting_for_ever_is_no_pin(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pin.json")
+    (tmp_path / "pins").mkdir()
+    for shape, said in (("pin.json", "it is no file of the ordinary sort"), ("pins", "directory")):
+        with pytest.raises(ValidationError, match=said):
+            expect(tmp_path, shape=shape)
 
 
 def test_a_pin_that_people_cut_down_expects_only_what_is_left() -> None:

@@ -89,11 +89,66 @@ def test_keys_that_are_data_and_lists_without_entries_make_no_difference(
 
 
 def test_many_keys_end_in_a_hash_of_all_of_them() -> None:
-    one = keys_of({f"key_{chr(97 + n % 26)}{chr(97 + n // 26)}": n for n in range(200)})
-    other = keys_of({f"key_{chr(97 + n % 26)}{chr(97 + n // 26)}": n for n in range(199)})
+    document = {f"key_{chr(97 + n % 26)}{chr(97 + n // 26)}": n for n in range(200)}
+    one = read(json.dumps(document).encode())[Trait.JSON_KEYS]
+    document.popitem()
+    other = read(json.dumps(document).encode())[Trait.JSON_KEYS]
     assert one != other
     assert len(one) <= LONGEST_KEYS
     assert one[:400] == other[:400]
+
+
+LONG_SECRET = "Zq" + "abcdefghijKLMNOPQRSTuvwxyz" * 4
+CUT_KEYS = {f"{'k' * 45}{chr(97 + n)}": 1 for n in range(10)} | {"kzzz" + "QrStUvWxYz" * 4: 1}
+
+
+@pytest.mark.parametrize(
+    ("fields", "content"),
+    [
+        ([(b"X-Environment", LONG_SECRET.encode())], b""),
+        ([(b"Server", b"x" * 190 + LONG_SECRET.encode())], b""),
+        ([(b"Via", b"1.1 " + b"x" * 950 + LONG_SECRET.encode())], b""),
+        ([], json.dumps({"environment": LONG_SECRET}).encode()),
+        ([], f"<!doctype html><meta name=environment content={LONG_SECRET}>".encode()),
+        ([], f"<!doctype html><title>{'x' * 980}{LONG_SECRET}</title>".encode()),
+        ([], f"<!doctype html>{' ' * 4000}<title>{LONG_SECRET}</title>{' ' * 20_000}".encode()),
+        (
+            [],
+            f"<!doctype html>{LONG_SECRET * 36}<title>{LONG_SECRET * 4}{' ' * 20_000}".encode(),
+        ),
+        ([], json.dumps(CUT_KEYS).encode()),
+    ],
+)
+def test_a_secret_is_hidden_before_anything_is_cut(
+    fields: list[tuple[bytes, bytes]], content: bytes
+) -> None:
+    secrets = [LONG_SECRET, "QrStUvWxYz" * 4]
+    told = " ".join(Reader().read(fields, content, b"", "", lambda: secrets).values())
+    assert "abcdefgh" not in told
+    assert "QrSt" not in told
+
+
+def test_a_number_that_is_a_secret_leaves_the_json_readable() -> None:
+    told = Reader().read([], b'{"pin": 481516, "at": 1}', b"", "", lambda: ["481516"])
+    assert told == {Trait.JSON_KEYS: "at, pin"}
+
+
+def test_content_that_changes_all_the_time_is_looked_at_once_a_minute() -> None:
+    reader = Reader()
+
+    def look(at_s: float, content: bytes, **headers: str) -> dict[Trait, str]:
+        fields = [(name.encode(), value.encode()) for name, value in headers.items()]
+        return dict(reader.read(fields, content, b"", "", tuple, at_s))
+
+    assert look(1000, b'{"a": 1}', server="x") == {Trait.SERVER: "x", Trait.JSON_KEYS: "a"}
+    assert look(1059, b'{"b": 1}', server="x") == {Trait.SERVER: "x", Trait.JSON_KEYS: "a"}
+    assert look(1060, b'{"c": 1}', server="x") == {Trait.SERVER: "x", Trait.JSON_KEYS: "c"}
+    assert look(1070, b'{"d": 1}', server="y") == {Trait.SERVER: "y", Trait.JSON_KEYS: "d"}
+    assert look(1071, b'{"e": 1}', server="y", via="1.1 4f8e7d6c5b4a") == {
+        Trait.SERVER: "y",
+        Trait.JSON_KEYS: "d",
+    }
+    assert look(5, b'{"f": 1}', server="y") == {Trait.SERVER: "y", Trait.JSON_KEYS: "f"}
 
 
 def test_what_came_last_is_not_looked_at_again() -> None:

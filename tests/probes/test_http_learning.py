@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,9 @@ import pytest
 from monitor.config import BadConfiguration, Config, load
 from probes import KINDS, Outcome, Reason
 from probes.expect import Shape, pin_path
+from probes.expect.learning import Lessons, Taught
 from probes.http_settings import HttpSettings
+from probes.traits import Trait
 from tests.support.targets import answering, ok
 from tests.support.tools import ask, borrowed_tools, failed
 
@@ -55,6 +59,37 @@ async def test_a_large_answer_is_learned_from_too() -> None:
         facts = (await ask(there.url, expect={"shape": "learn", "json": KEPT})).facts
     assert facts.counts == {"$.items[*]": 2000}
     assert facts.shape == Shape.of(large)
+
+
+async def test_a_secret_that_stands_where_the_environment_should_is_hidden_whole() -> None:
+    secret = "Zq" + "abcdefghijKLMNOPQRSTuvwxyz" * 4
+    with answering(ok(b"", f"X-Environment: {secret}")) as there:
+        result = await ask(
+            there.url, headers={"X-Key": secret}, expect={"environment": "production"}
+        )
+    assert failed(result, Reason.WRONG_ENVIRONMENT) == "*** answers, expected production"
+    assert result.facts.traits[Trait.ENVIRONMENT] == "***"
+
+
+async def test_of_one_probe_one_answer_is_looked_through_at_a_time_even_when_nobody_waits() -> None:
+    lessons, may_end = Lessons(), threading.Event()
+    at_work: list[int] = []
+    most = []
+
+    def lesson() -> Taught:
+        at_work.append(1)
+        most.append(len(at_work))
+        may_end.wait(5)
+        at_work.pop()
+        return None, {}
+
+    for _ in range(3):
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.02):
+                await lessons.give(lesson)
+    may_end.set()
+    assert await lessons.give(lesson) == (None, {})
+    assert most == [1, 1]
 
 
 async def test_a_key_that_is_a_secret_is_never_learned() -> None:
@@ -103,7 +138,7 @@ def test_a_pin_that_is_none_is_refused_where_it_is_named(tmp_path: Path, shape: 
     with pytest.raises(BadConfiguration) as bad:
         config_of(tmp_path, shape)
     [problem] = map(str, bad.value.problems)
-    assert "probes.toml:4: probe.orders.expect" in problem
+    assert "probes.toml:4: probe.orders.expect.shape" in problem
     assert "orders.json is no pin: the type of '$' is not one of array" in problem
 
 

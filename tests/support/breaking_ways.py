@@ -202,6 +202,19 @@ def losing(fields: Mapping[str, str], *, renamed: bool = False) -> Way:
     return lambda asked, ask: ways.get(asked.path, HEALTHY)(asked, ask)
 
 
+def losing_all(*, renamed: bool = False) -> Way:
+    """JSON answers without any field, or with all of them renamed."""
+    return _in_json(functools.partial(_bare, renamed))
+
+
+def _bare(renamed: bool, value: Any) -> Any:
+    if isinstance(value, list):
+        return [_bare(renamed, each) for each in value]
+    if isinstance(value, dict) and renamed:
+        return {f"nobodyKnows{key}": _bare(renamed, each) for key, each in value.items()}
+    return {} if isinstance(value, dict) else value
+
+
 def _lost(at: str, renamed: bool, document: Any) -> Any:
     *inner, last = at.removeprefix("$.").split(".")
     for holder in _holders(document, inner):

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,12 +16,13 @@ from typing import Any
 from sqlite_utils import Database  # noqa: TID251 - a test's own look into the store
 
 from tests.support.breaking import Breaking, breaking
-from tests.support.breaking_sample import learn, sample
+from tests.support.breaking_sample import ALL_WHO_ASK, GROUPS, LAGS, learn, sample
 from tests.support.breaking_ways import HEALTHY, Way
 from tests.support.targets import Certificates
 from tests.support.world import ROOT, World, a_world
 
 LONG, SHORT = timedelta(days=90), timedelta(days=1)
+WHOLE = "whole.toml"
 LONGEST = 400.0  # seconds, for a whole matrix on a busy machine
 TOLD = {0, 3}  # everything, or all but what a busy machine kept from being told
 # As on a machine that carries all journeys of the sample at once: most wait for what never comes.
@@ -52,34 +53,44 @@ class Seen:
 
 @dataclass
 class Doors:
-    """Two ways to the site: in the clear, and with TLS."""
+    """Ways to the site, by groups of those who go there. Who asks without a browser has one with
+    TLS as well.
+    """
 
     certificates: Certificates
-    plain: Breaking
+    plain: dict[str, Breaking]
     secure: Breaking
 
-    def breaks(self, way: Way, *, lag: float = 0.0, left: timedelta = LONG) -> None:
+    def breaks(self, who: str, way: Way, *, lag: float = 0.0, left: timedelta = LONG) -> None:
         """From now on; the certificate is valid for as long as is left of it."""
-        self.secure.tls = self.certificates.good(left=left)
-        for door in (self.plain, self.secure):
-            door.lag = lag
-            door.breaks(way)
+        self.plain[who].lag = lag
+        self.plain[who].breaks(way)
+        if who == ALL_WHO_ASK:
+            self.secure.lag = lag
+            self.secure.tls = self.certificates.good(left=left)
+            self.secure.breaks(way)
+
+    def sample(self) -> str:
+        return sample({who: door.url for who, door in self.plain.items()}, self.secure.url)
 
 
 @dataclass
 class BrokenWorld:
-    """Its daemon comes through `doors` only."""
+    """Its daemon comes through `doors` only; predictions are made at `whole` ones."""
 
     world: World
     doors: Doors
+    whole: Doors
 
     def predicted(
-        self, faults: Collection[str], probes: Collection[str], *, lag: float = 0.0
+        self, faults: Collection[str], groups: Collection[str], *, lags: bool = False
     ) -> list[Cell]:
         """What `trueup blindspots` can tell of them: trouble of its own proves nothing."""
-        self.doors.breaks(HEALTHY, lag=lag)
+        for who in groups:
+            self.whole.breaks(who, HEALTHY, lag=LAGS[who] if lags else 0.0)
+        probes = sorted(probe for who in groups for probe in GROUPS[who])
         chosen = [part for fault in faults for part in ("--fault", fault)]
-        config = ("--config", str(self.world.config))
+        config = ("--config", str(self.world.folder / WHOLE))
         done = subprocess.run(
             [*_WIDE, "blindspots", *probes, "--json", "--per-minute=600", *config, *chosen],
             capture_output=True,
@@ -113,9 +124,10 @@ class BrokenWorld:
         found: dict[str, Seen] = self.world.wait(all_ran, f"{runs} run(s) of {sorted(probes)}")
         return found
 
-    def mended(self, probes: Collection[str]) -> None:
+    def mended(self, who: str) -> None:
         """Waits until all of them have passed again."""
-        self.doors.breaks(HEALTHY)
+        probes = GROUPS[who]
+        self.doors.breaks(who, HEALTHY)
         since = _now()
 
         def all_passed() -> bool:
@@ -144,12 +156,22 @@ def a_broken_world(folder: Path) -> Iterator[BrokenWorld]:
     certificates = Certificates(folder)
     with (
         a_world(folder, "", starts=False) as world,
-        breaking(world.site) as plain,
-        breaking(world.site, certificates.good(left=LONG)) as secure,
+        _doors(world.site, certificates) as whole,
+        _doors(world.site, certificates) as doors,
     ):
         learn(folder, world.site)
-        world.configure(sample(plain.url, secure.url))
-        yield BrokenWorld(world, Doors(certificates, plain, secure))
+        world.configure(whole.sample())
+        world.config.rename(folder / WHOLE)
+        world.configure(doors.sample())
+        yield BrokenWorld(world, doors, whole)
+
+
+@contextmanager
+def _doors(site: str, certificates: Certificates) -> Iterator[Doors]:
+    with ExitStack() as held:
+        plain = {who: held.enter_context(breaking(site)) for who in GROUPS}
+        secure = held.enter_context(breaking(site, certificates.good(left=LONG)))
+        yield Doors(certificates, plain, secure)
 
 
 def _now() -> str:

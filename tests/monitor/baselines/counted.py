@@ -13,11 +13,17 @@ UTC_CALENDAR = Calendar(ZoneInfo("UTC"))
 BERLIN = ZoneInfo("Europe/Berlin")
 WEEK = timedelta(weeks=1)
 DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
 
 
 def an_hour(at: datetime, count: int, runs: int = 60) -> Hour:
     """All runs of it found as many."""
     return Hour(hour_of(at), runs, runs * count, count, count)
+
+
+def below(at: datetime, count: int) -> Hour:
+    """All runs of it found too few."""
+    return an_hour(at, count)._replace(below=True)
 
 
 def weeks_before(at: datetime, counts: Iterable[int]) -> list[Hour]:

@@ -8,13 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.baselines import Calendar, Early, Expected, by_hour, early, expected, judge
+from monitor.baselines import Calendar, Early, Expected, early, expected, judge
 from monitor.store.baselines import Hour
 from tests.monitor.baselines.counted import (
     BERLIN,
     DAY,
+    HOUR,
     UTC_CALENDAR,
     an_hour,
+    below,
     berlin,
     weeks_before,
 )
@@ -25,9 +27,14 @@ FALLS = st.floats(0.01, 0.99)
 
 
 def usual(hours: list[Hour], at: datetime = TUESDAY, calendar: Calendar = UTC_CALENDAR) -> Expected:
-    found = expected(hours, at, calendar)
+    found = expected(sorted(hours), at, calendar)
     assert found is not None
     return found
+
+
+def known(hours: list[Hour], at: datetime, calendar: Calendar) -> bool:
+    found = expected(sorted(hours), at, calendar)
+    return found is not None and found.known
 
 
 def test_the_emptied_list_of_a_tuesday_afternoon_is_far_below_the_tuesdays_before() -> None:
@@ -64,12 +71,69 @@ def test_before_three_such_weekdays_working_days_are_compared_with_working_days(
     assert (saturday.usual, saturday.when) == (3, "on weekends at 14:00 UTC")
 
 
-def test_in_the_beginning_the_least_that_was_seen_counts_at_any_hour() -> None:
-    found = usual([an_hour(TUESDAY - timedelta(hours=9), 50), an_hour(TUESDAY, 40, runs=2)])
+def test_on_the_first_day_only_a_list_that_is_empty_at_once_is_wrong() -> None:
+    hours = [an_hour(TUESDAY - timedelta(hours=1), 50), an_hour(TUESDAY, 40, runs=2)]
+    found = usual(hours)
 
-    assert judge(20, found, 0.3) == "found 20, never fewer than 40 so far: more than 30 % fewer"
-    assert judge(0, found, 0.3) == "found nothing, never fewer than 40 so far"
-    assert judge(30, found, 0.3) is None
+    assert judge(0, found, 0.3) == "found nothing, and there were 40 on Tuesday at 14:00 UTC"
+    assert judge(1, found, 0.3) is None
+    assert expected(hours, TUESDAY + timedelta(hours=5), UTC_CALENDAR) is None
+    declining = Hour(an_hour(TUESDAY, 0).hour_at, runs=3, total=24, lowest=3, highest=12)
+    assert expected([*hours[:1], declining], TUESDAY, UTC_CALENDAR) is None
+
+
+def test_an_emptied_list_stays_wrong_until_entries_come_back() -> None:
+    hours = [an_hour(TUESDAY - DAY, 50), an_hour(TUESDAY, 50)]
+    hours += [below(TUESDAY + number * HOUR, 0) for number in range(50)]
+
+    for number in range(1, 50):
+        assert judge(0, usual(hours, TUESDAY + number * HOUR), 0.3), number
+    assert judge(50, usual(hours, TUESDAY + 50 * HOUR), 0.3) is None
+
+
+def test_the_second_day_knows_which_hours_were_never_empty() -> None:
+    hours = [an_hour(TUESDAY - DAY, 50), an_hour(TUESDAY - DAY + 6 * HOUR, 0)]
+
+    said = judge(0, usual(hours), 0.3)
+    assert said == "found nothing, and there were 50 at 14:00 UTC of days before"
+    for hour in (5, 6, 7):
+        assert expected(hours, TUESDAY + hour * HOUR, UTC_CALENDAR) is None
+
+
+def test_what_was_too_few_and_came_back_on_three_days_is_no_news() -> None:
+    days = [an_hour(TUESDAY - number * DAY, 100) for number in range(4, 40)]
+    days += [an_hour(TUESDAY - number * DAY + 3 * HOUR, 100) for number in range(1, 40)]
+    few = [below(TUESDAY - number * DAY, 40) for number in (1, 4, 5)]
+
+    assert judge(40, usual([*days, *few[:2]]), 0.3)
+    assert judge(40, usual([*days, *few]), 0.3) is None
+    assert judge(20, usual([*days, *few]), 0.3)
+
+
+def test_a_week_without_an_end_is_one_time_and_not_seven() -> None:
+    days = [an_hour(TUESDAY - number * DAY, 100) for number in range(9, 40)]
+    few = [below(TUESDAY - number * DAY, 0) for number in range(1, 9)]
+    back = an_hour(TUESDAY - timedelta(hours=2), 100)
+
+    assert judge(0, usual([*days, *few]), 0.3)
+    assert judge(0, usual([*days, *few, back]), 0.3)
+
+
+@pytest.mark.parametrize("weeks", [(100, 160, 220), (40, 100, 130), (300, 90, 200)])
+def test_three_weeks_that_differ_let_nobody_get_away_with_next_to_nothing(
+    weeks: tuple[int, ...],
+) -> None:
+    assert usual(weeks_before(TUESDAY, weeks)).least(0.3) >= 35
+
+
+def test_the_end_of_an_hour_is_not_held_against_its_mean() -> None:
+    evening = [
+        Hour(an_hour(TUESDAY - number * DAY, 0).hour_at, runs=12, total=102, lowest=5, highest=12)
+        for number in range(1, 8)
+    ]
+
+    assert judge(4, usual(evening), 0.3) is None
+    assert judge(3, usual(evening), 0.3)
 
 
 def test_three_runs_have_to_be_good_before_anything_is_expected() -> None:
@@ -78,15 +142,10 @@ def test_three_runs_have_to_be_good_before_anything_is_expected() -> None:
 
 
 def test_a_list_that_was_empty_from_the_start_is_no_beginning() -> None:
-    known = Early()
-    for count in (0, 0, 0, 0, 48, 48):
-        known = known.after(count)
-
-    assert known.expected is None
-    assert known.after(50).expected == Expected(48)
-    assert early([an_hour(TUESDAY, 0)], UTC_CALENDAR).expected is None
+    assert early([an_hour(TUESDAY, 0)], UTC_CALENDAR) == Early()
+    assert expected([an_hour(TUESDAY, 0)], TUESDAY, UTC_CALENDAR) is None
     mixed = Hour(TUESDAY, runs=5, total=96, lowest=0, highest=48)
-    assert early([mixed], UTC_CALENDAR).expected == Expected(48)
+    assert early([mixed], UTC_CALENDAR) == Early(5, 48)
 
 
 def test_nights_on_which_there_is_nothing_are_as_usual() -> None:
@@ -107,8 +166,8 @@ def test_when_clocks_go_back_the_hour_on_the_wall_counts_and_the_doubled_one_onc
 
     found = usual(hours, berlin(after, 2), calendar)
     assert (found.usual, found.when) == (30, "on Sundays at 02:00 CET")
-    assert by_hour(hours[1:3], berlin(after, 2), calendar) is None
-    assert by_hour(hours, berlin(after, 3), calendar) is None
+    assert not known(hours[1:3], berlin(after, 2), calendar)
+    assert not known(hours, berlin(after, 3), calendar)
 
 
 def test_when_clocks_go_forward_the_missing_hour_has_no_count_and_the_others_keep_theirs() -> None:
@@ -123,7 +182,7 @@ def test_when_clocks_go_forward_the_missing_hour_has_no_count_and_the_others_kee
 
     assert usual(hours, berlin(next_sunday, 3), calendar).usual == 30
     assert usual(hours, berlin(next_sunday, 1), calendar).usual == 10
-    assert by_hour(hours, berlin(next_sunday, 2), calendar) is None
+    assert not known(hours, berlin(next_sunday, 2), calendar)
 
 
 def test_a_public_holiday_is_like_a_sunday_and_teaches_nothing() -> None:

@@ -99,7 +99,7 @@ class Library:
         rows = self.writer.submit(
             lambda db: baselines.hours(db, self.probe.id, WHAT, NIGHT - 100 * WEEK)
         ).result(20)
-        return [(row.runs, row.total, row.lowest, row.highest) for row in rows]
+        return [(row.runs, row.total, row.lowest, row.highest) for row in rows if not row.below]
 
 
 @pytest.fixture
@@ -120,9 +120,9 @@ async def test_a_database_that_somebody_emptied_is_noticed_though_every_answer_i
     run = (await library.runs(0), await library.run())[1]
     assert (run.result.outcome, run.result.reason) == (Outcome.FAIL, Reason.BELOW_BASELINE)
     assert run.result.summary == (
-        "JSON $.items[*]: found nothing, never fewer than 48 so far; status 200"
+        "JSON $.items[*]: found nothing, and there were 48 on Saturday at 02:00 UTC; status 200"
     )
-    assert library.tally() == [(3, 144, 48, 48)]  # what was too few teaches nothing
+    assert library.tally() == [(3, 144, 48, 48)]  # what was too few is kept apart
 
 
 async def test_it_is_known_again_after_a_restart_in_the_middle_of_the_outage(
@@ -133,6 +133,18 @@ async def test_it_is_known_again_after_a_restart_in_the_middle_of_the_outage(
 
     assert "found nothing" in (await library.runs(0))[0]
     assert await library.runs(48) == ["status 200"]
+
+
+async def test_a_list_that_is_empty_every_night_wakes_somebody_once(library: Library) -> None:
+    said = []
+    for _ in range(6):
+        await library.runs(48, 48, 48)
+        said += await library.runs(0, 0)
+        library.clock.wind(timedelta(hours=5))
+        await library.runs(48)
+        library.clock.wind(timedelta(hours=19) - 6 * MINUTE)
+
+    assert [each == "status 200" for each in said] == [False, False] + [True] * 10
 
 
 async def test_a_run_that_is_recorded_again_counts_once(library: Library) -> None:
@@ -158,9 +170,9 @@ async def test_the_same_hour_of_the_same_weekday_counts_once_it_is_known(library
 async def test_a_slow_run_is_weighed_and_a_failing_one_left_alone(library: Library) -> None:
     await library.runs(48, 48, 48)
     library.outcome = Outcome.SLOW
-    assert "found 2" in (await library.runs(2))[0]
+    assert "found nothing" in (await library.runs(0))[0]
     library.outcome = Outcome.FAIL
-    assert await library.runs(2) == ["status 200"]
+    assert await library.runs(0) == ["status 200"]
     assert library.tally() == [(3, 144, 48, 48)]
 
 
@@ -197,7 +209,7 @@ async def test_commands_weigh_with_the_same_history_and_leave_it_as_it_is(
     assert weigh is not None
 
     result = await library.ask(library.probe.settings, None)  # type: ignore[arg-type]  # unused
-    few = replace(result, facts=Facts(counts={WHAT: 3}))
+    few = replace(result, facts=Facts(counts={WHAT: 0}))
     assert await weigh(library.probe, result, 0) is result
     assert (await weigh(library.probe, few, 0)).reason is Reason.BELOW_BASELINE
     assert len(library.tally()) == 1
@@ -222,7 +234,7 @@ async def test_a_store_that_does_not_answer_makes_no_run_fail(tmp_path: Path) ->
         for _ in range(3):
             assert await weighing.weigh(probe, result, 0) is result
         none = replace(result, facts=Facts(counts={WHAT: 0}))
-        assert (await weighing.weigh(probe, none, 0)).outcome is Outcome.FAIL
+        assert await weighing.weigh(probe, none, 0) is none
 
 
 def test_rows_older_than_a_year_and_a_bit_go(library: Library) -> None:

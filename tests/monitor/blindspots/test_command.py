@@ -17,6 +17,7 @@ import psutil
 import pytest
 from typer.testing import CliRunner, Result
 
+from monitor.blindspots.candidates import SENTENCES
 from monitor.cli import app
 from monitor.config import load
 from tests.monitor.blindspots.conftest import Site
@@ -121,6 +122,7 @@ def test_what_does_not_pass_as_it_is_could_not_be_told(config: Path) -> None:
     [
         (["lists"], "there is no probe 'lists'; did you mean list?"),
         (["--fault", "stail"], "there is no fault 'stail'; did you mean 'stale'?"),
+        (["--fault", "nosuch"], "trueup blindspots --list shows them"),
         (["--tag", "none"], "no probe fits"),
     ],
 )
@@ -133,6 +135,48 @@ def test_what_there_is_not_is_said_with_what_was_meant(
     assert said in " ".join(done.stderr.split())
 
 
+def test_what_nobody_wants_tried_has_no_score_and_says_which_key_says_so(config: Path) -> None:
+    done = blindspots(config, "never", "--min-score", "1")
+
+    assert done.exit_code == 3
+    assert '– never 20 faults not tried: blindspots = "never"' in done.stdout
+    assert "0 broken runs of 0 probes" in done.stdout
+    assert "nothing could be tried" in done.stderr
+
+
+def test_half_a_test_is_no_full_bar(config: Path) -> None:
+    [said] = [each for each in blindspots(config, "write").stdout.splitlines() if " %  " in each]
+
+    assert re.search(r" █+░*╌+ +66 %  4 of 6; 14 of 20 not tried$", said)
+
+
+def test_what_is_accepted_is_no_hole_and_no_part_of_the_score(config: Path) -> None:
+    faults = ("--fault", "stale", "--fault", "refused")
+    before = document(config, "list", *faults)
+    [line] = [each["lines"] for each in before["remedies"] if each["accepts"]]
+    config.write_text(config.read_text().replace("[probe.list]", f"[probe.list]\n{line[0]}"))
+    after = document(config, "list", *faults)
+
+    assert line == ['blindspots_accept = ["stale"]']
+    assert (before["score"], after["score"], after["remedies"]) == (50, 100, [])
+    assert after["components"][0]["accepted"] == ["stale"]
+    said = blindspots(config, "list", *faults).stdout
+    assert re.search(r"^stale +a$", said, re.MULTILINE)
+    assert "100 %  1 of 1; 1 accepted" in said
+
+
+def test_what_is_piped_is_never_cropped_and_no_matrix_is_wider_than_it_may_be(config: Path) -> None:
+    table = config.read_text().partition("[probe.page]")[2].partition("[probe.write]")[0]
+    with config.open("a") as file:
+        file.writelines(f"[probe.another-page-{number}]{table}" for number in range(24))
+    ids = [f"another-page-{number}" for number in range(24)]
+    said = blindspots(config, *ids, "--fault", "stale", "--fault", "refused").stdout
+
+    assert max(len(line) for line in said.splitlines() if "┌" in line) <= 80
+    assert said.count("would not notice") == 1
+    assert f"{SENTENCES['stale']}\n" in said
+
+
 def test_the_faults_are_listed_without_a_configuration(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["blindspots", "--list", "-c", str(tmp_path / "none.toml")])
 
@@ -140,10 +184,21 @@ def test_the_faults_are_listed_without_a_configuration(tmp_path: Path) -> None:
     assert any(line.startswith("empty-tables") for line in done.stdout.splitlines())
 
 
-def test_what_is_to_be_pasted_is_toml(config: Path) -> None:
-    pasted = tomllib.loads(blindspots(config, "list", "page", "--toml").stdout)
+def test_what_is_pasted_where_it_says_makes_a_configuration(config: Path) -> None:
+    said = blindspots(config, "list", "page", "--toml").stdout
+    written = config.read_text().splitlines()
+    for part in reversed(f"\n\n{said}".split("\n\n# in ")[1:]):  # from the end of the file upwards
+        head, _, lines = part.partition(":\n")
+        table, _, place = head.partition(", probes.toml:")
+        assert written[int(place) - 1] == table
+        plain = [line for line in lines.splitlines() if "# instead of" not in line]
+        written[int(place) : int(place)] = plain
+    config.write_text("\n".join(written))
 
+    pasted = tomllib.loads(config.read_text())
     assert pasted["probe"]["list"]["expect"]["environment"] == "production"
+    assert "blindspots_accept" not in pasted["probe"]["list"]
+    assert "list" in load(config).probes
 
 
 def test_a_journey_is_travelled_through_faults_in_a_real_browser(config: Path, site: Site) -> None:
@@ -158,7 +213,8 @@ def test_a_journey_is_travelled_through_faults_in_a_real_browser(config: Path, s
         "link-lost": "not_touched",
     }
     assert site.asked.count("POST /enter") == 4  # once as it is, and never under writes-500
-    closed = {fault: remedy for remedy in found["remedies"] for fault in remedy["faults"]}
+    remedies = [each for each in found["remedies"] if not each["accepts"]]
+    closed = {fault: remedy for remedy in remedies for fault in remedy["faults"]}
     beside = closed["assets-missing"]
     assert beside["table"] == "[probe.signin-assets]"
     assert f'url = "{site.url}/style.css"' in beside["lines"]

@@ -69,6 +69,12 @@ def test_a_probe_that_does_not_pass_leaves_everything_out() -> None:
     assert (found.percent, found.tried, len(found.left_out)) == (None, 0, len(FAULTS))
 
 
+def test_what_was_not_reached_before_it_was_stopped_is_said_to_be_not_tried() -> None:
+    [found] = scores(matrix(row("home", "ss")), [component("web", "home")])
+
+    assert (found.percent, found.tried, len(found.left_out)) == (100, 2, 2)
+
+
 def test_every_fault_of_every_component_counts_the_same_in_the_whole() -> None:
     asked = matrix(row("home", "suu."), row("api", "s..."))
     found = scores(asked, [component("web", "home"), component("api", "api")])

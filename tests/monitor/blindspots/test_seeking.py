@@ -156,8 +156,8 @@ async def test_a_run_for_which_time_ran_out_is_repeated_where_the_daemon_would(
 
     probe = replace(a_probe("late", late), confirm=(timedelta(seconds=1),))
     found = verdicts(await seeking(tools).seek([probe]), "late")
-    assert (found["timeout"], found["slow"]) == (Verdict.SEEN, Verdict.UNSEEN)
-    assert (tried.count("timeout"), tried.count("slow")) == (1, 2)
+    assert (found["timeout"], found["stale"]) == (Verdict.SEEN, Verdict.UNSEEN)
+    assert (tried.count("timeout"), tried.count("stale")) == (1, 2)
 
 
 async def test_no_confirming_try_is_waited_for(tools: Tools) -> None:

@@ -83,7 +83,8 @@ def test_changes_are_listed_and_accepted(place: Place) -> None:
     assert "3 changes, the newest 5m" in shown
     assert "version 1.4.2 → 1.5.0" in shown
     assert "announced by web 1.5.0, by ci, at " in shown
-    assert "runtime Quill/5.6.40 → none" in shown
+    assert "runtime Quill/5.6.40 → not given" in shown
+    assert max(map(len, shown.splitlines())) <= 80
     assert "noted only" in shown
     newest = place.json("changes")[0]
     assert (newest["change"], newest["state"], newest["announced_by"]) == (3, "open", None)
@@ -91,7 +92,7 @@ def test_changes_are_listed_and_accepted(place: Place) -> None:
     done = place.trueup("changes", "accept", "3")
     assert (done.exit_code, done.stdout) == (
         0,
-        f"Change 3, runtime Quill/5.6.40 → none of {TARGET} is accepted.\n",
+        f"Change 3, runtime Quill/5.6.40 → not given of {TARGET} is accepted.\n",
     )
     assert place.json("changes")[0]["state"] == "accepted"
     again = place.trueup("changes", "accept", "3")

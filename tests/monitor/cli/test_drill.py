@@ -59,6 +59,7 @@ def test_a_drill_opens_and_ends_on_a_channel_and_says_that_it_is_one(
         "[DRILL] This is a drill: nothing is wrong, and nothing needs to be done."
     ]
     assert first["incident"] == 0, "no real one can be meant"
+    assert first["note"] == "", "it is said once"
     assert (last["untold"], last["told"]) == (False, ["phone"])
     assert not (config.parent / "var").exists(), "the daemon's state is not touched"
 

@@ -39,6 +39,7 @@ def test_without_a_word_changes_are_noticed_and_faults_may_be_injected(tmp_path:
 def test_what_is_written_counts(tmp_path: Path) -> None:
     text = (
         '[defaults]\nblindspots = "read-only"\nfingerprint = false\n'
+        'blindspots_accept = ["stale", "slow"]\n'
         '[fingerprint]\nwindow = "1h"\nwait = "0s"\nignore = ["address", "title"]\n'
         'channels = ["oncall"]\n'
         '[baselines]\ntimezone = "Europe/Berlin"\nholidays = ["2026-12-25", "2026-12-26"]\n'
@@ -49,6 +50,7 @@ def test_what_is_written_counts(tmp_path: Path) -> None:
     assert config.fingerprint.channels == ("oncall",)
     assert config.baselines.holidays == {date(2026, 12, 25), date(2026, 12, 26)}
     assert config.probes["web"].blindspots == "read-only"
+    assert config.probes["web"].blindspots_accept == {"stale", "slow"}
     assert not config.probes["web"].fingerprint
 
 
@@ -61,6 +63,8 @@ def test_what_is_written_counts(tmp_path: Path) -> None:
         ('[baselines]\nholidays = ["25.12."]\n', 'write it as "2026-12-25"'),
         ('[baselines]\ntimezone = "Berlin"\n', "Europe/Berlin"),
         ('[defaults]\nblindspots = "readonly"\n', "read-only"),
+        ('[defaults]\nblindspots_accept = ["stail"]\n', "did you mean 'stale'?"),
+        ('[defaults]\nblindspots_accept = "stale"\n', "blindspots_accept"),
         ('[fingerprnt]\nwait = "1m"\n', "fingerprint"),
     ],
 )

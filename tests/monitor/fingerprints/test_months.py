@@ -10,11 +10,13 @@ from random import Random
 
 import pytest
 
+from monitor.fingerprints import looking
 from monitor.fingerprints.learning import Again, Back, Changed, Known, Seen, State, announced, step
+from monitor.fingerprints.memory import Memory, News
 from monitor.fingerprints.past import habit_of
 from probes.traits import Trait
 from tests.support.clock import NIGHT
-from tests.support.fingerprints import OLD, targets
+from tests.support.fingerprints import OLD, TARGET, asking, targets
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 EVERY, WAIT = 2 * MINUTE, 2 * MINUTE
@@ -64,7 +66,8 @@ class Month:
             self.told.append(became)
 
     def undone(self, was: tuple[str, ...], became: str, at: datetime) -> bool:
-        back = {((became,), each) for each in was} & self.open.keys()
+        moves: set[tuple[tuple[str, ...], str]] = {((became,), each) for each in was}
+        back = {move for move in self.open if move in moves}
         lasts = {move for move in back if at - self.open[move] < DAY + WAIT}
         self.settle(back, at)
         return bool(lasts)
@@ -88,10 +91,15 @@ def releases(each: timedelta) -> Shows:
     return lambda since: f"1.{since // each}.0"
 
 
-def rolling(since: timedelta, chance: Random = Random(7)) -> str:
+def rolling(seed: int) -> Shows:
     """Both take turns for ten minutes, a day after the beginning."""
-    mixed = chance.random() < 0.5
-    return "1.5.0" if since >= DAY + 10 * MINUTE or (since >= DAY and mixed) else "1.4.2"
+    chance = Random(seed)
+
+    def shows(since: timedelta) -> str:
+        mixed = chance.random() < 0.5
+        return "1.5.0" if since >= DAY + 10 * MINUTE or (since >= DAY and mixed) else "1.4.2"
+
+    return shows
 
 
 def one_of(values: int, share: float = 0.0) -> Shows:
@@ -105,7 +113,8 @@ def one_of(values: int, share: float = 0.0) -> Shows:
     [
         pytest.param(Trait.ADDRESS, turns("a", "b", each=12 * HOUR), 1, 0, "pinned", id="balancer"),
         pytest.param(Trait.JSON_KEYS, office_hours, 1, 0, "pinned", id="a key in office hours"),
-        pytest.param(Trait.VERSION, rolling, 1, 0, "pinned", id="rolling deploy"),
+        pytest.param(Trait.VERSION, rolling(7), 1, 0, "pinned", id="rolling deploy"),
+        pytest.param(Trait.VERSION, rolling(8), 1, 0, "pinned", id="another rolling deploy"),
         pytest.param(Trait.VERSION, releases(7 * DAY), 4, 0, "pinned", id="a release a week"),
         pytest.param(Trait.VERSION, releases(DAY), 4, 1, "varies", id="a release a day"),
         pytest.param(Trait.VERSION, turns("a", "b", each=DAY), 2, 0, "pinned", id="blue, green"),
@@ -116,7 +125,7 @@ def one_of(values: int, share: float = 0.0) -> Shows:
         ),
         pytest.param(Trait.ADDRESS, turns(*"abcd", each=11 * HOUR), 3, 0, "pinned", id="four"),
         pytest.param(Trait.TITLE, one_of(2), 0, 0, "pinned", id="two titles"),
-        pytest.param(Trait.TITLE, one_of(2, share=0.98), 1, 0, "pinned", id="a seldom title"),
+        pytest.param(Trait.TITLE, one_of(2, share=0.98), 0, 0, "pinned", id="a seldom title"),
         pytest.param(Trait.TLS_ISSUER, lambda _: "Honest CA", 0, 0, "pinned", id="the same issuer"),
     ],
 )
@@ -124,6 +133,27 @@ def test_a_month_of_it(trait: Trait, shows: Shows, told: int, noted: int, state:
     month = Month(trait).of(shows)
     heard = (len(month.told), len(month.noted), month.known.state.value)
     assert heard == (told, noted, state), (month.told, month.noted)
+
+
+def test_a_deploy_that_rolls_is_never_missed_and_mostly_told_once() -> None:
+    told = [rolled(seed).told for seed in range(40)]
+    assert {version for each in told for version in each} == {"1.5.0"}
+    times = sorted(map(len, told))
+    assert (times[0], times[20]) == (1, 1)
+    assert times[-1] <= 3
+
+
+def rolled(seed: int) -> Month:
+    month, shows, since = Month(Trait.VERSION), rolling(seed), DAY - 5 * MINUTE
+    while since < DAY + HOUR:
+        month.sees(shows(since), NIGHT + since)
+        since += MINUTE / 2
+    return month
+
+
+def test_what_flaps_for_hours_is_known_before_long() -> None:
+    month = Month(Trait.RUNTIME).of(turns(*"aaaab", each=10 * MINUTE), days=3)
+    assert len(month.told) <= 3
 
 
 def test_a_release_a_week_that_is_recorded_is_told_to_nobody() -> None:
@@ -181,3 +211,33 @@ async def test_what_was_counted_outlives_the_daemon(tmp_path: Path) -> None:
         assert set((await seen.states()).values()) == {"varies"}
     assert states[-1] == "noted"
     assert len(states) == 5
+
+
+async def test_a_probe_that_asks_elsewhere_forgets_and_another_of_the_same_server_does_not(
+    tmp_path: Path,
+) -> None:
+    news: list[News] = []
+    memory, shown = Memory(news.append), {Trait.VERSION: "1.0", Trait.TITLE: "Home"}
+    memory.configure([asking(), asking("help")])
+    async with targets(tmp_path, asking(), asking("help")) as seen:
+        for probe in ("home", "help") * 3:
+            memory.saw(seen.run(shown, probe, "u"))
+    memory.configure([asking("home", "https://new.example.org/"), asking("help")])
+    assert memory.knows((TARGET, Trait.VERSION))
+    assert memory.knows(("home", Trait.TITLE))
+    memory.configure([asking("home", "https://new.example.org/")])
+    assert not memory.knows((TARGET, Trait.VERSION))
+    assert not memory.knows(("help", Trait.TITLE))
+    memory.configure([])
+    assert not memory.knows(("home", Trait.TITLE))
+
+
+async def test_what_was_learned_of_many_is_read_in_pieces(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looking, "AT_ONCE", 2)
+    async with targets(tmp_path) as seen:
+        await seen.show(OLD, times=4)
+        await seen.restarted()
+        await seen.show({**OLD, Trait.RUNTIME: "Quill/8.0.2", Trait.SERVER: "Inkwell/3"}, times=2)
+        assert {name for name, *_ in await seen.changes()} == {"runtime", "server"}

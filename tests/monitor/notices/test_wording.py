@@ -198,6 +198,8 @@ def test_typographic_signs_do_not_halve_the_room_of_a_text_message() -> None:
 
 
 CHANGED = SAMPLES["a target that changed, and no deploy was recorded"]
+UPGRADED = CHANGED.altered[:1]
+LASTED = {"lasted": timedelta(seconds=98)}
 
 
 @pytest.mark.parametrize(
@@ -210,27 +212,43 @@ CHANGED = SAMPLES["a target that changed, and no deploy was recorded"]
                 " Quill/8.0.2, version 1.4.2 → 1.5.0"
             ),
             (
-                "web.example.org changed and no deploy was recorded: runtime Quill/5.6.40 →"
-                " Quill/8.0.2, version 1.4.2 → 1.5.0. It may work as well as ever. If it was meant,"
-                " record the deploy or acknowledge this: either ends it."
+                "web.example.org changed and no deploy was recorded. It may work as well as ever."
+                " If it was meant, record the deploy or acknowledge this: either ends it."
             ),
         ),
         (
-            {"event": EventKind.WORSENED, "summary": "server Inkwell/2 → none"},
+            {"event": EventKind.WORSENED, "summary": "server Inkwell/2 → not given"},
             (
                 "[production] MORE CHANGED, no deploy recorded: web.example.org, server Inkwell/2 →"
-                " none"
+                " not given"
             ),
             (
-                "web.example.org changed and no deploy was recorded: server Inkwell/2 → none. It"
-                " may work as well as ever. If it was meant, record the deploy or acknowledge this:"
-                " either ends it. More changed than when you were told last."
+                "web.example.org changed and no deploy was recorded. It may work as well as ever."
+                " If it was meant, record the deploy or acknowledge this: either ends it. More"
+                " changed than when you were told last."
             ),
         ),
         (
-            {"event": EventKind.RESOLVED, "why": Why.CHANGED_BACK, "summary": "version 1 → 2"},
-            "[production] CHANGED BACK: web.example.org, version 1 → 2",
-            "Nothing to do about web.example.org any more: it is as it was before.",
+            {"event": EventKind.RESOLVED, "why": Why.CHANGED_BACK, **LASTED, "altered": UPGRADED},
+            (
+                "[production] CHANGED BACK: web.example.org, runtime is Quill/5.6.40 again (was"
+                " Quill/8.0.2 for 1 minute 38 seconds)"
+            ),
+            (
+                "Nothing to do about web.example.org any more: runtime is Quill/5.6.40 again (was"
+                " Quill/8.0.2 for 1 minute 38 seconds)."
+            ),
+        ),
+        (
+            {"event": EventKind.RESOLVED, "why": Why.CHANGED_BACK, **LASTED},
+            (
+                "[production] CHANGED BACK: web.example.org, runtime is Quill/5.6.40 again, version"
+                " is 1.4.2 again, after 1 minute 38 se…"
+            ),
+            (
+                "Nothing to do about web.example.org any more: runtime is Quill/5.6.40 again,"
+                " version is 1.4.2 again, after 1 minute 38 seconds."
+            ),
         ),
         (
             {"event": EventKind.RESOLVED, "why": Why.CHANGE_ACCEPTED, "summary": "version 1 → 2"},
@@ -241,7 +259,7 @@ CHANGED = SAMPLES["a target that changed, and no deploy was recorded"]
             ),
         ),
     ],
-    ids=["opened", "worsened", "back", "accepted"],
+    ids=["opened", "worsened", "back", "both back", "accepted"],
 )
 def test_a_change_that_nobody_announced_is_read_aloud(
     changes: dict[str, Any], headline: str, opening: str

@@ -102,7 +102,9 @@ def test_every_place_is_a_path_that_finds_it_until_it_is_removed(document: Any) 
         assert not path.findall(broken("field-removed", document, at))
 
 
-@pytest.mark.parametrize("key", ["a\nb", "tab\t", "\x1b[31m", "\u202eb", "\U000e0001", "it's \\u0041"])
+@pytest.mark.parametrize(
+    "key", ["a\nb", "tab\t", "\x1b[31m", "\u202eb", "\U000e0001", "it's \\u0041"]
+)
 def test_a_name_with_signs_that_nobody_sees_is_written_without_them(key: str) -> None:
     [at] = paths({key: 1})
     assert at.isprintable()
