@@ -41,6 +41,7 @@ def _warn_of_idle_tables(places: Places, config: Config, report: Report) -> None
     told = {channel for probe in config.probes.values() for channel in probe.routing.everybody}
     told |= {*config.operators, *(channel.fallback for channel in config.channels.values())}
     told |= {*(config.daily_test.channels if config.daily_test else ()), config.mail}
+    told |= {*config.fingerprint.channels}
     for name, entry in places.entries.channel.items():
         if name not in told:
             text = f'no probe tells this channel; write channels = ["{name}"] in [defaults]'
