@@ -36,6 +36,7 @@ async def built(
         scrub=Scrubber(config.secrets).text,
         secrets=lambda: config.secrets,
         act=act,
+        reload=lambda: None,
         after=after,
         undecided=lambda _: None,
         acted=lambda: None,
