@@ -171,7 +171,7 @@ def _made(
         playbook=policy.playbook.replace("{probe}", id_),
         fingerprint=policy.fingerprint,
         blindspots=policy.blindspots,
-        blindspots_accept=frozenset(policy.blindspots_accept),
+        blindspots_accept=manner.accepts,
         tags=manner.tags,
         renamed_from=table.renamed_from or "",
     )

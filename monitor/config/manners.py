@@ -25,6 +25,8 @@ class Manner:
     policy: Policy
     routing: Routing
     tags: frozenset[str]
+    accepts: frozenset[str]
+    """Faults that may go unseen."""
 
     def routing_of(self, id_: str, *, inherited: bool) -> Routing:
         """What all others need is written once, in the defaults, and needs nothing itself."""
@@ -65,4 +67,5 @@ def _manner(table: ProbeTable, merged: Merged, hours: Mapping[str, Hours]) -> Ma
         policy=routes.policy(policy),
         routing=routes.routing(policy, hours, needs),
         tags=frozenset(table.tags),
+        accepts=frozenset(policy.blindspots_accept),
     )

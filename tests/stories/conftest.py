@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.support.alone import alone
 from tests.support.world import ROOT, World, a_world
 
 
@@ -35,3 +36,10 @@ def world(running: World) -> World:
     running.wait(lambda: set(running.conditions().values()) == {"up"}, "every component is up")
     running.forget_pages()
     return running
+
+
+@pytest.fixture
+def whole_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """For a test that promises how soon something happens, with browsers on every core."""
+    with alone(tmp_path_factory):
+        yield

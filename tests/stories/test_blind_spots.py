@@ -33,7 +33,8 @@ Place = tuple[str, str, str | None]
 Cells = dict[Place, Cell]
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
+@pytest.mark.usefixtures("whole_machine")
 def test_what_is_predicted_is_what_the_daemon_sees_when_it_really_happens(tmp_path: Path) -> None:
     with a_broken_world(tmp_path) as broken:
         learned = broken.world.command("learn")

@@ -30,7 +30,8 @@ KEYS = [
 COMMAND = [sys.executable, "-m", "monitor", "drill"]
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
+@pytest.mark.usefixtures("whole_machine")
 def test_each_of_the_five_is_detected_told_once_published_and_over(tmp_path: Path) -> None:
     status, drills = _drilled(tmp_path, "--all", "--every", f"{EVERY:.0f}s")
     assert [drill for drill in drills if list(drill) != KEYS] == []
