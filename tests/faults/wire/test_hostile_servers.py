@@ -20,9 +20,11 @@ from probes import Outcome
 from tests.faults.wire.case import Case
 from tests.faults.wire.meeting import GRACE, Farm, Met, farm, lent, meet, meet_all
 from tests.faults.wire.tables import CASES
+from tests.support.alone import alone
 from tests.support.tools import LoopFactory
 from tests.support.waiting import until_async
 
+pytestmark = pytest.mark.timeout(900)  # it may have to wait for others that want to be alone
 MIB = 1 << 20
 MOST = 24 * MIB
 """Of memory, for one run. The limit of a body is one mebibyte; it is held several times over while
@@ -48,9 +50,12 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Farm]:
     params=[asyncio.new_event_loop, uvloop.new_event_loop],
     ids=["asyncio", "uvloop"],
 )
-def meeting(request: pytest.FixtureRequest, servers: Farm) -> Meeting:
-    """On both loops: the daemon's, and Python's own."""
-    return _meeting(request.param, servers)
+def meeting(
+    request: pytest.FixtureRequest, servers: Farm, tmp_path_factory: pytest.TempPathFactory
+) -> Meeting:
+    """On both loops: the daemon's, and Python's own. A tenth of a second counts."""
+    with alone(tmp_path_factory):
+        return _meeting(request.param, servers)
 
 
 def _meeting(loop_factory: LoopFactory, servers: Farm) -> Meeting:
