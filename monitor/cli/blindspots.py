@@ -10,11 +10,11 @@ from typing import Annotated, Final, NoReturn
 
 import typer
 
-from monitor.baselines import weigher
 from monitor.blindspots import Heard, Matrix, Seeking, Terms, overall, scores
 from monitor.blindspots.closing import closing
 from monitor.blindspots.remedies import Closing
 from monitor.cli import blindspots_said as said
+from monitor.cli import usual
 from monitor.cli.blindspots_progress import Progress
 from monitor.cli.ground import (
     BAD,
@@ -67,7 +67,7 @@ class _Work:
             loop = asyncio.get_running_loop()
             loop.add_signal_handler(signal.SIGTERM, self._end, task)
         clock = SystemClock()
-        weigh = await weigher(self.config, clock)
+        weigh = await usual.weigh_of(self.config)
         async with lent_tools(self.config) as tools:
             seeking = Seeking(
                 tools,

@@ -5,14 +5,13 @@ from __future__ import annotations
 from monitor.clock import SystemClock
 from monitor.config import Config
 from monitor.runner import Weigh
-from monitor.state import DATABASE
 
 
 async def weigh_of(config: Config) -> Weigh | None:
     """None where no baseline is kept, or nothing is known yet."""
     expected = [getattr(probe.settings, "expect", None) for probe in config.probes.values()]
     counts = any(getattr(each, "counted", ()) for each in expected)
-    if not counts or not (config.state / DATABASE).exists():
+    if not counts:
         return None
     from monitor.baselines import weigher  # noqa: PLC0415 - brings the store, for few
 

@@ -12,7 +12,6 @@ from probes.injection.exchange import Asked, Given
 from probes.injection.fault import Fault
 from probes.injection.fields import Breaking, break_all, break_at, places, read, written
 
-_NO_DOCUMENT: Final = object()
 _BEGINS: Final = (b"{", b"[")
 
 
