@@ -41,15 +41,16 @@ probes = ["web", "upload"]
 """
 
 
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
-    with an_archive(tmp_path_factory.mktemp("deployed") / "archive", "1.4.1") as running:
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    with an_archive(tmp_path / "archive", "1.4.1") as running:
         yield running
 
 
-@pytest.fixture(scope="module")
-def world(archive: Archive, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    folder = tmp_path_factory.mktemp("watched")
+@pytest.fixture
+def world(archive: Archive, tmp_path: Path) -> Iterator[World]:
+    folder = tmp_path / "watched"
+    folder.mkdir()
     with a_world(folder, CONFIG.format(url=archive.url)) as running:
         running.wait(lambda: running.conditions() == {"uploads": "up"}, "uploads are up")
         yield running
@@ -63,11 +64,21 @@ def deployed(world: World, archive: Archive, version: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_a_broken_release_is_stopped_in_time_and_the_log_says_what_is_broken(
+def test_a_broken_release_is_stopped_a_good_one_passes_and_the_daemon_goes_on(
     world: World, archive: Archive, tmp_path: Path
 ) -> None:
+    the_broken_one_is_stopped_in_time(world, archive, tmp_path / "gate.xml")
+    the_good_one_passes_though_it_is_still_starting(world, archive)
+
+    world.wait(lambda: world.conditions() == {"uploads": "up"}, "uploads are up again")
+    versions = [each["version"] for each in world.status("deploy", "list")]
+    assert versions == ["1.4.3", "1.4.2-broken"]
+    left = {path.name for path in (world.folder / "var" / "once").iterdir()}
+    assert left == {"upload"}, "the gate keeps its files apart"
+
+
+def the_broken_one_is_stopped_in_time(world: World, archive: Archive, report: Path) -> None:
     deployed(world, archive, "1.4.2-broken")
-    report = tmp_path / "gate.xml"
 
     began = time.monotonic()
     done = world.command(
@@ -89,16 +100,8 @@ def test_a_broken_release_is_stopped_in_time_and_the_log_says_what_is_broken(
     ]
 
 
-def test_a_good_release_passes_though_it_is_still_starting(world: World, archive: Archive) -> None:
+def the_good_one_passes_though_it_is_still_starting(world: World, archive: Archive) -> None:
     deployed(world, archive, "1.4.3")
     done = world.command("gate", "--service", "archive", "--settle", "60s", "--runs", "2")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "all 2 probes passed 2 times in a row" in done.stdout
-
-
-def test_the_daemon_went_on_meanwhile_and_knows_the_deploys(world: World) -> None:
-    world.wait(lambda: world.conditions() == {"uploads": "up"}, "uploads are up again")
-    versions = [each["version"] for each in world.status("deploy", "list")]
-    assert versions == ["1.4.3", "1.4.2-broken"]
-    left = {path.name for path in (world.folder / "var" / "once").iterdir()}
-    assert left == {"upload"}, "the gate keeps its files apart"
