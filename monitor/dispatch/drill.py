@@ -13,12 +13,11 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
 
+from monitor import throwaway
 from monitor.channels import Outside
 from monitor.config.model import Channel, Config
 from monitor.dispatch import Dispatch
@@ -96,7 +95,7 @@ async def drill(
     outside, scrub = way
     alone = {name: replace(channel, fallback="") for name, channel in channels.items()}
     async with AsyncExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory(prefix="trueup-drill-")))
+        folder = stack.enter_context(throwaway.own()).path
         writer = Writer(folder / "drill.db")
         stack.callback(writer.close)
         reader = Reader(folder / "drill.db")

@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -19,12 +18,14 @@ from typing import Any, Final
 
 import httpx
 
+from monitor import throwaway
 from monitor.config import Config, load
 from monitor.drills import sample
 from monitor.drills.reading import Opened, Reading, conditions_of, heard_of
 from monitor.state import DATABASE
 from monitor.store import StoreTrouble, views
 from monitor.store.looking import looking
+from monitor.throwaway import Folder
 
 LOG: Final = "daemon.log"
 ANSWER: Final = 5.0  # seconds for one answer
@@ -108,25 +109,29 @@ def started(every: timedelta | None) -> Iterator[Ground]:
     first runs may be under way still. Raises GroundLost, NoSample, OSError.
     """
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="trueup-drill-")))
+        own = stack.enter_context(throwaway.own())
         page, site = _free_ports()
-        path = sample.put_down(folder, page=page, site=site, every=every)
+        path = sample.put_down(own.path, page=page, site=site, every=every)
         config = load(path)
         client = stack.enter_context(httpx.Client(timeout=ANSWER, trust_env=False))
-        daemon = stack.enter_context(_running(path, site))
-        yield Ground(
-            folder, config, f"http://127.0.0.1:{site}", f"http://127.0.0.1:{page}", daemon, client
-        )
+        daemon = stack.enter_context(_running(path, site, own))
+        at = f"http://127.0.0.1:{site}", f"http://127.0.0.1:{page}"
+        yield Ground(own.path, config, *at, daemon, client)
 
 
 @contextmanager
-def _running(path: Path, site: int) -> Iterator[subprocess.Popen[bytes]]:
+def _running(path: Path, site: int, own: Folder) -> Iterator[subprocess.Popen[bytes]]:
     argv = [sys.executable, "-m", "monitor.drills.leash", "run", "--config", str(path)]
     argv += ["--practice", "--practice-port", str(site)]
     with (
         (path.parent / LOG).open("wb") as log,
         subprocess.Popen(  # noqa: S603 - ourselves
-            argv, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True
+            argv,
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            pass_fds=(own.held,),
         ) as daemon,
     ):
         try:

@@ -18,9 +18,10 @@ import psutil
 import pytest
 
 from monitor.drills.outages import OUTAGES
+from monitor.throwaway import PREFIX, sweep
 from tests.support.waiting import until
 
-EVERY = 3.0
+EVERY = 6.0
 SAMPLES_OWN = 15.0
 PATIENCE = 60.0
 KEYS = [
@@ -77,6 +78,9 @@ def test_killed_it_leaves_no_daemon_no_site_and_no_browser(tmp_path: Path) -> No
         drill.kill()
         drill.wait(PATIENCE)
         _wait_for_the_end(below)
+        assert len(list(tmp_path.glob(f"{PREFIX}*"))) == 1
+        sweep(tmp_path)  # as the next drill does
+        assert list(tmp_path.glob(f"{PREFIX}*")) == []
 
 
 @pytest.mark.timeout(200)
