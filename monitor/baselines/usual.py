@@ -12,7 +12,8 @@ teaches nothing, however long it takes: an outage does not become usual, a targe
 for good is learned anew when somebody says so.
 
 Not noticed: a percentage in the first three days of a kind, or in an hour beside one in which there
-is usually little. What erodes by a few percent a day is noticed late, and not at every run.
+is usually little, until it was itself never low on eight days alike. What erodes by a few percent a
+day is noticed late, and not at every run.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import sqrt
 from statistics import median
 from typing import Final
 
@@ -32,12 +34,15 @@ ENOUGH: Final = 3
 """Days that say what is usual, or good runs that say that there is something at all."""
 _SPREAD_FROM: Final = 5
 """Days that say how much it goes up and down by itself."""
+_SURE: Final = 8
+"""Days on which it was never less: it will not be tomorrow."""
 _SUDDEN: Final = timedelta(hours=2)
 _LATELY: Final = timedelta(weeks=3)
 _OFTEN_ON_WEEKDAY: Final = 2
 _AS_DEVIATION: Final = 1.4826
 """Times the median deviation is the standard deviation, where things are distributed normally."""
 _SPREADS: Final = 3
+_ROOTS: Final = 2
 _HAIR: Final = 1e-9
 _SUNDAY: Final = 6
 _NAMES: Final = (
@@ -52,31 +57,57 @@ _NAMES: Final = (
 
 
 @dataclass(frozen=True, slots=True)
+class Least:
+    """What there was at least on each of the days: the median of it, the least while the days are
+    few, and how much it goes up and down by itself.
+    """
+
+    median: float
+    lowest: float
+    spread: float = 0.0
+
+    def bound(self, keep: float) -> float:
+        found = min(self.lowest * keep, self.median - _SPREADS * self.spread)
+        return max(found, self.median * keep / 2, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
 class Expected:
     """`usual` is what there is on average, for words. The bound is made of what there was at least
-    on each of the days: `low` is the median of that, `lowest` the least of it while the days are
-    few. `few` is how low it was often enough of late and came back, if it was. `when` is `on
+    with the hours `beside`, so that what happens at eight may happen at half past seven. `few` is
+    how low it was often enough of late and came back, if it was. Where that very hour was never
+    below `sure` on many days, what there was at least in it `alone` counts too. `when` is `on
     Tuesdays at 14:00 CET`. Where the hour is not `known` yet, only that there is nothing is wrong.
     """
 
     usual: float
-    low: float
-    lowest: float
+    beside: Least
     when: str
-    spread: float = 0.0
     few: float | None = None
+    alone: Least | None = None
+    sure: float = 0.0
     known: bool = True
+
+    @property
+    def spread(self) -> float:
+        return self.beside.spread
 
     def least(self, fall: float) -> float:
         """How many there have to be when *fall*, from 0 to 1, is the share that may be missing."""
         if not self.known:
             return 1.0
         keep = 1 - fall
-        bound = min(self.lowest * keep, self.low - _SPREADS * self.spread)
-        bound, most = max(bound, self.low * keep / 2, 1.0), self.low
+        bound, most = self.beside.bound(keep), self.beside.median
         if self.few is not None and self.few < bound:
             bound, most = max(self.few * keep, 1.0), self.few
-        return bound if most >= 1 else 0.0
+        return max(bound if most >= 1 else 0.0, self._surely(keep))
+
+    def _surely(self, keep: float) -> float:
+        """0 where it is not: small numbers differ by themselves, about by their square root."""
+        chance = self.sure - _ROOTS * sqrt(self.sure)
+        if self.alone is None or chance < 1:
+            return 0.0
+        return max(min(self.sure * keep, self.alone.bound(keep), chance), 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,16 +155,42 @@ def judge(count: int, usual: Expected, fall: float) -> str | None:
 
 
 def _known(days: Days, alike: Sequence[date], now: datetime, when: str, weekday: int) -> Expected:
-    lows = [low for day in alike if (low := days.low(day, now.hour)) is not None]
-    low, several = median(lows), len(lows) >= _SPREAD_FROM
     return Expected(
         usual=median(days.means[day, now.hour] for day in alike),
-        low=low,
-        lowest=low if several else min(lows),
+        beside=_least([low for day in alike if (low := days.low(day, now.hour)) is not None]),
         when=f"{when} {_at(now)}",
-        spread=_AS_DEVIATION * median(abs(each - low) for each in lows) if several else 0.0,
         few=_lately(days, now, weekday),
+        alone=_least([days.least[day, now.hour] for day in alike]),
+        sure=_ever(days, now, weekday),
     )
+
+
+def _least(lows: Sequence[float]) -> Least:
+    middle, several = median(lows), len(lows) >= _SPREAD_FROM
+    return Least(
+        median=middle,
+        lowest=middle if several else min(lows),
+        spread=_AS_DEVIATION * median(abs(each - middle) for each in lows) if several else 0.0,
+    )
+
+
+def _ever(days: Days, now: datetime, weekday: int) -> float:
+    """The least that there was in that hour of days alike, and in it or beside it whenever it came
+    back of late; 0 while the days are few. Where clocks were changed, those before do not count:
+    the target may go by another one.
+    """
+    seen = [
+        days.least[day, hour]
+        for day, hour in days.means
+        if hour == now.hour
+        and day < now.date()
+        and any(now.date() - day <= back and fits(day) for back, _, fits in _kinds(weekday))
+        and datetime.combine(day, now.time(), now.tzinfo).utcoffset() == now.utcoffset()
+    ]
+    hours = {(now.hour + step) % 24 for step in (-1, 0, 1)}
+    lately = now.date() - _LATELY
+    back = [few for (day, hour), few in days.came_back.items() if hour in hours and day >= lately]
+    return min(*seen, *back) if len(seen) >= _SURE else 0
 
 
 def _lately(days: Days, now: datetime, weekday: int) -> float | None:
@@ -152,7 +209,7 @@ def _lately(days: Days, now: datetime, weekday: int) -> float | None:
 def _never_empty(days: Days, seen: Collection[date], now: datetime) -> Expected:
     usual = median(days.means[day, now.hour] for day in seen)
     when = f"and there were {usual:.0f} {_at(now)} of days before"
-    return Expected(usual, usual, usual, when, known=False)
+    return Expected(usual, Least(usual, usual), when, known=False)
 
 
 def _suddenly(hours: Sequence[Hour], at: datetime, calendar: Calendar) -> Expected | None:
@@ -168,7 +225,7 @@ def _suddenly(hours: Sequence[Hour], at: datetime, calendar: Calendar) -> Expect
         return None
     usual, local = last.total / last.runs, calendar.local(last.hour_at)
     when = f"and there were {usual:.0f} on {_NAMES[local.weekday()][:-1]} {_at(local)}"
-    return Expected(usual, usual, usual, when, known=False)
+    return Expected(usual, Least(usual, usual), when, known=False)
 
 
 def _kinds(weekday: int) -> tuple[tuple[timedelta, str, Callable[[date], bool]], ...]:

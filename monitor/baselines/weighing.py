@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol, TypeVar
 from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
 
 from monitor.baselines.days import Calendar
+from monitor.baselines.remembering import Memory, Of, packed
 from monitor.baselines.usual import WEEKS, Expected, expected, judge
 from monitor.clock import Clock
 from monitor.config.model import Config, Probe
@@ -49,19 +50,22 @@ class _Known:
 
 class Baselines:
     """Weighs good results. The store is asked with the first one of an hour, and once more before
-    one is called bad, or empty.
+    one is called bad, or empty. While it does not answer, what it said last is held against them.
     """
 
     def __init__(self, ask: Ask, clock: Clock) -> None:
         self._ask = ask
         self._clock = clock
         self._calendar = _calendar_of(Table())
-        self._known: dict[tuple[str, str], _Known] = {}
+        self._known: dict[Of, _Known] = {}
+        self._memory = Memory()
         self._seldom = Seldom(clock.monotonic)
 
     def configure(self, config: Config) -> None:
         self._calendar = _calendar_of(config.baselines)
         self._known.clear()
+        probes = config.probes.values()
+        self._memory.keep_only({(p.id, what) for p in probes for what in falls_of(p.settings)})
 
     async def weigh(self, probe: Probe, result: Result, _: float) -> Result:
         """*result*, or a FAIL in its place where there are too few."""
@@ -69,36 +73,47 @@ class Baselines:
         if not counts or result.outcome not in _UP:
             return result
         at, falls = self._clock.now(), falls_of(probe.settings)
+        held = [what for what in counts if what in falls]
         said = []
-        for what in (what for what in counts if what in falls):
+        for what in held:
             wrong = await self._judged((probe.id, what), counts[what], falls[what], at)
             said += [f"JSON {what}: {wrong}"] if wrong else []
+        for what in held:
+            self._memory.add((probe.id, what), at, counts[what], below=bool(said))
         return _failed(result, "; ".join(said)) if said else result
 
-    async def _judged(
-        self, of: tuple[str, str], count: int, fall: float, at: datetime
-    ) -> str | None:
+    async def _judged(self, of: Of, count: int, fall: float, at: datetime) -> str | None:
         """As it was known when the hour began; else as it is now, unless that makes no odds."""
         known = self._known.get(of)
         if known is None or known.hour_at != hour_of(at):
-            known = await self._ask_for(*of, at)
+            known = await self._ask_for(of, at)
         elif _wrong(known, count, fall) or (count < 1 and not _is_known(known)):
-            known = await self._ask_for(*of, at) or known
+            known = await self._ask_for(of, at) or known
         if known is None:
             self._known.pop(of, None)
             return None
         self._known[of] = known
         return _wrong(known, count, fall)
 
-    async def _ask_for(self, probe: str, what: str, at: datetime) -> _Known | None:
-        """None when the store cannot say; it is asked again with the next run."""
-        question = partial(_look, probe=probe, what=what, at=at, calendar=self._calendar)
+    async def _ask_for(self, of: Of, at: datetime) -> _Known | None:
+        """None when the store cannot say, and never did; it is asked again with the next run."""
+        question = partial(_look, of=of, at=at, calendar=self._calendar)
         try:
             async with asyncio.timeout(PATIENCE.total_seconds()):
-                return await self._ask(question)
+                known, hours = await self._ask(question)
         except (StoreTrouble, TimeoutError) as trouble:
-            self._seldom.warning("it is not known what is usual", probe=probe, why=str(trouble))
+            return await self._recalled(of, at, str(trouble))
+        self._memory.keep(of, hours)
+        return known
+
+    async def _recalled(self, of: Of, at: datetime, why: str) -> _Known | None:
+        found = self._memory.hours(of)
+        if found is None:
+            self._seldom.warning("it is not known what is usual", probe=of[0], why=why)
             return None
+        self._seldom.warning("what is usual is told from memory", why=why)
+        usual = await asyncio.to_thread(expected, found, at, self._calendar)
+        return _Known(hour_of(at), usual)
 
 
 async def weigher(
@@ -141,9 +156,9 @@ class _Briefly:
             return question(db)
 
 
-def _look(db: Database, probe: str, what: str, at: datetime, calendar: Calendar) -> _Known:
-    found = hours(db, probe, what, at - WEEKS - timedelta(days=1))
-    return _Known(hour_of(at), expected(found, at, calendar))
+def _look(db: Database, of: Of, at: datetime, calendar: Calendar) -> tuple[_Known, bytes]:
+    found = hours(db, *of, at - WEEKS - timedelta(days=1))
+    return _Known(hour_of(at), expected(found, at, calendar)), packed(found)
 
 
 def _wrong(known: _Known, count: int, fall: float) -> str | None:

@@ -63,6 +63,17 @@ def hours(db: Database, probe: str, what: str, since: datetime) -> list[Hour]:
     ]
 
 
+def good_runs(db: Database, probe: str, what: str, since: datetime, most: int) -> int:
+    """How many found something, not counted beyond *most*."""
+    row = db.execute(
+        "SELECT coalesce(sum(runs), 0) FROM (SELECT runs FROM tally"
+        " WHERE probe = (SELECT key FROM probe WHERE id = ?) AND what = ? AND hour_at >= ?"
+        " AND NOT below AND highest > 0 LIMIT ?)",
+        (probe, what, to_us(since), most),
+    ).fetchone()
+    return min(int(row[0]), most)
+
+
 def forget(db: Database, probe: str) -> int:
     """Because somebody said that what was usual is so no more; how many hours of good
     runs that were.

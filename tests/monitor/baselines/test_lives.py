@@ -45,6 +45,16 @@ def test_what_is_lost_in_the_fifth_week_is_noticed_with_the_second_run(
     assert life.noticed(lambda at: left * counts(at), life.at)
 
 
+@pytest.mark.parametrize("left", [0.5, 0])
+def test_what_is_lost_in_the_first_hour_of_a_day_is_noticed_though_the_one_before_is_empty(
+    left: float,
+) -> None:
+    night = LIVES["nothing at night"][0]
+    life = Life(night).lived(MONDAY + 4 * WEEK + timedelta(days=1, hours=-1))  # at seven
+
+    assert life.noticed(lambda at: left * night(at), life.at)
+
+
 def test_a_clock_that_is_changed_wakes_nobody() -> None:
     night = LIVES["nothing at night"][0]
     life = Life(night, Quick(BERLIN)).lived(MONDAY + 26 * DAY)

@@ -136,6 +136,44 @@ def test_the_end_of_an_hour_is_not_held_against_its_mean() -> None:
     assert judge(3, usual(evening), 0.3)
 
 
+def mornings(days: int, at: datetime = TUESDAY) -> list[Hour]:
+    """A hundred from that hour on, nothing before, for so many days."""
+    known = []
+    for number in range(1, days + 1):
+        opens = at - number * DAY
+        known += [an_hour(opens, 100), an_hour(opens - HOUR, 0), an_hour(opens + HOUR, 100)]
+    return known
+
+
+def test_the_first_hour_of_a_day_is_held_to_itself_after_eight_days_alike() -> None:
+    assert judge(50, usual(mornings(11)), 0.3) is None  # seven working days
+
+    found = usual(mornings(12))
+    assert judge(50, found, 0.3) == (
+        "found 50, usually 100 on working days at 14:00 UTC: more than 30 % fewer"
+    )
+    assert judge(71, found, 0.3) is None
+
+
+def test_a_day_that_began_late_of_late_is_no_news_at_that_hour() -> None:
+    late = [below(TUESDAY - 20 * DAY, 0), *mornings(19)]
+
+    assert judge(0, usual(late), 0.3) is None
+    assert judge(50, usual(late[1:]), 0.3)
+
+
+def test_days_before_a_clock_was_changed_say_nothing_of_the_first_hour() -> None:
+    monday = berlin(date(2026, 3, 30), 8)  # the clock was changed the day before
+    known = sorted(mornings(20, berlin(date(2026, 3, 28), 8)))
+
+    found = expected(known, monday, Calendar(BERLIN))
+    assert found is not None
+    assert judge(0, found, 0.3) is None
+    before = expected(known, berlin(date(2026, 3, 27), 8), Calendar(BERLIN))
+    assert before is not None
+    assert judge(0, before, 0.3)
+
+
 def test_three_runs_have_to_be_good_before_anything_is_expected() -> None:
     assert expected([an_hour(TUESDAY, 40, runs=2)], TUESDAY, UTC_CALENDAR) is None
     assert expected([], TUESDAY, UTC_CALENDAR) is None

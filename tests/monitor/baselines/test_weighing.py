@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import pytest
+from sqlite_utils import Database  # noqa: TID251 - a test of what reads the store
 
 from monitor.baselines import Baselines, weigher
 from monitor.config.model import Config, Probe
@@ -19,12 +20,13 @@ from monitor.context import Context
 from monitor.recorder import Recorder
 from monitor.runner import Run, Runner
 from monitor.slots import slot_at
-from monitor.store import Reader, Writer, baselines, records, sync
+from monitor.store import Reader, StoreTrouble, Writer, baselines, records, sync
 from probes import Outcome, Reason, Result, Settings, Tools
 from probes.result import Facts
 from tests.support.clock import NIGHT, HandClock
 from tests.support.configs import a_config, a_probe
 
+T = TypeVar("T")
 WHAT = "$.items[*]"
 MINUTE = timedelta(minutes=1)
 WEEK = timedelta(weeks=1)
@@ -48,6 +50,7 @@ class Library:
     reader: Reader
     holds: int = 48
     outcome: Literal[Outcome.PASS, Outcome.SLOW, Outcome.FAIL] = Outcome.PASS
+    store_is_away: bool = False
 
     def __post_init__(self) -> None:
         self.started()
@@ -59,7 +62,7 @@ class Library:
 
     def use(self, config: Config) -> None:
         self.config = config
-        self.weighing = Baselines(self.reader.ask, self.clock)
+        self.weighing = Baselines(self.ask_store, self.clock)
         self.weighing.configure(config)
         rows = [
             records.ProbeRow(p.id, p.name, "toy", p.renamed_from) for p in config.probes.values()
@@ -70,6 +73,11 @@ class Library:
         self.recorder = Recorder(
             self.writer, self.clock, self.folder, Context(config, known.keys, "one")
         )
+
+    async def ask_store(self, question: Callable[[Database], T], /) -> T:
+        if self.store_is_away:
+            raise StoreTrouble("the disk is gone")
+        return await self.reader.ask(question)
 
     async def ask(self, _: Settings, __: Tools) -> Result:
         return Result(
@@ -235,6 +243,34 @@ async def test_a_store_that_does_not_answer_makes_no_run_fail(tmp_path: Path) ->
             assert await weighing.weigh(probe, result, 0) is result
         none = replace(result, facts=Facts(counts={WHAT: 0}))
         assert await weighing.weigh(probe, none, 0) is none
+
+
+async def test_a_store_that_is_away_blinds_nobody(library: Library) -> None:
+    await library.runs(48, 48, 48)
+    library.store_is_away = True
+
+    assert "and there were 48 on Saturday at 02:00" in (await library.runs(0))[0]
+    library.clock.wind(timedelta(hours=1))
+    library.weighing.configure(library.config)
+    empty, back, again = await library.runs(0, 48, 0)
+    assert "found nothing" in empty
+    assert (back, again) == ("status 200", "status 200")  # it came back by itself once
+
+
+async def test_what_is_known_of_weeks_is_known_without_the_store(library: Library) -> None:
+    for _ in range(3):
+        await library.runs(12, 12)
+        library.clock.wind(timedelta(hours=5))
+        await library.runs(40, 40)
+        library.clock.wind(WEEK - timedelta(hours=5) - 4 * MINUTE)
+    await library.runs(12)
+    library.store_is_away = True
+
+    library.clock.wind(timedelta(hours=5))
+    assert "found 11, usually 40 on Saturdays at 07:00 UTC" in (await library.runs(11))[0]
+    assert await library.runs(40) == ["status 200"]
+    library.weighing.configure(a_config())  # which forgets what nobody holds it to
+    assert await library.runs(11) == ["status 200"]
 
 
 def test_rows_older_than_a_year_and_a_bit_go(library: Library) -> None:
