@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Final
 
@@ -29,11 +30,15 @@ from monitor.cli.ground import (
 )
 from monitor.clock import SystemClock, iso
 from monitor.config import Config
+from monitor.fingerprints import stories
 from monitor.fingerprints.learning import Known, State, needed
 from monitor.fingerprints.words import became_of
-from monitor.notices.altered import part, said_of, shown
+from monitor.notices.altered import TELLS, changes, part, said_of, shown
 from monitor.store import deploys, fingerprints
 from monitor.store.fingerprints import Change, Pinned, Stands
+
+Habits = Mapping[stories.Key, timedelta]
+"""About how often what is not told by itself changes, by target and part."""
 
 NAME: Final = "changes"
 EXAMPLES: Final = (
@@ -69,7 +74,8 @@ def listed(
     read_config = read(config)
     with history(read_config) as db:
         if targets:
-            _show_targets(read_config, fingerprints.pinned(db), as_json=as_json)
+            habits = stories.in_force(db, read_config, SystemClock().now())
+            _show_targets(read_config, fingerprints.pinned(db), habits, as_json=as_json)
         else:
             _show_changes(db, read_config, fingerprints.newest(db, limit), as_json=as_json)
 
@@ -154,9 +160,9 @@ def _document(db: Database, change: Change) -> dict[str, Any]:
     return learning.facts(change) | {"announced_by": announced}
 
 
-def _show_targets(config: Config, found: list[Pinned], *, as_json: bool) -> None:
+def _show_targets(config: Config, found: list[Pinned], habits: Habits, *, as_json: bool) -> None:
     if as_json:
-        say_json([_learnt(each) for each in found])
+        say_json([_learnt(each, habits.get((each.target, each.name))) for each in found])
         return
     out.print(f"{banner(config)} {_known_headline(found)}".strip(), highlight=False)
     if not found:
@@ -164,8 +170,11 @@ def _show_targets(config: Config, found: list[Pinned], *, as_json: bool) -> None
     out.print()
     table = tables.table("target", "part", tables.words("usually"))
     for each in found:
-        table.add_row(Text(each.target, style="bold"), part(each.name), _usually(each))
+        usually = _usually(each, habits.get((each.target, each.name)))
+        table.add_row(Text(each.target, style="bold"), part(each.name), usually)
     tables.show(table)
+    if habits:
+        out.print(f"\n{TELLS}.", style="dim", highlight=False, markup=False)
 
 
 def _known_headline(found: list[Pinned]) -> str:
@@ -180,7 +189,7 @@ def _known_headline(found: list[Pinned]) -> str:
     return ", ".join(said) + "."
 
 
-def _usually(each: Pinned) -> Text:
+def _usually(each: Pinned, habit: timedelta | None) -> Text:
     values = ", ".join(shown(each.name, value) for value in each.values)
     match each.state:
         case State.VARIES:
@@ -188,14 +197,15 @@ def _usually(each: Pinned) -> Text:
         case State.LEARNING:
             return Text(f"{values} (still learning: {each.runs} of {_needed(each)} good runs)")
         case _:
-            return Text(values)
+            often = f" ({changes(habit)}: not told by itself)" if habit is not None else ""
+            return Text(f"{values}{often}")
 
 
 def _needed(each: Pinned) -> int:
     return needed(Known(values=each.values))
 
 
-def _learnt(each: Pinned) -> dict[str, Any]:
+def _learnt(each: Pinned, habit: timedelta | None) -> dict[str, Any]:
     return {
         "target": each.target,
         "what": each.name,
@@ -204,4 +214,5 @@ def _learnt(each: Pinned) -> dict[str, Any]:
         "since_at": iso(each.since_at),
         "good_runs": each.runs,
         "needed": _needed(each) if each.state == State.LEARNING else None,
+        "habit_s": round(habit.total_seconds()) if habit is not None else None,
     }

@@ -18,6 +18,7 @@ from probes.traits import Trait
 T = TypeVar("T", bound=Strict)
 
 _MOST_DAYS: Final = 1000
+HABIT_MOST: Final = 50
 
 
 def _day(value: object) -> object:
@@ -56,6 +57,10 @@ class FingerprintTable(Strict):
     """What is noted and told to nobody."""
     channels: Annotated[ChannelIds, *NOT_EMPTY] | None = None
     """Who is told; those of the probe that noticed it when absent."""
+    habit: Annotated[int, Field(ge=0, le=HABIT_MOST)] = 3
+    """After so many changes in eight weeks, and no deploy, the next one like them is not told by
+    itself; `0`: each is told.
+    """
 
 
 class BaselinesTable(Strict):
@@ -77,6 +82,7 @@ def read_fingerprint(entry: Entry, builder: Builder) -> Fingerprint:
         wait=table.wait,
         ignore=table.ignore,
         channels=table.channels or (),
+        habit=table.habit,
     )
 
 

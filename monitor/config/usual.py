@@ -24,6 +24,8 @@ class Fingerprint:
     """What is noted and told to nobody."""
     channels: tuple[str, ...] = ()
     """Who is told; those of the probe that saw it when empty."""
+    habit: int = 3
+    """After so many without a deploy, another one like them is not told by itself; 0: it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

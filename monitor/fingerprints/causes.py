@@ -26,7 +26,7 @@ _TOLD_SOON: Final = frozenset((Why.GATHERING, Why.CAUSE_LIKELY))
 
 def as_said(look: Look, change: Change) -> Change:
     """With what became of it, where a notice of an incident named it meanwhile."""
-    if change.state is not Stands.OPEN:
+    if change.state not in (Stands.OPEN, Stands.HABIT):
         return change
     number = altered_letters.told_with(look.db, change, look.probes)
     if number is None:

@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum, unique
 from typing import Final
 
-from monitor.fingerprints import past
+from monitor.fingerprints import past, settling
 from monitor.fingerprints.past import LOOSE, Habit, Past
+from monitor.fingerprints.settling import Settling
 
 LEAST: Final = 3
 """Good runs that a single value takes."""
@@ -24,8 +25,6 @@ CONFIRMED_BY: Final = 2
 """Runs in a row, of one probe or of all that ask the target."""
 STRANGE_MOST: Final = 3
 """Runs in a row with one unknown value or another: what was usual is gone."""
-BACK_AFTER: Final = 3
-"""Runs in a row without the new value; EACH, once both were seen by turns."""
 OFTEN: Final = 5
 """So many values in a week that were never seen before and that nobody announced: it varies."""
 WEEK: Final = timedelta(days=7)
@@ -71,14 +70,8 @@ class Known:
     values: tuple[str, ...] = ()
     runs: int = 0
     suspect: Suspect | None = None
-    fresh: str | None = None
+    fresh: Settling | None = None
     """What it changed to, while it may still go back."""
-    since: frozenset[str] = frozenset()
-    """What was seen since that change."""
-    back: int = 0
-    """Runs in a row without it."""
-    turns: bool = False
-    """It was seen by turns with what was before."""
     lately: tuple[tuple[str, datetime], ...] = ()
     """The values of a week that were never seen before and that nobody announced."""
     past: Past = ()
@@ -116,9 +109,10 @@ class Again:
 
 @dataclass(frozen=True, slots=True)
 class Back:
-    """It is as it was before it became this."""
+    """It is as it was before it became this, which was seen last at that instant."""
 
     became: str
+    at: datetime
 
 
 Event = Learnt | Changed | Again | Back
@@ -135,7 +129,7 @@ def step(known: Known, seen: Seen, habit: Habit = LOOSE) -> tuple[Known, Event |
         case State.LEARNING:
             return _learn(known, seen, habit) if seen.good else (known, None)
         case State.PINNED if seen.value in known.values:
-            return _usual(known, seen)
+            return _usual(known, seen, habit)
         case State.PINNED:
             return _strange(known, seen, habit)
         case _:
@@ -167,7 +161,7 @@ def _varies() -> Known:
     return Known(State.VARIES)
 
 
-def _usual(known: Known, seen: Seen) -> tuple[Known, Event | None]:
+def _usual(known: Known, seen: Seen, habit: Habit) -> tuple[Known, Event | None]:
     suspect = known.suspect
     if suspect is not None:
         others = suspect.probes - {seen.probe}
@@ -175,37 +169,32 @@ def _usual(known: Known, seen: Seen) -> tuple[Known, Event | None]:
         known = replace(known, suspect=left)
     if known.fresh is None:
         return known, None
-    return _after(known, seen, known.fresh)
+    fresh = settling.after(known.fresh, seen.value, seen.at)
+    return _after(known, seen, fresh, habit)
 
 
-def _after(known: Known, seen: Seen, fresh: str) -> tuple[Known, Event | None]:
+def _after(known: Known, seen: Seen, fresh: Settling, habit: Habit) -> tuple[Known, Event | None]:
     """It changed a while ago: goes back, or it becomes clear what is usual from now on."""
-    back = 0 if seen.value == fresh else known.back + 1
-    if back >= (EACH if known.turns else BACK_AFTER):
-        return _back(known, seen, fresh), Back(fresh)
-    known = replace(
-        known,
-        back=back,
-        turns=known.turns or (known.back > 0 and back == 0),
-        since=known.since | {seen.value},
-        runs=known.runs + (1 if seen.good else 0),
-    )
-    if known.runs < needed(known) or back:
+    if settling.is_gone(fresh, seen.at):
+        return _back(known, seen, fresh.value, habit), Back(fresh.value, fresh.seen_at)
+    known = replace(known, fresh=fresh, runs=known.runs + (1 if seen.good else 0))
+    stays = settling.stays(fresh, seen.at)
+    if not stays or known.runs < needed(known):
         return known, None
-    kept = tuple(value for value in known.values if value in known.since)
     old = known.past
     for value in known.values:
-        if value not in known.since:
-            old = past.lasted(old, value, fresh, seen.at)
-    known = replace(known, past=old)
-    return replace(known, values=kept, fresh=None, since=frozenset(), runs=0), Learnt()
+        if value not in stays:
+            old = past.lasted(old, value, fresh.value, fresh.other_at)
+    kept = tuple(value for value in known.values if value in stays)
+    return replace(known, values=kept, past=old, fresh=None, runs=0), Learnt()
 
 
-def _back(known: Known, seen: Seen, fresh: str) -> Known:
-    old = past.left(past.never_left(known.past, fresh), fresh, seen.value, seen.at)
+def _back(known: Known, seen: Seen, fresh: str, habit: Habit) -> Known:
+    """What went back soon had no turn, unless that is how its kind comes and goes."""
+    turn = 1 if habit.gone > 1 else past.TURN
+    old = past.left(past.never_left(known.past, fresh), fresh, seen.value, seen.at, turn)
     kept = tuple(value for value in known.values if value != fresh)
-    settled = replace(known, values=kept, fresh=None, since=frozenset(), back=0, runs=0)
-    return replace(settled, past=old)
+    return replace(known, values=kept, past=old, fresh=None, runs=0)
 
 
 def _strange(known: Known, seen: Seen, habit: Habit) -> tuple[Known, Event | None]:
@@ -227,25 +216,29 @@ def _strange(known: Known, seen: Seen, habit: Habit) -> tuple[Known, Event | Non
 
 def _change(known: Known, suspect: Suspect, at: datetime, habit: Habit) -> tuple[Known, Event]:
     value, old = suspect.value, past.of(known.past, suspect.value, at)
-    was = (known.fresh,) if known.fresh is not None else known.values
+    was = (known.fresh.value,) if known.fresh is not None else known.values
     lately = tuple(each for each in known.lately if at - each[1] < WEEK)
     if old is None:
         lately = (*lately, (value, at))[-OFTEN:]
     changed = Changed(was, value, suspect.since_at, suspect.before_at, first=old is None)
-    if habit.varies and (len(lately) >= OFTEN or len(known.values) >= VALUES_MOST):
+    values = _left_by_now(known)
+    if habit.varies and (len(lately) >= OFTEN or len(values) >= VALUES_MOST):
         return _varies(), changed
     became = Known(
         State.PINNED,
-        (*known.values, value)[-VALUES_MOST:],
-        fresh=value,
-        since=frozenset((value,)),
-        turns=old is not None and at - old.left_at < past.APART,
+        (*values, value)[-VALUES_MOST:],
+        fresh=Settling(value, at, at, at),
         lately=lately,
         past=_without(known.past, was, value, at),
     )
-    if old is not None and old.gone >= habit.gone:
+    if old is not None and past.is_known(old, was[-1], habit):
         return became, Again(was, value)
     return became, changed
+
+
+def _left_by_now(known: Known) -> tuple[str, ...]:
+    seems = settling.seems(known.fresh) if known.fresh is not None else None
+    return tuple(each for each in known.values if not seems or each in seems)
 
 
 def _without(old: Past, was: tuple[str, ...], by: str, at: datetime) -> Past:

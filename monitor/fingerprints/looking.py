@@ -20,10 +20,11 @@ from monitor.fingerprints import telling
 from monitor.fingerprints.learning import WEEK, Again, Back, Changed, Known, Learnt, State
 from monitor.fingerprints.memory import Key, Memory, News
 from monitor.fingerprints.past import Old
+from monitor.fingerprints.settling import Settling
 from monitor.fingerprints.telling import LASTS, Looked
 from monitor.log import get_logger
 from monitor.runner import Run
-from monitor.store import StoreTrouble, Takes
+from monitor.store import StoreTrouble, Takes, quiet_changes
 from monitor.store import fingerprints as rows
 from monitor.store.fingerprints import Change, Pinned, Stands
 from monitor.store.trait_values import Before
@@ -213,9 +214,9 @@ def _changed(known: Known, change: Change, at: datetime) -> Known:
         known = replace(known, lately=(*known.lately, (change.became, change.found_at)))
     if at - change.seen_at > LASTS:
         return known
-    fresh = change.became if change.became in known.values else None
-    since = frozenset((fresh,)) if fresh is not None else frozenset[str]()
-    return replace(known, fresh=fresh, since=since)
+    if change.became not in known.values or len(known.values) == 1:
+        return replace(known, fresh=None)
+    return replace(known, fresh=Settling(change.became, change.found_at, at, at))
 
 
 def _write(
@@ -228,8 +229,10 @@ def _write(
             case Again(was, became):
                 key = (news.target, news.trait.value)
                 rows.undone(db, key, (", ".join(was), became), news.at)
-            case Back(became):
-                rows.went_back(db, (news.target, news.trait.value), became, news.at)
+            case Back(became, at):
+                key = (news.target, news.trait.value)
+                if not rows.went_back(db, key, became, at):
+                    quiet_changes.stands_again(db, key, became, news.at - LASTS)
     for news in learnt.values():
         rows.pin(
             db,

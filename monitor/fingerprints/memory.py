@@ -157,7 +157,7 @@ class Memory:
     def doubtful(self, key: Key) -> bool:
         """Whether it may be about to go back to what it was."""
         known = self._known.get(key)
-        return known is not None and known.back > 0
+        return known is not None and known.fresh is not None and known.fresh.is_away
 
     def _look(self, watched: _Watched, run: Run, traits: Mapping[Trait, str]) -> None:
         for trait in watched.gave | traits.keys():

@@ -1,7 +1,8 @@
 """What a trait was before: a value that comes again within weeks is not what nobody ever saw. Pure.
 
 Which server stands behind a name, or which keys an answer has, comes and goes: such a value is
-known at once. A version that was there before may be a silent roll-back: it takes more.
+known at once. A version is known once it had its turn, as one of two that take turns. The way down
+may be a silent roll-back, and what only flashed up was no turn: both take more.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
+from monitor.fingerprints.strides import is_step
 from probes.traits import Trait
 
 KNOWN_FOR: Final = timedelta(days=30)
@@ -22,23 +24,27 @@ OLD_MOST: Final = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Habit:
-    """How a trait changes where nothing is wrong."""
+    """How a trait changes where nothing is wrong. An old value is known when it comes again once it
+    is *gone* as much as is said here: a turn counts `TURN`, what went back soon counts one.
+    """
 
     gone: int = 1
-    """So often an old value must have come and gone to be known when it comes again."""
+    step: int = 1
+    """As `gone`, where it is a step on from what is there now."""
     varies: bool = True
     """Whether it is left out once it changes all the time."""
 
 
+TURN: Final = 2
 LOOSE: Final = Habit()
-STRICT: Final = Habit(gone=2)
+STRICT: Final = Habit(gone=TURN + 1, step=TURN)
 _OTHERS: Final[Mapping[Trait, Habit]] = MappingProxyType(
     {
         Trait.SERVER: STRICT,
         Trait.RUNTIME: STRICT,
         Trait.VERSION: STRICT,
-        Trait.TLS_ISSUER: STRICT,
-        Trait.ENVIRONMENT: Habit(gone=2, varies=False),
+        Trait.TLS_ISSUER: Habit(gone=TURN + 1, step=TURN + 1),
+        Trait.ENVIRONMENT: Habit(gone=TURN + 1, step=TURN + 1, varies=False),
     }
 )
 
@@ -54,7 +60,7 @@ class Old:
     value: str
     left_at: datetime
     gone: int
-    """How often, leaving out what a deploy announced."""
+    """How much, leaving out what a deploy announced."""
     by: str
     """What took its place last."""
 
@@ -69,13 +75,18 @@ def of(past: Past, value: str, at: datetime) -> Old | None:
     return found if found and at - found.left_at <= KNOWN_FOR else None
 
 
-def left(past: Past, value: str, by: str, at: datetime) -> Past:
+def is_known(old: Old, was: str, habit: Habit) -> bool:
+    """Whether it is no news that this comes again and takes the place of *was*."""
+    return old.gone >= (habit.step if is_step(was, old.value) else habit.gone)
+
+
+def left(past: Past, value: str, by: str, at: datetime, turn: int = TURN) -> Past:
     before = of(past, value, at)
     if before is None:
-        return _with(past, Old(value, at, 1, by))
+        return _with(past, Old(value, at, turn, by))
     if at - before.left_at < APART:
         return _with(past, Old(value, before.left_at, before.gone, by))
-    return _with(past, Old(value, at, before.gone + 1, by))
+    return _with(past, Old(value, at, before.gone + turn, by))
 
 
 def lasted(past: Past, value: str, by: str, at: datetime) -> Past:
@@ -89,7 +100,7 @@ def lasted(past: Past, value: str, by: str, at: datetime) -> Past:
 def never_left(past: Past, by: str) -> Past:
     """What took the place did so only for a while, or a deploy said that it would."""
     return tuple(
-        Old(each.value, each.left_at, max(each.gone - 1, 0), "") if each.by == by else each
+        Old(each.value, each.left_at, max(each.gone - TURN, 0), "") if each.by == by else each
         for each in past
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -12,7 +12,9 @@ from sqlite_utils import Database  # noqa: TID251 - named in signatures only; st
 
 from monitor import origins
 from monitor.context import CHANGE, Context
-from monitor.notices import About, Altered, EventKind, Notice
+from monitor.fingerprints import stories
+from monitor.fingerprints.stories import Usual
+from monitor.notices import About, Altered, EventKind, Habit, Notice
 from monitor.notices.altered import listed
 from monitor.routing import Severity
 from monitor.store.fingerprints import Change, Ours
@@ -43,9 +45,11 @@ class Look:
 
     @property
     def ours(self) -> Ours:
-        config = self.context.config
-        window = config.fingerprint.window
-        return Ours(config.changes, config.environment, window, frozenset(self.probes))
+        return stories.ours_of(self.context.config, self.origin)
+
+    @property
+    def usual(self) -> Usual:
+        return Usual(self.ours, self.context.config.fingerprint.habit, self.at)
 
 
 def altered(change: Change) -> Altered:
@@ -92,7 +96,14 @@ def notice_of(look: Look, changes: Sequence[Change]) -> Notice:
         why=Why.CHANGED_UNANNOUNCED.value,
         altered=tuple(map(altered, changes)),
         remedy=remedy_of(look, changes),
+        habits=habits_of(look, changes),
     )
+
+
+def habits_of(look: Look, changes: Iterable[Change]) -> tuple[Habit, ...]:
+    """What of it will not be told by itself when it comes again."""
+    found = {each.name: stories.becomes_usual(look.db, look.usual, each) for each in changes}
+    return tuple(Habit(what=name, every=every) for name, every in found.items() if every)
 
 
 def row_summary_of(look: Look, changes: Sequence[Change]) -> str:

@@ -16,11 +16,11 @@ from sqlite_utils import Database  # noqa: TID251 - named in signatures only; st
 from monitor import announcing, circumstances, deciding
 from monitor.context import CHANGE, Context
 from monitor.deciding import Withhold
-from monitor.fingerprints import causes, saying
+from monitor.fingerprints import causes, saying, stories
 from monitor.fingerprints.saying import Look
 from monitor.log import get_logger
 from monitor.notices import NO_LONGER_WATCHED, EventKind, Notice
-from monitor.store import attended, deploys, incidents, objectives
+from monitor.store import attended, deploys, incidents, objectives, quiet_changes
 from monitor.store import fingerprints as rows
 from monitor.store.attended import Attended
 from monitor.store.fingerprints import Change, Stands
@@ -28,6 +28,9 @@ from monitor.why import Why
 
 LASTS: Final = timedelta(days=1)
 """After that long what is new counts as usual."""
+
+_SAID: Final = (Stands.EXPLAINED, Stands.HABIT)
+"""Only a deploy that is recorded late can still change what is said of them."""
 
 Doubtful = Callable[[Change], bool]
 """Whether it may be about to go back to what it was."""
@@ -74,14 +77,16 @@ def _attend(look: Look, changes: Sequence[Change], looked: Looked, doubtful: Dou
         return _forget(look, changes, known)
     left = [causes.as_said(look, each) for each in _unannounced(look, changes, looked)]
     looked.waits |= bool(left) or known is not None
-    if known is not None:
-        return _goes_on(look, known, left)
     fresh = [each for each in left if each.state is Stands.OPEN and not doubtful(each)]
+    if known is not None:
+        return _goes_on(look, known, left, _news(look, fresh))
     if not any(_is_due(look, each) for each in fresh):
         return False
     told, alone = causes.told_with_them(look, fresh)
-    begun = any(_is_due(look, each) for each in alone) and _begin(look, alone)
-    return told or begun
+    if not _news(look, alone):
+        return told
+    known_by_habit = (each for each in left if each.state is Stands.HABIT)
+    return _begin(look, [*known_by_habit, *alone]) or told
 
 
 def _forget(look: Look, changes: Iterable[Change], known: Attended | None) -> bool:
@@ -102,11 +107,21 @@ def _unannounced(look: Look, changes: Iterable[Change], looked: Looked) -> list[
         if deploy is not None:
             rows.settle(look.db, each.id, Stands.ANNOUNCED, look.at, deploy=deploy.id)
             looked.announced.append(each)
-        elif each.state is Stands.EXPLAINED and look.at >= each.seen_at + look.ours.window:
-            rows.settle(look.db, each.id, Stands.EXPLAINED, look.at)
+        elif each.state in _SAID and look.at >= each.seen_at + look.ours.window:
+            rows.settle(look.db, each.id, each.state, look.at)
         else:
             left.append(each)
     return left
+
+
+def _news(look: Look, changes: Sequence[Change]) -> list[Change]:
+    """Those that are due, where any of them is no habit: then the others are told with it."""
+    due = [each for each in changes if _is_due(look, each)]
+    if not all(stories.is_usual(look.db, look.usual, each) for each in due):
+        return due
+    for each in due:
+        quiet_changes.by_habit(look.db, each.id)
+    return []
 
 
 def _is_due(look: Look, change: Change) -> bool:
@@ -136,11 +151,10 @@ def _begin(look: Look, changes: Sequence[Change]) -> bool:
     return opened is not None and _consider(look, opened)
 
 
-def _goes_on(look: Look, known: Attended, left: Sequence[Change]) -> bool:
+def _goes_on(look: Look, known: Attended, left: Sequence[Change], more: Sequence[Change]) -> bool:
     why = _over(look, known, left)
     if why is not None:
         return _end(look, known, left, why)
-    more = [each for each in left if each.state is Stands.OPEN and _is_due(look, each)]
     if more:
         known = _grown(look, known, more)
     if known.told_at is None:
@@ -171,6 +185,7 @@ def _grown(look: Look, known: Attended, more: Iterable[Change]) -> Attended:
         summary=saying.summary_of(every),
         altered=tuple(map(saying.altered, every)),
         remedy=saying.remedy_of(look, every),
+        habits=saying.habits_of(look, every),
     )
     summary = saying.row_summary_of(look, every)
     attended.change(look.db, known.number, summary=summary, notice=notice)
@@ -195,13 +210,15 @@ def _end(look: Look, known: Attended, left: Iterable[Change], why: Why) -> bool:
             rows.settle(look.db, each.id, Stands.ACCEPTED, look.at)
     incidents.resolve_incident(look.db, known.number, recovered_at=look.at, resolved_at=look.at)
     became = [each for each in rows.of_incident(look.db, known.number) if each.state is Stands.BACK]
-    notice = known.full_notice()
+    notice, over_at = known.full_notice(), look.at
     if why is Why.CHANGED_BACK and became:
         notice = replace(notice, altered=tuple(map(saying.altered, became)))
+        over_at = max((each.settled_at for each in became if each.settled_at), default=look.at)
     notice = replace(
         notice,
         outcome="PASS",
-        lasted=max(look.at - known.began_at, timedelta()),
+        lasted=max(over_at - known.began_at, timedelta()),
+        habits=(),
         note=_note(look, known) if why is Why.CHANGE_ANNOUNCED else "",
     )
     return _tell_end(look, known, notice, why)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlite_utils import Database  # noqa: TID251 - named in a signature only; store opens it
 
+from monitor.fingerprints import stories
+from monitor.notices.altered import changes
 from monitor.notices.lines import instant
 from monitor.store import altered_letters, attended, deploys
 from monitor.store.fingerprints import Change, Stands
@@ -12,25 +16,29 @@ from monitor.why import in_words
 
 def became_of(db: Database, change: Change) -> str:
     """`announced by web 1.5.0, by ci, at 2026-03-14 02:00:00 UTC`."""
-    return _said(db, change) + _told_before(db, change)
+    return _said(db, change) + _told_before(db, change) + _told_last(db, change)
 
 
 def _said(db: Database, change: Change) -> str:
     match change.state:
-        case Stands.OPEN:
-            return "no deploy yet; told soon"
         case Stands.TOLD:
             return _incident(db, change)
         case Stands.EXPLAINED:
             return f"told with incident {change.incident}"
         case Stands.ANNOUNCED:
             return f"announced by {_deploy(db, change)}"
-        case Stands.BACK:
-            return "went back"
-        case Stands.ACCEPTED:
-            return "accepted"
-        case Stands.NOTED:
-            return "noted only"
+        case Stands.HABIT:
+            return f"not told by itself: it {changes(stories.period(db, change))}"
+        case _:
+            return _PLAIN[change.state]
+
+
+_PLAIN: Final = {
+    Stands.OPEN: "no deploy yet; told soon",
+    Stands.BACK: "went back",
+    Stands.ACCEPTED: "accepted",
+    Stands.NOTED: "noted only",
+}
 
 
 def _incident(db: Database, change: Change) -> str:
@@ -46,6 +54,11 @@ def _told_before(db: Database, change: Change) -> str:
     over = change.state in (Stands.ANNOUNCED, Stands.BACK, Stands.ACCEPTED)
     told = over and change.incident and altered_letters.is_told(db, change)
     return f"; told before, in incident {change.incident}" if told else ""
+
+
+def _told_last(db: Database, change: Change) -> str:
+    last = change.incident and altered_letters.says_habit(db, change)
+    return "; from then on not told by itself" if last else ""
 
 
 def _deploy(db: Database, change: Change) -> str:

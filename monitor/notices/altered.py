@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
@@ -81,6 +81,34 @@ def beside(notice: Notice) -> tuple[str, tuple[str, ...]]:
     newest = sorted(notice.altered, key=_at, reverse=True)
     lines = [f"{said(each)}, {_distance(notice, each)}" for each in newest]
     return (f"{lines[0]}; no deploy was recorded", _others(lines)) if lines else ("", ())
+
+
+def next_time(notice: Notice) -> str:
+    """That it will not be told again, and what to do about that; empty where it will."""
+    if not notice.habits:
+        return ""
+    often = ", ".join(f"{part(each.what)} {changes(each.every)}" for each in notice.habits)
+    return f"{often}: {NOT_TOLD}. {TELLS}."
+
+
+def last_time(notice: Notice) -> str:
+    """`next_time`, where there is little room."""
+    names = ", ".join(part(each.what) for each in notice.habits)
+    return f"Without deploys, {names} is not told again" if names else ""
+
+
+NOT_TOLD: Final = "from now on such a change is listed, and not told by itself"
+TELLS: Final = (
+    "To be told of each, record deploys (trueup deploy record), or set habit = 0 under"
+    " [fingerprint]"
+)
+
+
+def changes(every: timedelta) -> str:
+    """`changes about every 7 days, and no deploy is recorded`."""
+    days = round(every / timedelta(days=1))
+    often = f"about every {days} days" if days > 1 else "about every day" if every else "often"
+    return f"changes {often}, and no deploy is recorded"
 
 
 def newest(notice: Notice) -> str:

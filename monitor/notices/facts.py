@@ -132,7 +132,11 @@ def _of_change(notice: Notice) -> list[Fact]:
     """Whom it concerns, and what ends it."""
     if notice.about is not About.CHANGE:
         return []
-    return [_fact("Behind it", ", ".join(notice.components)), _fact("If meant", notice.remedy)]
+    return [
+        _fact("Behind it", ", ".join(notice.components)),
+        _fact("If meant", notice.remedy),
+        _fact("Next time", altered.next_time(notice) if is_open(notice) else ""),
+    ]
 
 
 def _around(notice: Notice) -> list[Fact]:

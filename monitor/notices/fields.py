@@ -40,6 +40,13 @@ def back(became: str) -> str:
     return "the fields of its JSON are as before again" if became else "its JSON can be read again"
 
 
+def only_new(was: str, became: str) -> bool:
+    """Whether fields came and, as far as is known, none is gone."""
+    before, now = _read(was), _read(became)
+    gone = any(now.knows(each) for each in before.names - now.names)
+    return bool(was and became) and not gone and bool(now.names - before.names)
+
+
 def shown(value: str) -> str:
     """One side alone."""
     return _few(sorted(_read(value).names)) if value else "not to be seen"

@@ -138,6 +138,18 @@ class Altered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Habit:
+    """A part of a target's fingerprint that changes again and again, with no deploy to explain it:
+    the next time is not told by itself.
+    """
+
+    what: str
+    """Its name, as `version`."""
+    every: timedelta
+    """About how often."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """One event for whoever is on call. Built in the transaction that decided it, then never
     changed, so that every repetition of a delivery says the same.
@@ -217,6 +229,8 @@ class Notice:
     """Of the targets of its probes, shortly before it began or since; the oldest first."""
     remedy: str = ""
     """Of a change, the command that says what it was; empty where nobody knows it."""
+    habits: tuple[Habit, ...] = ()
+    """Of a change, what of it is not told by itself when it comes again."""
     untold: bool = False
     """Set when sent: the opening never reached this channel, so this is the first it hears."""
 
@@ -251,7 +265,7 @@ def from_json(body: str) -> Notice:
         raise ValueError(f"not a notice of version {VERSION}: {places}") from None
 
 
-_KEYS: Final = {"lasted": "lasted_s", "left": "left_s", "allowed": "allowed_s"}
+_KEYS: Final = {"lasted": "lasted_s", "left": "left_s", "allowed": "allowed_s", "every": "every_s"}
 # A bare number ends in its unit.
 _FIELDS: Final = {key: field for field, key in _KEYS.items()}
 

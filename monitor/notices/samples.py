@@ -16,6 +16,7 @@ from monitor.notices.notice import (
     Change,
     Deed,
     EventKind,
+    Habit,
     Left,
     Member,
     Notice,
@@ -269,6 +270,9 @@ SAMPLES: Final[Mapping[str, Notice]] = MappingProxyType(
             _BURNS, event=EventKind.RESOLVED, outcome="PASS", lasted=timedelta(hours=2)
         ),
         "a target that changed, and no deploy was recorded": _CHANGED,
+        "a target that changes again and again": replace(
+            _CHANGED, habits=(Habit(what="version", every=timedelta(days=7)),)
+        ),
         "a target that changed, and a deploy was recorded late": replace(
             _CHANGED,
             event=EventKind.RESOLVED,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from monitor.notices.altered import newest
+from monitor.notices.altered import last_time, newest
 from monitor.notices.changes import (
     after_deploy,
     headline_of,
@@ -110,6 +110,7 @@ def _more(notice: Notice, said: str) -> tuple[str, ...]:
     return (
         capital(", ".join(part for part in when if gsm(part) not in said)),
         "" if known else capital(seen(notice)),
+        last_time(notice),
     )
 
 

@@ -11,7 +11,7 @@ from sqlite_utils import Database  # noqa: TID251 - named in a signature only; s
 from monitor import origins
 from monitor.config.model import Config, PageSettings
 from monitor.fingerprints.words import became_of
-from monitor.notices.altered import said_of
+from monitor.notices.altered import TELLS, said_of
 from monitor.store import fingerprints
 from monitor.store.fingerprints import Stands
 from status_page.changes import Altered
@@ -37,7 +37,7 @@ def newest(
             at=each.seen_at,
             target=each.target,
             said=said_of(each.name, each.was, each.became),
-            then=became_of(db, each),
+            then=became_of(db, each) + (f". {TELLS}" if each.state is Stands.HABIT else ""),
             announced=each.state not in _UNANNOUNCED,
             incident=on_page.get(each.incident or 0, ""),
         )

@@ -45,6 +45,17 @@ def is_told(db: Database, change: Change) -> bool:
     return row is not None
 
 
+def says_habit(db: Database, change: Change) -> bool:
+    """Whether a letter of its incident says that the next one like it is not told."""
+    row = db.execute(
+        "SELECT 1 FROM outbox WHERE incident = :incident AND EXISTS"
+        " (SELECT 1 FROM json_each(iif(json_valid(body), body, '{}'), '$.habits') AS its"
+        " WHERE its.value ->> 'what' = :name) LIMIT 1",
+        {"incident": change.incident, "name": change.name},
+    ).fetchone()
+    return row is not None
+
+
 def _values(change: Change) -> dict[str, Any]:
     return {"name": change.name, "was": change.was, "became": change.became}
 

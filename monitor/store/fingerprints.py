@@ -38,6 +38,8 @@ class Stands(StrEnum):
     """It is as it was before."""
     EXPLAINED = "explained"
     """An incident of a probe of that target says it too."""
+    HABIT = "habit"
+    """One of many, and not told by itself."""
     ACCEPTED = "accepted"
     """By a person, or by a day going by."""
     NOTED = "noted"
@@ -179,12 +181,10 @@ def told(db: Database, id_: int, incident: int, state: Stands) -> None:
     )
 
 
-def went_back(db: Database, key: tuple[str, str], became: str, at: datetime) -> None:
-    """Ends those that nobody settled."""
-    db.execute(
-        f"{_BACK} AND became = ?",
-        (Stands.BACK.value, to_us(at), *key, became),
-    )
+def went_back(db: Database, key: tuple[str, str], became: str, at: datetime) -> bool:
+    """Ends those that nobody settled; whether there were any."""
+    cursor = db.execute(f"{_BACK} AND became = ?", (Stands.BACK.value, to_us(at), *key, became))
+    return int(cursor.rowcount) > 0
 
 
 def undone(db: Database, key: tuple[str, str], move: tuple[str, str], at: datetime) -> bool:
@@ -200,26 +200,26 @@ def undone(db: Database, key: tuple[str, str], move: tuple[str, str], at: dateti
 
 def unsettled(db: Database) -> list[Change]:
     """The oldest first."""
-    return list(_found(db, "settled_at IS NULL ORDER BY id"))
+    return list(found(db, "settled_at IS NULL ORDER BY id"))
 
 
 def since(db: Database, at: datetime) -> list[Change]:
     """The oldest first."""
-    return list(_found(db, "seen_at >= ? ORDER BY seen_at, id", to_us(at)))
+    return list(found(db, "seen_at >= ? ORDER BY seen_at, id", to_us(at)))
 
 
 def newest(db: Database, limit: int) -> list[Change]:
     """The newest first."""
-    return list(_found(db, "TRUE ORDER BY seen_at DESC, id DESC LIMIT ?", limit))
+    return list(found(db, "TRUE ORDER BY seen_at DESC, id DESC LIMIT ?", limit))
 
 
 def one(db: Database, id_: int) -> Change | None:
-    return next(_found(db, "id = ?", id_), None)
+    return next(found(db, "id = ?", id_), None)
 
 
 def of_incident(db: Database, number: int) -> list[Change]:
     """Those it is about, or that are told with it; the oldest first."""
-    return list(_found(db, "incident = ? ORDER BY id", number))
+    return list(found(db, "incident = ? ORDER BY id", number))
 
 
 def lately(
@@ -229,9 +229,9 @@ def lately(
     marks = ", ".join("?" * len(origins))
     where = (
         f"seen_at >= ? AND seen_at <= ? AND origin IN ({marks})"
-        " AND state IN ('open', 'told', 'explained') ORDER BY seen_at, id LIMIT ?"
+        " AND state IN ('open', 'told', 'explained', 'habit') ORDER BY seen_at, id LIMIT ?"
     )
-    return list(_found(db, where, to_us(since_at), to_us(until), *origins, SAME_MOST))
+    return list(found(db, where, to_us(since_at), to_us(until), *origins, SAME_MOST))
 
 
 def failing(db: Database) -> list[str]:
@@ -256,16 +256,22 @@ class Ours:
 
 
 def explaining(db: Database, change: Change, ours: Ours) -> Deploy | None:
-    """The newest deploy that announces it. It may have changed at any moment since something usual
-    was seen last.
-    """
+    """The newest deploy that announces it, near any moment since something usual was seen last."""
     earliest = min(change.before_at or change.seen_at, change.seen_at) - ours.window
-    for deploy in deploys.before(db, earliest, change.seen_at + ours.window):
+    return next(_ours(db, ours, earliest, change.seen_at + ours.window), None)
+
+
+def deployed(db: Database, ours: Ours, since_at: datetime, until: datetime) -> bool:
+    """Whether any of these deploys was recorded between the two."""
+    return next(_ours(db, ours, since_at, until), None) is not None
+
+
+def _ours(db: Database, ours: Ours, since_at: datetime, until: datetime) -> Iterator[Deploy]:
+    for deploy in deploys.before(db, since_at, until):
         service = ours.changes.service(deploy.service)
         watched = service is None or not ours.probes.isdisjoint(service.probes)
         if watched and deploy.environment in {"", ours.environment}:
-            return deploy
-    return None
+            yield deploy
 
 
 def _run_before(db: Database, change: Change) -> datetime | None:
@@ -278,7 +284,8 @@ def _run_before(db: Database, change: Change) -> datetime | None:
     return from_us(int(row[0])) if row else None
 
 
-def _found(db: Database, where: str, *values: object) -> Iterator[Change]:
+def found(db: Database, where: str, *values: object) -> Iterator[Change]:
+    """*where* is made of our own words only."""
     for row in db.query(f"SELECT * FROM change WHERE {where}", list(values)):  # noqa: S608 - our own words
         yield _change(row)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from monitor.notices.altered import TELLS
 from monitor.store import Writer, deploys, fingerprints
 from monitor.store.deploys import Deploy
 from monitor.store.fingerprints import Change, Pinned, Stands
@@ -116,3 +117,28 @@ def test_what_is_learned_is_listed(place: Place) -> None:
         ("server", 3),
         ("version", None),
     ]
+
+
+def test_what_is_not_told_by_itself_is_listed_with_what_to_do_about_it(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    with past(tmp_path, "web", "signin"):
+        pass
+    with closing(Writer(place.state / "trueup.db")) as writer:
+        for weeks in (3, 2, 1):
+            at = ago(timedelta(weeks=weeks))
+            versions = {"was": f"1.4.{3 - weeks}", "became": f"1.4.{4 - weeks}"}
+            instants = {"seen_at": at, "found_at": at, "settled_at": at}
+            change = a_change(name="version", state=Stands.HABIT, **versions, **instants)
+            writer.submit(partial(fingerprints.add, change=change)).result()
+        known = pinned("version", "pinned", "1.4.3")
+        writer.submit(partial(fingerprints.pin, pinned=known)).result()
+    said = " ".join(place.trueup("changes", "--targets").stdout.split())
+    assert (
+        "1.4.3 (changes about every 7 days, and no deploy is recorded: not told by itself)" in said
+    )
+    assert f"{TELLS}." in said
+    [listed] = place.json("changes", "--targets")
+    assert listed["habit_s"] == pytest.approx(7 * 86_400, abs=60)
+    [newest, *_] = place.json("changes")
+    assert newest["state"] == "habit"
+    assert "not told by itself: it changes about every 7 days" in place.trueup("changes").stdout

@@ -122,5 +122,5 @@ async def test_what_nobody_was_told_of_is_not_said_to_be_told(tmp_path: Path) ->
         assert await seen.waits() == []
         [said] = await became(seen)
         assert said.startswith("incident 1, told to nobody yet: ")
-        await seen.show(OLD, times=3)
+        await seen.show(OLD, times=9, every=2 * MINUTE)
         assert await became(seen) == ["went back"]

@@ -30,7 +30,7 @@ from tests.support.attending import LETTERS, SECOND
 from tests.support.clock import NIGHT
 from tests.support.fingerprints import NEW, OLD, TARGET, asking, targets
 
-MINUTE = timedelta(minutes=1)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
 def after(
@@ -44,7 +44,7 @@ def after(
     known, said = known or Known(), []
     for number, (letter, probe) in enumerate(zip(letters, cycle(probes), strict=False)):
         seen = Seen(
-            value=letter.lower(), probe=probe, at=NIGHT + number * every, good=letter.islower()
+            value=letter.lower(), probe=probe, at=NIGHT + number * every, good=not letter.isupper()
         )
         known, event = step(known, seen, habit)
         match event:
@@ -107,24 +107,36 @@ def test_whatever_comes_instead_of_the_old_for_good_is_a_change() -> None:
     assert after("bcd", known)[1] == ["2: a to d"]
 
 
-def test_it_goes_back_after_three_runs_without_the_new() -> None:
-    known, said = after("aaabbaaa")
-    assert said == ["4: a to b", "7: back from b"]
+def test_it_goes_back_once_the_new_was_not_seen_for_a_quarter_of_an_hour() -> None:
+    known, said = after("aaabb" + "a" * 20)
+    assert said == ["4: a to b", "19: back from b"]
     assert known.values == ("a",)
     assert known.calm
+
+
+def test_where_runs_are_rare_three_without_the_new_are_enough() -> None:
+    assert after("aaabbaaa", every=HOUR)[1] == ["4: a to b", "7: back from b"]
 
 
 def test_what_was_before_is_not_usual_any_more_once_the_new_is() -> None:
     known, _ = after("aaabb" + "b" * 20)
     assert known.values == ("b",)
-    assert after("aa", known, habit=STRICT)[1] == ["1: b to a"]
+    assert after("aa", known, habit=STRICT)[1] == []
+    known, _ = after("222333" + "3" * 20, habit=STRICT)
+    assert after("22", known, habit=STRICT)[1] == ["1: 3 to 2"]
 
 
 def test_two_servers_of_which_one_was_upgraded_are_known_both() -> None:
-    known, said = after("aaa" + "bb" + "ab" * 10)
+    known, said = after("aaa" + "bb" + "ab" * 70)
     assert said == ["4: a to b"]
     assert set(known.values) == {"a", "b"}
     assert known.calm
+
+
+def test_after_a_deploy_that_rolled_the_old_version_is_news() -> None:
+    known, said = after("111" + "22121122" + "2" * 20, habit=STRICT)
+    assert (said, known.values) == (["4: 1 to 2"], ("2",))
+    assert after("11", known, habit=STRICT)[1] == ["1: 2 to 1"]
 
 
 @pytest.mark.parametrize("habit", [LOOSE, STRICT], ids=["loose", "strict"])
@@ -144,7 +156,7 @@ def test_a_new_value_every_other_day_is_a_change_each() -> None:
 
 
 def test_the_environment_never_varies() -> None:
-    letters = "aaa" + "".join(letter * 15 for letter in "bcdefghijklm")
+    letters = "aaa" + "".join(letter * 18 for letter in "bcdefghijklm")
     known, said = after(letters, habit=habit_of(Trait.ENVIRONMENT))
     assert len(said) == 12
     assert (known.state, len(known.values)) == (State.PINNED, 1)

@@ -1,4 +1,6 @@
-"""What people hear in a month of a target that goes back and forth, as it does every day."""
+"""What people hear in a month, or in three, of a target that goes back and forth, as it does every
+day, or is released again and again.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +16,7 @@ from monitor.fingerprints import looking
 from monitor.fingerprints.learning import Again, Back, Changed, Known, Seen, State, announced, step
 from monitor.fingerprints.memory import Memory, News
 from monitor.fingerprints.past import habit_of
+from monitor.fingerprints.rhythm import Moved, Story, habit
 from probes.traits import Trait
 from tests.support.clock import NIGHT
 from tests.support.fingerprints import OLD, TARGET, asking, targets
@@ -32,9 +35,13 @@ class Month:
 
     trait: Trait
     deploys: bool = False
+    habit: bool = False
+    """Whether what comes again and again is usual by and by."""
     known: Known = field(default_factory=Known)
     open: dict[tuple[tuple[str, ...], str], datetime] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
+    quiet: list[str] = field(default_factory=list)
+    moves: list[Moved] = field(default_factory=list)
     noted: list[str] = field(default_factory=list)
 
     def of(self, shows: Shows, days: int = 30) -> Month:
@@ -63,7 +70,11 @@ class Month:
             self.known = announced(self.known, became)
         elif not self.undone(was, became, at):
             self.open[was, became] = at
-            self.told.append(became)
+            change = Moved(was[-1], became, at)
+            story = Story(trait=self.trait, before=tuple(self.moves))
+            usual = self.habit and habit(story, change, 3) is not None
+            self.moves.append(change)
+            (self.quiet if usual else self.told).append(became)
 
     def undone(self, was: tuple[str, ...], became: str, at: datetime) -> bool:
         moves: set[tuple[tuple[str, ...], str]] = {((became,), each) for each in was}
@@ -74,7 +85,7 @@ class Month:
 
     def settle(self, moves: set[tuple[tuple[str, ...], str]], at: datetime) -> None:
         for move in moves:
-            if at - self.open.pop(move) < WAIT:
+            if at - self.open.pop(move) < WAIT and move[1] in self.told:
                 self.told.remove(move[1])
 
 
@@ -117,8 +128,11 @@ def one_of(values: int, share: float = 0.0) -> Shows:
         pytest.param(Trait.VERSION, rolling(8), 1, 0, "pinned", id="another rolling deploy"),
         pytest.param(Trait.VERSION, releases(7 * DAY), 4, 0, "pinned", id="a release a week"),
         pytest.param(Trait.VERSION, releases(DAY), 4, 1, "varies", id="a release a day"),
-        pytest.param(Trait.VERSION, turns("a", "b", each=DAY), 2, 0, "pinned", id="blue, green"),
-        pytest.param(Trait.VERSION, turns("a", "b", each=30 * HOUR), 3, 0, "pinned", id="slower"),
+        pytest.param(Trait.VERSION, turns("a", "b", each=DAY), 1, 0, "pinned", id="blue, green"),
+        pytest.param(Trait.VERSION, turns("a", "b", each=30 * HOUR), 1, 0, "pinned", id="slower"),
+        pytest.param(Trait.RUNTIME, turns("a", "b", each=5 * DAY), 1, 0, "pinned", id="slowest"),
+        pytest.param(Trait.VERSION, turns("1.4", "1.5", each=12 * HOUR), 1, 0, "pinned", id="soon"),
+        pytest.param(Trait.VERSION, turns("1.4", "1.5", each=3 * DAY), 2, 0, "pinned", id="down"),
         pytest.param(Trait.ADDRESS, one_of(30), 0, 0, "varies", id="thirty addresses"),
         pytest.param(
             Trait.ADDRESS, turns(*"abcdefghij", each=11 * HOUR), 4, 1, "varies", id="wandering"
@@ -135,25 +149,53 @@ def test_a_month_of_it(trait: Trait, shows: Shows, told: int, noted: int, state:
     assert heard == (told, noted, state), (month.told, month.noted)
 
 
-def test_a_deploy_that_rolls_is_never_missed_and_mostly_told_once() -> None:
-    told = [rolled(seed).told for seed in range(40)]
-    assert {version for each in told for version in each} == {"1.5.0"}
-    times = sorted(map(len, told))
-    assert (times[0], times[20]) == (1, 1)
-    assert times[-1] <= 3
+@dataclass
+class Roll:
+    """A deploy that takes so long to reach every instance, one after another; each run meets any of
+    them.
+    """
+
+    instances: int
+    lasts: timedelta
+    every: timedelta
+
+    def told(self, seed: int) -> list[str]:
+        """While it goes on, and in the hour after it."""
+        chance, month, since = Random(seed), Month(Trait.VERSION), -20 * self.every
+        told: dict[datetime, str] = {}
+        while since < self.lasts + HOUR:
+            here = chance.randrange(self.instances)
+            new = since >= timedelta() and here <= since * self.instances / self.lasts
+            month.sees("1.5.0" if new else "1.4.2", NIGHT + since)
+            since += self.every
+            fresh = month.known.fresh
+            for (_, became), at in month.open.items():
+                if NIGHT + since - at >= WAIT and not (fresh and fresh.is_away):
+                    told[at] = became
+        return list(told.values())
 
 
-def rolled(seed: int) -> Month:
-    month, shows, since = Month(Trait.VERSION), rolling(seed), DAY - 5 * MINUTE
-    while since < DAY + HOUR:
-        month.sees(shows(since), NIGHT + since)
-        since += MINUTE / 2
-    return month
+@pytest.mark.parametrize("instances", [2, 3, 5, 10, 20])
+def test_a_deploy_that_rolls_is_told_once_however_its_answers_alternate(instances: int) -> None:
+    for lasts in (5 * MINUTE, 15 * MINUTE, 40 * MINUTE):
+        for every in (MINUTE / 2, 2 * MINUTE, 5 * MINUTE):
+            for seed in range(4):
+                assert Roll(instances, lasts, every).told(seed) == ["1.5.0"], (lasts, every, seed)
 
 
 def test_what_flaps_for_hours_is_known_before_long() -> None:
     month = Month(Trait.RUNTIME).of(turns(*"aaaab", each=10 * MINUTE), days=3)
     assert len(month.told) <= 3
+
+
+def test_a_release_a_week_that_nobody_records_is_told_three_times_in_twelve_weeks() -> None:
+    month = Month(Trait.VERSION, habit=True).of(releases(7 * DAY), days=84)
+    assert (month.told, len(month.quiet)) == (["1.1.0", "1.2.0", "1.3.0"], 8)
+    for became in ("2.0.0", "1.12.0"):
+        month.told.clear()
+        for number in range(12):
+            month.sees(became, NIGHT + 85 * DAY + number * EVERY)
+        assert month.told == [became]
 
 
 def test_a_release_a_week_that_is_recorded_is_told_to_nobody() -> None:
@@ -169,6 +211,8 @@ def test_a_certificate_that_is_renewed_every_sixty_days_is_one_change_each() -> 
 def test_a_silent_roll_back_is_news_and_so_is_one_after_recorded_ones() -> None:
     month = Month(Trait.VERSION).of(turns("1.4.2", "1.5.0", "1.4.2", each=10 * DAY))
     assert month.told == ["1.5.0", "1.4.2"]
+    month = Month(Trait.VERSION).of(turns("a1b2c3d", "99aa00b", each=10 * DAY))
+    assert month.told == ["99aa00b", "a1b2c3d"]
     month = Month(Trait.VERSION, deploys=True).of(turns("1.4.2", "1.5.0", each=2 * DAY), days=20)
     assert len(month.noted) == 9
     month.deploys = False

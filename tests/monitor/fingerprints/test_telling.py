@@ -109,9 +109,10 @@ async def test_it_ends_when_it_goes_back_and_is_told_anew_when_it_comes_again(
     async with targets(tmp_path) as seen:
         await upgraded(seen)
         await seen.waits()
-        await seen.show(OLD, times=3)
+        await seen.show(OLD, times=9, every=2 * MINUTE)
         assert await seen.waits() == [RESOLVED]
         assert (await seen.world.why())[-1] == "changed_back"
+        assert (await seen.world.bodies())[-1]["lasted_s"] == pytest.approx(30, abs=1)
         await seen.show(NEW, times=2)
         assert await seen.waits() == [OPENED]
 
@@ -120,7 +121,7 @@ async def test_what_goes_back_meanwhile_is_told_to_nobody(tmp_path: Path) -> Non
     async with targets(tmp_path) as seen:
         await seen.show(OLD, times=4)
         await seen.show(NEW, times=2)
-        await seen.show(OLD, times=3, every=40 * SECOND)
+        await seen.show(OLD, times=9, every=2 * MINUTE)
         assert await seen.waits() == []
         assert [state for *_, state in await seen.changes()] == ["back"]
 
@@ -135,6 +136,18 @@ async def test_what_goes_back_long_after_ends_it_and_is_no_change_of_its_own(
         await seen.show(OLD, times=2)
         assert await seen.waits() == [RESOLVED]
         assert [state for *_, state in await seen.changes()] == ["back"]
+
+
+async def test_what_only_seemed_to_go_back_is_told_anew(tmp_path: Path) -> None:
+    async with targets(tmp_path) as seen:
+        await upgraded(seen)
+        await seen.waits()
+        await seen.show(NEW, times=12, every=2 * MINUTE)
+        await seen.show(OLD, times=2)
+        assert await seen.waits() == [RESOLVED]
+        await seen.show(NEW, times=9, every=2 * MINUTE)
+        assert await seen.waits() == [OPENED]
+        assert [state for *_, state in await seen.changes()] == ["told"]
 
 
 async def test_a_day_ends_it(tmp_path: Path) -> None:

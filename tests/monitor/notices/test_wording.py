@@ -274,6 +274,16 @@ def test_a_change_in_a_text_message_says_everything_once() -> None:
     )
 
 
+def test_the_last_notice_of_what_changes_again_and_again_says_so_everywhere() -> None:
+    last = SAMPLES["a target that changes again and again"]
+    assert "2 -> 1.5.0. Since 02:14 UTC. Without deploys, version is not told again." in short(last)
+    assert (
+        "Next time:     version changes about every 7 days, and no deploy is recorded: from now on"
+        " such a change is listed, and not told by itself. To be told of each, record deploys"
+        " (trueup deploy record), or set habit = 0 under [fingerprint]."
+    ) in text(last).splitlines()
+
+
 def test_an_outage_after_a_change_says_so_in_a_line() -> None:
     outage = SAMPLES["opened, after a change that nobody announced"]
     assert (

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from monitor import pages
 from monitor.config.model import PageSettings
+from monitor.notices.altered import TELLS
 from monitor.store import Writer, fingerprints
 from monitor.store.fingerprints import Change, Stands
 from status_page import Page
@@ -17,6 +18,7 @@ from tests.support.clock import NIGHT
 from tests.support.configs import a_config
 from tests.support.fingerprints import TARGET, asking
 
+OFTEN = "changes about every 7 days, and no deploy is recorded"
 ELSEWHERE = "https://other.example.org"
 CHANGE = Change(
     target=TARGET,
@@ -31,10 +33,11 @@ CHANGE = Change(
 
 
 def made(folder: Path, settings: PageSettings) -> Page:
-    other = replace(CHANGE, target=ELSEWHERE, origin=ELSEWHERE, state=Stands.NOTED)
+    other = replace(CHANGE, target=ELSEWHERE, origin=ELSEWHERE, state=Stands.HABIT)
+    weekly = replace(other, seen_at=NIGHT - timedelta(days=7))
     config = a_config(asking(), asking("else", ELSEWHERE), state=folder)
     with closing(Writer(folder / "t.db")) as writer:
-        for each in (CHANGE, other):
+        for each in (CHANGE, other, weekly):
             writer.submit(partial(fingerprints.add, change=each)).result()
         build = partial(pages.build, config=config, at=NIGHT, settings=settings)
         return writer.submit(build).result()
@@ -42,8 +45,12 @@ def made(folder: Path, settings: PageSettings) -> Page:
 
 def test_an_internal_page_lists_them_and_says_which_nobody_announced(tmp_path: Path) -> None:
     page = made(tmp_path, PageSettings(internal=True))
-    assert [(each.target, each.then, each.announced) for each in page.altered] == [
-        (ELSEWHERE, "noted only", True),
+    assert [(each.target, each.then, each.announced) for each in page.altered[:2]] == [
+        (
+            ELSEWHERE,
+            f"not told by itself: it {OFTEN}. {TELLS}",
+            True,
+        ),
         (TARGET, "no deploy yet; told soon", False),
     ]
     assert page.altered[1].said == "runtime Quill/5.6.40 → Quill/8.0.2"
