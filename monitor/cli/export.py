@@ -32,7 +32,8 @@ from probes import parse_duration
 NAME = "export"
 EXAMPLES = (
     "[dim]trueup export runs --since 7d > runs.csv · trueup export incidents --format jsonl ·"
-    " trueup export days --probe checkout --since 2026-01-01 --format parquet -o days.parquet[/]"
+    " trueup export changes --since 90d · trueup export days --probe checkout --since 2026-01-01"
+    " --format parquet -o days.parquet[/]"
 )
 
 
@@ -41,10 +42,18 @@ class What(StrEnum):
     INCIDENTS = "incidents"
     DAYS = "days"
     VIEWS = "views"
+    CHANGES = "changes"
+    BY_HAND = "by-hand"
 
 
 def command(
-    what: Annotated[What, typer.Argument(help="Every run, incident, day, or page that was seen.")],
+    what: Annotated[
+        What,
+        typer.Argument(
+            help="Every run, incident, day, page that was seen, change of a target, or incident"
+            " that people wrote by hand."
+        ),
+    ],
     *,
     probe: Annotated[str, typer.Option("--probe", help="Only of this probe, by its id.")] = "",
     since: Annotated[
@@ -66,6 +75,8 @@ def command(
     since_at = _since(since, SystemClock().now())
     if written_as is Format.PARQUET and into is None and sys.stdout.isatty():
         fail("Parquet is nothing for a terminal; name a file with -o")
+    if probe and what is What.BY_HAND:
+        fail("--probe: incidents by hand are of components, and of no probe")
     columns, source = export.TABLES[what.value]
     with history(read_config) as db:
         if probe and not db["probe"].count_where("id = ?", [probe]):

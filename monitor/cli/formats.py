@@ -13,7 +13,7 @@ from itertools import islice
 from typing import IO, Any, Final
 
 from monitor.clock import iso
-from monitor.store.export import Columns, Row
+from monitor.store.export_rows import Columns, Row
 
 BATCH: Final = 5000
 HOSTILE: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -81,6 +81,7 @@ def _parquet(columns: Columns, to: IO[bytes]) -> _Writer:
         ) from None
     types = {
         str: arrow.string(),
+        bool: arrow.bool_(),
         int: arrow.int64(),
         float: arrow.float64(),
         datetime: arrow.timestamp("us", tz="UTC"),
@@ -115,6 +116,8 @@ def _cell(value: Any) -> Any:
     plain = _plain(value)
     if isinstance(plain, dict):
         return json.dumps(plain, separators=(",", ":")) if plain else ""
+    if isinstance(plain, bool):
+        return str(plain).lower()
     if isinstance(plain, str) and plain.startswith(HOSTILE):
         return f"'{plain}"
     return plain

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlite_utils import Database  # noqa: TID251 - named in a signature only; store opens it
 from starlette.routing import Route
@@ -20,13 +20,15 @@ from monitor.config import Config
 from monitor.daemon.crew import Crew
 from monitor.daemon.lately import Lately
 from monitor.health import Health, Standing, seen_at
-from monitor.metrics import Own, StoreFigures
+from monitor.metrics import Building, Own, StoreFigures
 from monitor.metrics.latest import Row
 from monitor.ourselves.soundness import Figures, words_of
 from monitor.ourselves.systemd import Pulse, pulse_of
 from monitor.server import readiness, scraping
 from monitor.state import DATABASE
 from monitor.store import StoreTrouble
+
+T = TypeVar("T")
 
 NEVER: Final = timedelta(days=1)
 PATIENCE: Final = timedelta(seconds=5)
@@ -46,6 +48,7 @@ class Gauge:
         self._lately = Lately(crew.schedule.punctuality, clock)
         self._asking = asyncio.Lock()
         self._words: tuple[float, list[str]] | None = None
+        self._building = Building(clock)
 
     async def measure(self) -> Figures:
         """A store that cannot even be read counts as one that tells nobody."""
@@ -93,7 +96,8 @@ class Gauge:
             store_bytes=size_of(self._config.state / DATABASE),
             page_age=crew.press.publisher.age,
             attended_age=crew.attending.age,
-            store=await self._store_figures(),
+            store=await self._ask(partial(read_store, config=self._config, clock=self._clock)),
+            built=await self._building.look(self._config, self._ask),
         )
 
     def routes(self) -> tuple[Route, ...]:
@@ -137,8 +141,8 @@ class Gauge:
         except TimeoutError:
             return [*words_of(self._figures(self._last.untold)), "unmeasured"]
 
-    async def _store_figures(self) -> StoreFigures | None:
-        question = partial(read_store, config=self._config, clock=self._clock)
+    async def _ask(self, question: Callable[[Database], T]) -> T | None:
+        """None when the store does not say in time."""
         try:
             async with asyncio.timeout(PATIENCE.total_seconds()):
                 return await self._crew.reader.ask(question)
@@ -165,6 +169,14 @@ def _open(db: Database) -> int:
     return int(row[0])
 
 
+def _changes(db: Database) -> int:
+    row = db.execute(
+        "SELECT count(*) FROM change WHERE settled_at IS NULL"
+        " AND state IN ('open', 'told', 'explained')"
+    ).fetchone()
+    return int(row[0])
+
+
 def _age(created_us: int | None, clock: Clock) -> timedelta:
     if created_us is None:
         return timedelta()
@@ -179,6 +191,7 @@ def read_store(db: Database, config: Config, clock: Clock) -> StoreFigures:
         letters=letters,
         oldest_letter=_age(oldest, clock),
         incidents=_open(db),
+        changes=_changes(db),
     )
 
 

@@ -2,7 +2,8 @@
 is doing. No address, no answer and no text of a target is ever among them.
 """
 
+from monitor.metrics.built import Building, Built, Learnt
 from monitor.metrics.latest import Metrics
 from monitor.metrics.own import Own, StoreFigures
 
-__all__ = ["Metrics", "Own", "StoreFigures"]
+__all__ = ["Building", "Built", "Learnt", "Metrics", "Own", "StoreFigures"]

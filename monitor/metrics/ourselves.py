@@ -20,6 +20,7 @@ from prometheus_client.core import (
 )
 from prometheus_client.registry import Collector
 
+from monitor.metrics.built import Built, Learnt
 from monitor.metrics.own import Own
 from monitor.punctuality import BOUNDS_S, Punctuality
 
@@ -128,6 +129,16 @@ _FIGURES: Final = (
         lambda own: own.store.incidents if own.store else None,
     ),
     _Figure(
+        "trueup_changes_unannounced",
+        "Changes of targets that no deploy announced, and that are not settled.",
+        lambda own: own.store.changes if own.store else None,
+    ),
+    _Figure(
+        "trueup_coverage_score",
+        "How well everything is watched, from 0 to 100.",
+        lambda own: own.built.score if own.built else None,
+    ),
+    _Figure(
         "trueup_page_age_seconds",
         "Since the status page was made for the last time.",
         lambda own: _s(own.page_age),
@@ -152,6 +163,25 @@ class _Ourselves(Collector):
             family = figure.family(self._own)
             if family is not None:
                 yield family
+        if self._own.built is not None:
+            yield from _built(self._own.built)
+
+
+def _built(built: Built) -> Iterator[Metric]:
+    says = "How well a component is watched, from 0 to 100."
+    scores = GaugeMetricFamily("trueup_component_coverage_score", says, labels=["component"])
+    for component, score in built.components.items():
+        scores.add_metric([component], score)
+    yield scores
+    yield _learnt("trueup_pins", "Shapes of answers that probes expect.", built.pins)
+    yield _learnt("trueup_baselines", "Lists that are held to what is usual.", built.baselines)
+
+
+def _learnt(name: str, says: str, learnt: Learnt) -> Metric:
+    family = GaugeMetricFamily(name, says, labels=["state"])
+    family.add_metric(["in_use"], learnt.in_use)
+    family.add_metric(["learning"], learnt.learning)
+    return family
 
 
 def _lags(punctuality: Punctuality) -> Metric:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from monitor.health import Health
+from monitor.metrics.built import Built
 from monitor.punctuality import Punctuality
 
 
@@ -19,6 +20,8 @@ class StoreFigures:
     """Notices that wait to be told."""
     oldest_letter: timedelta = timedelta()
     incidents: int = 0
+    changes: int = 0
+    """Of targets, announced by nobody and not settled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,3 +43,5 @@ class Own:
     page_age: timedelta
     attended_age: timedelta
     store: StoreFigures | None
+    built: Built | None
+    """None while the database did not say."""

@@ -6,19 +6,18 @@ Instants are aware UTC; bare numbers end in their unit.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlite_utils import Database
 
-from monitor.clock import from_us, to_us
+from monitor.clock import to_us
 from monitor.store.compact import PHASES
+from monitor.store.export_by_hand import BY_HAND, by_hand
+from monitor.store.export_changes import CHANGES, changes
+from monitor.store.export_rows import Columns, Row, Source, picked
 from monitor.store.histogram import of_json, percentile
-
-Row = Mapping[str, Any]
-Columns = Mapping[str, type]
-"""The columns of a table in their order, and what they hold where they hold anything."""
 
 RUNS: Final[Columns] = {
     "probe": str,
@@ -166,27 +165,18 @@ def views(db: Database, probe: str, since: datetime) -> Iterator[Row]:
         yield _picked(row, VIEWS)
 
 
-Source = Callable[[Database, str, datetime], Iterator[Row]]
 TABLES: Final[Mapping[str, tuple[Columns, Source]]] = {
     "runs": (RUNS, runs),
     "incidents": (INCIDENTS, incidents),
     "days": (DAYS, days),
     "views": (VIEWS, views),
+    "changes": (CHANGES, changes),
+    "by-hand": (BY_HAND, by_hand),
 }
 
 
 def _picked(row: Mapping[str, Any], columns: Columns) -> dict[str, Any]:
-    """In the order of the columns; what the database does not hold by that name is None."""
-    named = {**row, "probe": row["probe_id"]}
-    return {name: _read(named.get(name), kind) for name, kind in columns.items()}
-
-
-def _read(value: Any, kind: type) -> Any:
-    if value is None:
-        return None
-    if kind is datetime:
-        return from_us(value)
-    return date.fromisoformat(value) if kind is date else value
+    return picked({**row, "probe": row["probe_id"]}, columns)
 
 
 def _ms(us: int) -> float:

@@ -118,6 +118,8 @@ def test_a_question_that_makes_no_sense_is_told_so(folder: Path) -> None:
     ):
         done = trueup(folder, "export", "runs", *wrong)
         assert (done.exit_code, said in done.stderr) == (2, True)
+    done = trueup(folder, "export", "by-hand", "--probe", "web")
+    assert (done.exit_code, "of no probe" in done.stderr) == (2, True)
 
 
 def test_parquet_without_its_library_says_how_to_get_it(

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import closing
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from sqlite_utils import Database  # noqa: TID251 - a test of what reads the store
+
 from monitor.clock import SystemClock
 from monitor.daemon import figures
 from monitor.health import Health
 from monitor.punctuality import Punctuality
+from monitor.store import Writer, fingerprints
+from monitor.store.fingerprints import Change, Stands
 from tests.monitor.cli.past import ago, past
-from tests.support.clock import HandClock
+from tests.support.clock import NIGHT, HandClock
 from tests.support.configs import a_config, a_probe
 
 HOUR = timedelta(hours=1)
@@ -37,6 +42,24 @@ def test_a_verdict_is_worth_what_its_evidence_is(tmp_path: Path) -> None:
         "new": Health.UNKNOWN,
     }
     assert (found.letters, found.oldest_letter, found.incidents) == (0, timedelta(), 1)
+
+
+def test_changes_count_until_they_are_settled_and_habits_never(tmp_path: Path) -> None:
+    def change(db: Database, state: Stands, **more: Any) -> None:
+        fingerprints.add(
+            db,
+            Change(
+                target="web", origin="web", name="version", probe="web", was="1", became="2",
+                seen_at=NIGHT, found_at=NIGHT, state=state, **more,
+            ),
+        )  # fmt: skip
+
+    with closing(Writer(tmp_path / "trueup.db")) as writer:
+        for state in (Stands.OPEN, Stands.TOLD, Stands.HABIT):
+            writer.submit(partial(change, state=state)).result()
+        writer.submit(partial(change, state=Stands.ACCEPTED, settled_at=NIGHT)).result()
+        read = partial(figures.read_store, config=a_config(), clock=HandClock())
+        assert writer.submit(read).result().changes == 2
 
 
 def test_the_size_of_a_database_that_is_away_is_nothing(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from prometheus_client.openmetrics.parser import (
 from prometheus_client.parser import text_string_to_metric_families as families
 
 from monitor.config.model import Probe
-from monitor.metrics import Metrics, Own, StoreFigures, text
+from monitor.metrics import Built, Metrics, Own, StoreFigures, text
 from monitor.punctuality import Punctuality
 from monitor.runner import Run
 from probes import Outcome, Result
@@ -52,6 +52,7 @@ def own(**changes: Any) -> Own:
         "page_age": NOTHING,
         "attended_age": NOTHING,
         "store": StoreFigures(),
+        "built": Built(),
     }
     return Own(**given | changes)
 

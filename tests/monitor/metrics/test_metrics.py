@@ -244,9 +244,10 @@ async def test_trueup_tells_of_itself() -> None:
 
 
 async def test_a_store_that_cannot_be_read_leaves_out_what_only_it_knows() -> None:
-    found = {name for name, _ in samples(await Seen([WEB]).page(store=None))}
+    found = {name for name, _ in samples(await Seen([WEB]).page(store=None, built=None))}
     assert "trueup_store_readable" in found
     assert not found & {"trueup_notices_waiting", "trueup_incidents_open", "trueup_probe_health"}
+    assert not {name for name in found if "coverage" in name or "unannounced" in name}
 
 
 async def test_the_documentation_names_every_figure_and_no_other() -> None:

@@ -14,7 +14,8 @@ import pytest
 
 from monitor.cli import formats
 from monitor.cli.formats import Format
-from monitor.store import export
+from monitor.store import deploys, export, export_changes, fingerprints, speaking
+from monitor.store.fingerprints import Change, Stands
 from tests.monitor.store.history import Store, a_store, fold
 from tests.support.clock import NIGHT
 
@@ -90,6 +91,64 @@ def test_parquet_has_types(store: Store) -> None:
     assert table.column("phases_ms").to_pylist()[0] == [("wait", 120.0)]
     days = parquet.read_table(io.BytesIO(exported(store, "days", Format.PARQUET)))
     assert days.column("day").to_pylist() == [NIGHT.date()] * 2
+
+
+def altered(store: Store, became: str, minutes: int) -> int:
+    """The number of a change of the runtime that was seen so many minutes into the night."""
+    at = NIGHT + timedelta(minutes=minutes)
+    site = "https://web.example.org"
+    change = Change(
+        target=site, origin=site, name="runtime", probe="a", was="Quill/5.6.40", became=became,
+        seen_at=at, before_at=at - timedelta(minutes=1), found_at=at,
+    )  # fmt: skip
+    return store.do(lambda db: fingerprints.add(db, change))
+
+
+def test_changes_say_who_announced_them_and_are_not_sorted_first(store: Store) -> None:
+    later, told = altered(store, "Quill/8.0.2", 9), altered(store, "=1+1", 3)
+    one = deploys.Deploy(
+        service="web", version="1.5.0", source="cli", key="k", at=NIGHT, recorded_at=NIGHT
+    )
+    deploy = store.do(lambda db: deploys.add(db, one))[0].id
+    store.do(lambda db: fingerprints.settle(db, later, Stands.ANNOUNCED, NIGHT, deploy=deploy))
+
+    first, second = rows_of(store, "changes")
+    assert (first["change"], first["state"], first["settled_at"]) == (told, "open", None)
+    assert (second["what"], second["was"], second["became"]) == (
+        "runtime", "Quill/5.6.40", "Quill/8.0.2",
+    )  # fmt: skip
+    assert (second["service"], second["version"], second["deployed_at"]) == ("web", "1.5.0", NIGHT)
+    assert b"'=1+1" in exported(store, "changes", Format.CSV)
+    assert rows_of(store, "changes", "b") == []
+    assert [row["change"] for row in rows_of(store, "changes", since=second["seen_at"])] == [later]
+    asked = {"since": 0, "probe": ""}
+    plan = store.do(
+        lambda db: db.execute(f"EXPLAIN QUERY PLAN {export_changes.QUERY}", asked).fetchall()
+    )
+    assert "change_seen" in str(plan)
+    assert "B-TREE" not in str(plan)
+
+
+def test_incidents_by_hand_come_with_what_was_said_last(store: Store) -> None:
+    def write(db: Any) -> None:
+        open_ = speaking.add_by_hand(db, began_at=NIGHT, ended_at=None, by="ops", at=NIGHT)
+        speaking.change(db, open_, {"components": ("uploads", "api"), "hidden": True}, at=NIGHT)
+        over = NIGHT + timedelta(minutes=5)
+        entry = speaking.add_by_hand(db, began_at=NIGHT, ended_at=over, by="ops", at=NIGHT)
+        whose = speaking.Whose(entry=entry)
+        for minutes, (status, words) in enumerate((("identified", "Why."), ("resolved", "Over."))):
+            at = NIGHT + timedelta(minutes=minutes)
+            speaking.add_words(db, whose, at=at, status=status, words=words, by="ops")
+
+    store.do(write)
+    hidden, over = rows_of(store, "by-hand")
+    assert (hidden["name"], hidden["components"], hidden["hidden"]) == ("n1", "uploads, api", True)
+    assert (hidden["ended_at"], hidden["updates"], hidden["summary"]) == (None, 0, None)
+    assert (over["lasted_s"], over["updates"], over["status"], over["summary"]) == (
+        300.0, 2, "resolved", "Over.",
+    )  # fmt: skip
+    assert b",true," in exported(store, "by-hand", Format.CSV)
+    assert len(rows_of(store, "by-hand", since=NIGHT + timedelta(minutes=6))) == 1
 
 
 def test_rows_are_never_all_in_memory() -> None:
