@@ -13,6 +13,7 @@ from probes.traits import Trait
 
 if TYPE_CHECKING:
     from probes.expect.shape import Shape
+    from probes.injection.yesterday import Kept
 
 
 @unique
@@ -141,6 +142,8 @@ class Facts:
     """How many requests an injected fault has met; 0 in ordinary runs."""
     held_back: int = 0
     """How many that would have changed something at the target were not let through to it."""
+    answers: tuple[Kept, ...] = field(default=(), repr=False)
+    """What a browser was answered, where it was to keep that; empty in ordinary runs."""
 
 
 NO_FACTS: Final = Facts()

@@ -45,9 +45,17 @@ class Tools:
     """What a browser is to break on the way; None in ordinary runs."""
     writes: bool = True
     """Whether a browser may send what changes something there; in ordinary runs it may."""
+    notes: bool = False
+    """Whether a browser keeps what it is answered, for `Facts.answers`; never in ordinary runs."""
 
     def during(self, attempt: Attempt) -> Tools:
         """The same, for that try; by hand, for `replace` takes three times as long, for each."""
         return Tools(
-            self.transport, self.browsers, self.monotonic, attempt, self.fault, self.writes
+            self.transport,
+            self.browsers,
+            self.monotonic,
+            attempt,
+            self.fault,
+            self.writes,
+            self.notes,
         )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from probes.expect.document import parse
 from probes.injection import Asked, Broken, Fault, Given, Injection
@@ -20,7 +21,7 @@ _CHANGING: Final = re.compile(r"[\d@]")
 _TOKEN: Final = re.compile(r"[a-z][^-]*[A-Z][^-]*[a-z]|^[A-F]+$|^[a-f]+$|[+/=_]")
 _SHORTEST_TOKEN: Final = 16
 _ASSET: Final = re.compile(
-    r"""<(?:script\b[^>]{0,300}?\bsrc|link\b(?=[^>]{0,300}stylesheet)[^>]{0,300}?\bhref)\s*=\s*["']([^"'<>]+)""",
+    r"""<(?:script\b[^>]{0,300}?\bsrc|link\b(?=[^>]{0,300}stylesheet)[^>]{0,300}?\bhref)\s*=\s*["']?([^"'<>\s]+)""",
     re.IGNORECASE,
 )
 _COOKIE: Final = re.compile(r"[\w.-]{1,60}=", re.ASCII)
@@ -29,6 +30,11 @@ _LARGEST: Final = 1 << 20
 _LOOKED_INTO: Final = 64 * 1024
 """Characters: what is looked for costs more than its length when a page is made to."""
 _END: Final = "</html>"
+_HTML: Final = "text/html"
+_TEXTS: Final = "text/"
+_RELEASE: Final = re.compile(
+    r"[._-](?=\w*\d|\w*[a-z][A-Z])\w{7,40}\.|/(?=[a-f]*\d)[\da-f]{7,40}/", re.ASCII
+)
 _NAMES: Final = {str: "string", bool: "boolean", float: "number", list: "array", dict: "object"}
 
 
@@ -76,6 +82,8 @@ class Answer:
         yield from (each for each in plain if _is_lasting(each))
         if self.text.rstrip().lower().endswith(_END):
             yield self.text.rstrip()[-len(_END) :]
+        elif self.given.media_type.startswith(_TEXTS) and self.given.media_type != _HTML:
+            yield from filter(_is_lasting, self.text.rstrip().splitlines()[-1:])
 
     def lists(self) -> Iterator[tuple[str, int]]:
         """JSONPaths that select the entries of lists, and how many there are; outer ones first."""
@@ -103,6 +111,11 @@ class Answer:
         """Scripts and style sheets, as the page names them."""
         for match in _ASSET.finditer(self.text, 0, _LOOKED_INTO):
             yield html.unescape(match[1])
+
+
+def is_named_by_release(url: str) -> bool:
+    """Whether the file is called otherwise as soon as what is in it is: `/app.3f9a1c07.js`."""
+    return bool(_RELEASE.search(urlsplit(url).path))
 
 
 def _is_lasting(text: str) -> bool:

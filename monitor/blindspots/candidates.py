@@ -75,7 +75,7 @@ def _lists(answer: Answer, _: Fault) -> Iterator[Line]:
 
 def _field(answer: Answer, fault: Fault) -> Iterator[Line]:
     """The one field; all of them are for `shape`."""
-    if not fault.at:
+    if not fault.at or answer.document is None:
         return
     try:
         values = list(Selector(fault.at).select(answer.document))

@@ -53,8 +53,8 @@ class Trial:
     said: str = ""
     """What the probe said, or why there is nothing to say. Scrubbed."""
     touched: int = 0
-    ran: bool = True
-    """False: no run was made for it."""
+    ran: int = 1
+    """How many runs were made for it, of which the last one counts."""
 
     def scrubbed(self, scrub: Callable[[str], str]) -> Trial:
         """The names of fields are the target's own words, too."""
@@ -80,6 +80,11 @@ class Cell:
     @property
     def noticed(self) -> int:
         return sum(trial.verdict in NOTICED for trial in self.trials)
+
+    @property
+    def untried(self) -> int:
+        """How many were not to be."""
+        return sum(trial.verdict is Verdict.NOT_TRIED for trial in self.trials)
 
     @property
     def unseen(self) -> tuple[Trial, ...]:

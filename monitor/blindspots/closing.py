@@ -6,19 +6,22 @@ and to notice what it did not notice before.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
+from monitor.blindspots.answers import is_named_by_release
 from monitor.blindspots.cells import Matrix, Row
 from monitor.blindspots.environments import Environments, environments
 from monitor.blindspots.known import Known
-from monitor.blindspots.lines import Line, toml
+from monitor.blindspots.lines import Line, together, toml
 from monitor.blindspots.remedies import (
+    RENAMED,
     Closing,
     Remedy,
     accepting,
+    allowed_by_pin,
     is_learning,
     names,
     sentences,
@@ -27,6 +30,7 @@ from monitor.blindspots.rereading import Rereading
 from monitor.blindspots.seeking import Seeking
 from monitor.blindspots.trying import Make, Subject, try_lines
 from monitor.config import Config, Probe
+from monitor.coverage import standing_in
 from monitor.log import get_logger
 from probes import KINDS
 from probes.injection import Fault
@@ -53,6 +57,7 @@ class _Closer:
         self._environments = known
         self._seeking = seeking
         self._rereading = Rereading(config)
+        self._standing = standing_in(config)
         self._assets: dict[str, str] = {}
         """The tables that were proposed for scripts and style sheets, by their addresses."""
 
@@ -85,6 +90,7 @@ class _Closer:
 
         subject = Subject(make, known, is_learning(probe))
         doubted, holes = self._doubted(probe, known, holes)
+        allowed, holes = allowed_by_pin(probe, holes)
         await try_lines(subject, self._seeking, holes)
         keys = self._rereading.table(probe.id)
         found = [
@@ -92,11 +98,22 @@ class _Closer:
                 probe=probe.id,
                 faults=names(faults),
                 table=f"[probe.{probe.id}]",
-                lines=(line.written(keys),),
+                lines=self._placed(probe, line, keys),
             )
-            for line, faults in subject.closes.items()
+            for line, faults in together(subject.closes).items()
         ]
-        return [*found, *doubted, *sentences(probe, subject.left)]
+        return [*found, *doubted, *allowed, *sentences(probe, subject.left)]
+
+    def _placed(self, probe: Probe, line: Line, keys: Mapping[str, Any]) -> tuple[str, ...]:
+        """As it goes below the head of the probe's table, or with where else it has to go."""
+        stands = self._standing(("probe", probe.id, *line.path))
+        if stands is None:
+            return (line.written(keys),)
+        inner: Any = keys
+        for key in line.path[: stands.taken - 2]:
+            inner = inner[key]
+        below = replace(line, path=line.path[stands.taken - 2 :])
+        return f"# {stands.where}:", below.written(inner)
 
     async def _beside(self, probe: Probe, holes: Sequence[Fault]) -> list[Remedy]:
         """A journey's own lines cannot show it; a probe of its page may."""
@@ -139,15 +156,15 @@ class _Closer:
         return subject
 
     async def _asset(self, probe: Probe, known: Known, url: str, fault: Fault) -> Remedy | None:
-        near = _near(url, known)[:_ASSETS_LOOKED_AT]
-        if table := next((self._assets[each] for each in near if each in self._assets), ""):
+        near = _near(url, known)
+        lasting = [each for each in near if not is_named_by_release(each)][:_ASSETS_LOOKED_AT]
+        if table := next((self._assets[each] for each in lasting if each in self._assets), ""):
             components = " and ".join(f"[component.{each}]" for each in self._components(probe))
             named = f"; name it in {components} probes, too" if components else ""
             said = f"{table} shows it{named}."
             return Remedy(probe=probe.id, faults=(fault.name,), sentence=said)
-        for asset in near:
-            keys = {"kind": "http", "url": asset}
-            found = await self._look(probe, "assets", keys)
+        for asset in lasting:
+            keys, found = await self._plainest(probe, asset)
             if found is None:
                 continue
             subject = await self._tried(self._maker(probe, "assets", keys), found, [fault])
@@ -155,7 +172,22 @@ class _Closer:
                 remedy = self._table(probe, "assets", subject, keys)
                 self._assets[asset] = remedy.table
                 return remedy
+        if near and not lasting:
+            return Remedy(probe=probe.id, faults=(fault.name,), sentence=RENAMED, last=True)
         return None
+
+    async def _plainest(self, probe: Probe, asset: str) -> tuple[dict[str, Any], Known | None]:
+        """Without what stands behind the question mark, where that makes no difference: there is
+        often the number of a release.
+        """
+        keys = {"kind": "http", "url": asset}
+        found = await self._look(probe, "assets", keys)
+        plain = keys | {"url": asset.partition("?")[0]}
+        if found is None or plain == keys:
+            return keys, found
+        other = await self._look(probe, "assets", plain)
+        alike = other and other.answer and found.answer and other.answer.text == found.answer.text
+        return (plain, other) if alike else (keys, found)
 
     async def _look(self, probe: Probe, what: str, keys: dict[str, Any]) -> Known | None:
         """One ordinary run of a probe that is not configured; None unless it passes."""
@@ -183,7 +215,7 @@ class _Closer:
         written = self._rereading.table(probe.id).get("url", keys["url"])
         url = written if what == "page" else keys["url"]
         lines = ['kind = "http"', f"url = {toml(url)}"]
-        lines += [line.written({}) for line in subject.closes]
+        lines += [line.written({}) for line in together(subject.closes)]
         lines += [f"# and name it in [component.{each}] probes" for each in self._components(probe)]
         table = f"[probe.{probe.id}-{what}]"
         return Remedy(

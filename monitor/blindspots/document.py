@@ -39,7 +39,12 @@ def _probe(row: Row) -> dict[str, Any]:
 
 
 def _cell(cell: Cell) -> dict[str, Any]:
-    return {"verdict": cell.verdict.value, "noticed": cell.noticed, "tried": cell.tried}
+    return {
+        "verdict": cell.verdict.value,
+        "noticed": cell.noticed,
+        "tried": cell.tried,
+        "untried": cell.untried,
+    }
 
 
 def _trial(row: Row, trial: Trial) -> dict[str, Any]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import copy
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, TypeVar
 
 from monitor.config.document import dotted
 
@@ -16,6 +16,7 @@ LONGEST: Final = 100
 _HALF: Final = re.compile("[\ud800-\udfff]")
 """Half a character, which TOML has no way to write."""
 _LISTS: Final = frozenset(("contains", "contains_all", "lacks"))
+Shown = TypeVar("Shown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,22 @@ class Line:
         value = _joined(there, self.value, self.path[-1])
         said = f"{dotted(self.path)} = {toml(value)}"
         return said if there is None else f"{said}  # instead of the line that is there"
+
+
+def together(closes: Mapping[Line, Sequence[Shown]]) -> dict[Line, list[Shown]]:
+    """With what each of them shows. Texts for the same key are one line: no key stands twice."""
+    found: dict[object, tuple[Line, list[Shown]]] = {}
+    for line, shown in closes.items():
+        key = line.path if line.path[-1] in _LISTS else line
+        there, known = found.get(key, (line, []))
+        if there is not line:
+            there = replace(there, value=(*_texts(there), *_texts(line)))
+        found[key] = there, [*known, *shown]
+    return dict(found.values())
+
+
+def _texts(line: Line) -> tuple[str, ...]:
+    return line.value if isinstance(line.value, tuple) else (str(line.value),)
 
 
 def with_lines(keys: Mapping[str, Any], lines: tuple[Line, ...]) -> dict[str, Any]:

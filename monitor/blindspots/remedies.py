@@ -9,10 +9,21 @@ from typing import Any, Final
 from monitor.blindspots.candidates import NO_LINE, SENTENCES
 from monitor.blindspots.lines import Line
 from monitor.config import Probe
+from probes.browser import BrowserOptions
 from probes.injection import FAULTS, Fault
 
 _UNLEARNED: Final = "Nothing is learned yet: run trueup learn {}"
+_STARRED: Final = "  # the stars hide a secret: choose something else"
+_OPTIONAL: Final = "{} lets {} be missing: take its ? away there if it has to be there."
 _ACCEPT: Final = "blindspots_accept"
+RENAMED: Final = (
+    "Its scripts and style sheets have other names after each release: a journey that presses what"
+    " needs them notices."
+)
+_JOURNEYS: Final[Mapping[str, str]] = {
+    "slow": "A step of a journey of your own can say within: what takes longer is seen as slow.",
+}
+"""What a journey can do, where what helps other probes does not help it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +56,20 @@ class Closing:
         """The same without what *scrub* takes out of texts: an answer may hold a secret."""
         return Closing(
             tuple(
-                replace(each, lines=tuple(map(scrub, each.lines)), sentence=scrub(each.sentence))
+                replace(
+                    each,
+                    lines=tuple(_without_secrets(line, scrub) for line in each.lines),
+                    sentence=scrub(each.sentence),
+                )
                 for each in self.remedies
             )
         )
+
+
+def _without_secrets(line: str, scrub: Callable[[str], str]) -> str:
+    """What holds one is no line to be pasted: with stars in it, it is not what was tried."""
+    scrubbed = scrub(line)
+    return line if scrubbed == line else f"# {scrubbed}{_STARRED}"
 
 
 def names(faults: Sequence[Fault]) -> tuple[str, ...]:
@@ -58,14 +79,31 @@ def names(faults: Sequence[Fault]) -> tuple[str, ...]:
 def sentences(probe: Probe, left: Sequence[Fault]) -> Iterator[Remedy]:
     """Of what no line closes."""
     learning = is_learning(probe)
+    settings: object = probe.settings
+    known = {**SENTENCES, **_JOURNEYS} if isinstance(settings, BrowserOptions) else SENTENCES
     said: dict[str, list[Fault]] = {}
     for fault in left:
         unlearned = learning and fault.at
-        sentence = _UNLEARNED.format(probe.id) if unlearned else SENTENCES.get(fault.name, NO_LINE)
+        sentence = _UNLEARNED.format(probe.id) if unlearned else known.get(fault.name, NO_LINE)
         said.setdefault(sentence, []).append(fault)
     for sentence, faults in said.items():
         last = sentence != _UNLEARNED.format(probe.id)
         yield Remedy(probe=probe.id, faults=names(faults), sentence=sentence, last=last)
+
+
+def allowed_by_pin(probe: Probe, holes: Sequence[Fault]) -> tuple[list[Remedy], list[Fault]]:
+    """Of fields that may be missing, as was learned or reviewed; and the other holes."""
+    pin = getattr(getattr(probe.settings, "expect", None), "shape", None)
+    if pin is None or pin.shape is None:
+        return [], list(holes)
+    fields = pin.shape.fields
+    known = [fault for fault in holes if fault.at and f"{fault.at}?" in fields]
+    if not known:
+        return [], list(holes)
+    listed = " and ".join(dict.fromkeys(fault.at for fault in known))
+    said = _OPTIONAL.format(pin.path.name if pin.path else pin.text, listed)
+    remedy = Remedy(probe=probe.id, faults=names(known), sentence=said)
+    return [remedy], [fault for fault in holes if fault not in known]
 
 
 def accepting(probe: Probe, found: Sequence[Remedy], keys: Mapping[str, Any]) -> Iterator[Remedy]:

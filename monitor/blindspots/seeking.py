@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Final
 
 from monitor.blindspots.cells import NOTICED, Cell, Matrix, Row, Trial, Verdict, judged
+from monitor.blindspots.columns import FIELDS, OF_CERTIFICATES, Column, is_noted_for, reaches
 from monitor.blindspots.hearing import Heard, Nobody
 from monitor.blindspots.known import Known, aimed, mutants_of
 from monitor.blindspots.ordinary import AsRecorded, Quiet, ReadOnly, as_wire
@@ -26,10 +27,6 @@ from probes.injection import FAULTS, Fault
 from probes.injection.replaying import Recorder, Replayer
 
 NEVER: Final = 'blindspots = "never"'
-_UNREACHING: Final = frozenset(("refused", "timeout", "status-500"))
-"""Under these no request gets as far as the target."""
-_OF_CERTIFICATES: Final = "certificate-ending"
-
 _LATE: Final = frozenset((Reason.STEP_TIMEOUT, Reason.TIMEOUT))
 
 log = get_logger()
@@ -42,40 +39,6 @@ class Terms:
     faults: tuple[Fault, ...] = FAULTS
     per_minute: int = 20
     side_by_side: int = field(default_factory=slots_here)
-
-
-@dataclass(slots=True)
-class _Column:
-    """One probe while it is tried."""
-
-    probe: Probe
-    row: Row
-    recorder: Recorder | None = None
-    """What it asked through our own transport; None: it goes through a browser."""
-    usually: timedelta = timedelta()
-    """How long it took as it is."""
-    began: float = 0.0
-
-    @property
-    def writes(self) -> bool:
-        return self.probe.blindspots == "full"
-
-    @property
-    def target(self) -> str:
-        """Its host, with the port; the probe itself where that is not known."""
-        return _host(self._url) or self.probe.id
-
-    @property
-    def secure(self) -> bool:
-        return not self._url.startswith("http:")
-
-    @property
-    def _url(self) -> str:
-        return str(getattr(self.probe.settings, "url", "") or "")
-
-
-def _host(url: str) -> str:
-    return url.partition("://")[2].partition("/")[0].rpartition("@")[2].lower()
 
 
 class Seeking:
@@ -96,7 +59,7 @@ class Seeking:
         self._heard = heard or Nobody()
         self._pace = Pace(terms.per_minute)
         self._places = asyncio.Semaphore(terms.side_by_side)
-        self._columns: dict[str, _Column] = {}
+        self._columns: dict[str, Column] = {}
         self._began = clock.monotonic()
         self.known: dict[str, Known] = {}
         """What was asked through our own transport, by the ids of probes."""
@@ -109,26 +72,21 @@ class Seeking:
 
     async def seek(self, probes: Sequence[Probe]) -> Matrix:
         """All of them side by side, as far as there is room for that."""
-        self._columns = {each.id: _Column(each, Row(probe=each.id)) for each in probes}
+        self._columns = {each.id: Column(each, Row(probe=each.id)) for each in probes}
         for each in probes:
-            cells, runs = len(self._terms.faults), self._runs_of(self._columns[each.id])
-            self._heard.planned(each.id, cells, runs, self._columns[each.id].target)
+            self._plan(self._columns[each.id], more=self._columns[each.id].more(self._terms.faults))
         self._heard.begins(self._terms.per_minute)
         async with asyncio.TaskGroup() as group:
             for column in self._columns.values():
                 group.create_task(self._try(column))
         return self.matrix(complete=True)
 
-    def _runs_of(self, column: _Column) -> int:
-        """How many the target may see, as far as can be told before."""
-        if column.probe.blindspots == "never":
-            return 0
-        if getattr(column.probe.settings, "questions", None) is not None:
-            return 1
-        unseen = _UNREACHING if column.secure else _UNREACHING | {_OF_CERTIFICATES}
-        return 1 + sum(fault.name not in unseen for fault in self._terms.faults)
+    def _plan(self, column: Column, more: int = 0) -> None:
+        faults = self._terms.faults
+        runs = column.runs(faults)
+        self._heard.planned(column.probe.id, len(faults), runs, column.target, more)
 
-    async def _try(self, column: _Column) -> None:
+    async def _try(self, column: Column) -> None:
         column.began = self._clock.monotonic()
         if column.probe.blindspots == "never":
             for fault in self._terms.faults:
@@ -137,51 +95,67 @@ class Seeking:
         if await self._passes(column):
             for fault in self._terms.faults:
                 await self._cell(column, fault)
+        column.answers = ()
         lasted = timedelta(seconds=self._clock.monotonic() - column.began)
         column.row = replace(column.row, lasted=lasted)
 
-    async def _passes(self, column: _Column) -> bool:
+    async def _passes(self, column: Column) -> bool:
         """Whether it passes as it is; else nothing can be said of it."""
         self._heard.trying(column.probe.id, "")
         only = ReadOnly(as_wire(self._tools.transport))
         recorder = Recorder(as_wire(self._tools.transport if column.writes else only))
-        tools = replace(self._tools, transport=as_wire(recorder), writes=column.writes)
+        tools = replace(
+            self._tools,
+            transport=as_wire(recorder),
+            writes=column.writes,
+            notes=is_noted_for(self._terms.faults),
+        )
         result, _ = await self._ordinary(column, tools)
         column.usually = result.took
         if recorder.recorded or only.held_back:
             column.recorder = recorder
             self.known[column.probe.id] = Known(recorder, result)
+        elif column.probe.id in self._columns:  # now it is known what there is to break
+            column.answers = result.facts.answers
+            self._plan(column)
         if result.outcome is Outcome.PASS or _held_back(result, only):
             return True
         said = result.summary or (result.reason or result.outcome).value
         column.row = replace(column.row, trouble=f"does not pass as it is: {said}")
         return False
 
-    async def _cell(self, column: _Column, fault: Fault) -> None:
+    async def _cell(self, column: Column, fault: Fault) -> None:
         self._heard.trying(column.probe.id, fault.name)
         try:
             trials = await self._trials(column, fault)
         except Exception as crash:  # one fault of ours is no reason to lose all the others
             log.exception("trial crashed", probe=column.probe.id, fault=fault.name)
             said = f"{type(crash).__name__}: {crash}"
-            trials = (Trial(fault=fault, verdict=Verdict.ERROR, said=said, ran=False),)
+            trials = (Trial(fault=fault, verdict=Verdict.ERROR, said=said, ran=0),)
         self._note(column, Cell(fault, trials))
 
-    async def _trials(self, column: _Column, fault: Fault) -> tuple[Trial, ...]:
+    async def _trials(self, column: Column, fault: Fault) -> tuple[Trial, ...]:
         if column.recorder is not None:
             return await self._replayed(column, column.recorder, fault)
-        if fault.name == _OF_CERTIFICATES and not column.secure:
+        if fault.name == OF_CERTIFICATES and not column.secure:
             return (_untouched(fault, "no certificate"),)
-        return (await self._travelled(column, fault),)
+        whole = await self._travelled(column, fault)
+        fields = column.fields(fault) if whole.verdict in NOTICED else []
+        if len(fields) == 1:
+            return (replace(whole, fault=fields[0]),)
+        if not fields:
+            return (whole,)
+        first, *further = [await self._travelled(column, each) for each in fields[:FIELDS]]
+        return (replace(first, ran=2), *further, *column.beyond(fault))
 
-    def _note(self, column: _Column, cell: Cell) -> None:
+    def _note(self, column: Column, cell: Cell) -> None:
         if cell.fault.name in column.probe.blindspots_accept:
             cell = cell.accepting()
         column.row.cells[cell.fault.name] = cell
         self._heard.tried(column.probe.id, cell)
 
     async def _replayed(
-        self, column: _Column, recorder: Recorder, fault: Fault
+        self, column: Column, recorder: Recorder, fault: Fault
     ) -> tuple[Trial, ...]:
         faults = mutants_of(recorder, fault)
         if not faults:
@@ -206,47 +180,46 @@ class Seeking:
 
     async def look(self, probe: Probe) -> Known | None:
         """One ordinary run of a probe that was not asked for; None unless it passes."""
-        column = _Column(probe, Row(probe=probe.id))
+        column = Column(probe, Row(probe=probe.id))
         return self.known.get(probe.id) if await self._passes(column) else None
 
     async def notices(self, probe: Probe, fault: Fault) -> bool:
         """Whether it comes through as it is, and not through that fault: two ordinary runs."""
-        column = _Column(probe, Row(probe=probe.id))
+        column = Column(probe, Row(probe=probe.id))
         plain, _ = await self._ordinary(column, replace(self._tools, writes=column.writes))
         if plain.outcome is not Outcome.PASS:
             return False
         return (await self._travelled(column, fault)).verdict in NOTICED
 
-    async def _travelled(self, column: _Column, fault: Fault) -> Trial:
-        tools = replace(self._tools, fault=fault, writes=column.writes)
-        reaches = fault.name not in _UNREACHING
+    async def _travelled(self, column: Column, fault: Fault) -> Trial:
+        tools = replace(self._tools, fault=column.armed(fault), writes=column.writes)
         for _ in range(2):
-            result, _quiet = await self._ordinary(column, tools, reaches=reaches)
+            result, _quiet = await self._ordinary(column, tools, seen=reaches(fault))
             trial = judged(fault, result, held_back_by(result), column.usually)
             if trial.verdict is not Verdict.ERROR and not _is_doubtful(column.probe, trial):
                 break
         return trial
 
     async def _ordinary(
-        self, column: _Column, tools: Tools, *, reaches: bool = True
+        self, column: Column, tools: Tools, *, seen: bool = True
     ) -> tuple[Result, Quiet]:
         """One run that the target sees, when its time has come."""
         quiet = Quiet(column.probe)
-        async with self._turn(column.target, reaches=reaches):
+        async with self._turn(column.target, seen=seen):
             run = await self._runner_of(tools).run(quiet.asked, self._clock.now())
         return run.result, quiet
 
     @asynccontextmanager
-    async def _turn(self, target: str, *, reaches: bool) -> AsyncIterator[None]:
+    async def _turn(self, target: str, *, seen: bool) -> AsyncIterator[None]:
         """A place, at a time at which the target may be asked; it is not held while waiting."""
         while True:
             async with self._places:
-                wait = self._pace.begin(target, self._clock.monotonic()) if reaches else timedelta()
+                wait = self._pace.begin(target, self._clock.monotonic()) if seen else timedelta()
                 if not wait:
                     try:
                         yield
                     finally:
-                        if reaches:
+                        if seen:
                             self._pace.end(target, self._clock.monotonic())
                     return
             await asyncio.sleep(wait.total_seconds())
@@ -264,12 +237,12 @@ def held_back_by(result: Result) -> int:
 def _is_doubtful(probe: Probe, trial: Trial) -> bool:
     """Whether it may have been no more than a busy machine, and the daemon would ask again."""
     late = trial.verdict is Verdict.SEEN and trial.reason in _LATE
-    return late and bool(probe.confirm) and trial.fault.name not in _UNREACHING
+    return late and bool(probe.confirm) and reaches(trial.fault)
 
 
 def _untried(fault: Fault, why: str) -> Cell:
-    return Cell(fault, (Trial(fault=fault, verdict=Verdict.NOT_TRIED, said=why, ran=False),))
+    return Cell(fault, (Trial(fault=fault, verdict=Verdict.NOT_TRIED, said=why, ran=0),))
 
 
 def _untouched(fault: Fault, why: str) -> Trial:
-    return Trial(fault=fault, verdict=Verdict.NOT_TOUCHED, said=why, ran=False)
+    return Trial(fault=fault, verdict=Verdict.NOT_TOUCHED, said=why, ran=0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from datetime import timedelta
 from types import TracebackType
 from typing import Final, Self
@@ -19,6 +20,15 @@ _EVERY: Final = 15.0
 """Seconds between two lines where there is no terminal."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Runs:
+    """Of one probe, as its target will see them; `more` may be added."""
+
+    target: str
+    ordinary: int
+    more: int
+
+
 class Progress:
     """On standard error, for as long as the block lasts."""
 
@@ -27,10 +37,8 @@ class Progress:
         self._cells: dict[str, int] = {}
         self._weights: dict[str, float] = {}
         self._done: dict[str, int] = {}
-        self._runs: dict[str, int] = {}
-        """By target, how many it will see."""
-        self._paced = timedelta()
-        """What they take when they come no more often than they may."""
+        self._runs: dict[str, _Runs] = {}
+        self._per_minute: int | None = None
         self._unseen = 0
         self._now: dict[str, str] = {}
         self._began = self._said = time.monotonic()
@@ -50,19 +58,31 @@ class Progress:
         if self._live:
             self._live.__exit__(kind, error, trace)
 
-    def planned(self, probe: str, cells: int, ordinary: int, target: str) -> None:
+    def planned(self, probe: str, cells: int, ordinary: int, target: str, more: int = 0) -> None:
         self._cells[probe] = cells
         self._weights[probe] = ordinary / max(1, cells)
         self._done[probe] = 0
-        self._runs[target] = self._runs.get(target, 0) + ordinary
+        self._runs[probe] = _Runs(target, ordinary, more)
 
     def begins(self, per_minute: int) -> None:
         """Says how long it takes where that is known: when a target may not be asked more often."""
-        most = max(self._runs.values(), default=0)
-        self._paced = timedelta(minutes=max(0, most - 1) // per_minute)
-        if self._paced:
-            said = f"about {brief(self._paced)}: a target sees at most {per_minute} runs a minute"
+        self._per_minute = per_minute
+        said = brief(paced) if (paced := self._paced(per_minute)) else ""
+        longest = self._paced(per_minute, most=True)
+        if longest > paced:
+            said = f"{said}, up to {brief(longest)}" if said else f"up to {brief(longest)}"
+            said += " where journeys are answered JSON"
+        if said:
+            said = f"about {said}: a target sees at most {per_minute} runs a minute"
             err.print(said, style="dim", highlight=False, soft_wrap=True)
+
+    def _paced(self, per_minute: int, *, most: bool = False) -> timedelta:
+        """What the runs of any target take when they come no more often than they may."""
+        seen: dict[str, int] = {}
+        for runs in self._runs.values():
+            count = runs.ordinary + (runs.more if most else 0)
+            seen[runs.target] = seen.get(runs.target, 0) + count
+        return timedelta(minutes=max(0, max(seen.values(), default=0) - 1) // per_minute)
 
     def trying(self, probe: str, fault: str) -> None:
         self._now.pop(probe, None)
@@ -90,9 +110,9 @@ class Progress:
         done = sum(self._weights[p] * n for p, n in self._done.items())
         total = sum(self._weights[p] * n for p, n in self._cells.items())
         spent = time.monotonic() - self._began
-        paced = self._paced - timedelta(seconds=spent)
-        if paced > timedelta():
-            return paced
+        paced = self._paced(self._per_minute) if self._per_minute else timedelta()
+        if paced > timedelta(seconds=spent):
+            return paced - timedelta(seconds=spent)
         return timedelta(seconds=spent * (total - done) / done if done else 0)
 
     def _shown(self) -> Table:

@@ -94,8 +94,10 @@ def _troubles(told: Told) -> None:
                 _sign(Verdict.ERROR, row, f" × {trial.fault.name}: {one_line(trial.said)}")
         untried = [trial for trial in row.trials if trial.verdict is Verdict.NOT_TRIED]
         for why in dict.fromkeys(trial.said for trial in untried):
-            count = len({trial.fault for trial in untried if trial.said == why})
-            _sign(Verdict.NOT_TRIED, row, f" {_many(count, 'fault')} not tried: {one_line(why)}")
+            faults = [trial.fault for trial in untried if trial.said == why]
+            what = "field" if any(fault.at for fault in faults) else "fault"
+            count = len({fault.at or fault.name for fault in faults})
+            _sign(Verdict.NOT_TRIED, row, f" {_many(count, what)} not tried: {one_line(why)}")
 
 
 def _sign(verdict: Verdict, row: Row, said: str) -> None:

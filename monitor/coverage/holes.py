@@ -16,7 +16,7 @@ from monitor.coverage.remedies import (
 )
 from monitor.coverage.watching import DEEP, Depth, Watch
 
-_SHALLOW: Final = {Depth.HOME: "nothing but a home page", Depth.HEALTH: "nothing but its health"}
+_SHALLOW: Final = {Depth.HOME, Depth.HEALTH}
 _JOURNEY: Final = "A journey does what people do there."
 _LIMITED: Final = {
     Depth.JOURNEY: "a journey that only reads",
@@ -65,8 +65,8 @@ def _hole(config: Config, watched: Watched) -> tuple[Hole, str] | None:
     if watched.depth is Depth.NOTHING:
         return Hole.UNWATCHED, f"{watched.name} is watched by nothing."
     if watched.depth in _SHALLOW:
-        says = f"{watched.name} is watched by {_SHALLOW[watched.depth]}, which stays up while"
-        return Hole.HOME_ONLY, f"{says} people cannot do anything."
+        says = f"{watched.name} is watched by nothing but {_shallow(watched)}, which stays"
+        return Hole.HOME_ONLY, f"{says} up while people cannot do anything."
     if any(each.writes for each in watched.watches) or is_about_signing_in(component):
         return None
     if is_about_writing(component) and _sends_something(words_of(component)):
@@ -74,6 +74,13 @@ def _hole(config: Config, watched: Watched) -> tuple[Hole, str] | None:
     if watched.watches and all(each.only_signs_in for each in watched.watches):
         return Hole.NEVER_WRITES, f"What watches {watched.name} only signs in."
     return None
+
+
+def _shallow(watched: Watched) -> str:
+    if watched.depth is Depth.HEALTH:
+        return "its health"
+    elsewhere = any(each.path.strip("/") for each in watched.watches)
+    return "the status of an address" if elsewhere else "a home page"
 
 
 def _sends_something(words: str) -> bool:

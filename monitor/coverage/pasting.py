@@ -49,7 +49,7 @@ def _new(lines: Sequence[Line]) -> str:
 
 def places_in(config: Config) -> Place:
     """Of its own files, each read once."""
-    known = [(file, Positions(_text(file))) for file in config.files if file.suffix == ".toml"]
+    known = [(file, Positions(text_of(file))) for file in config.files if file.suffix == ".toml"]
 
     def place(path: tuple[str, ...]) -> str:
         found = (f"{file.name}:{seen.line(path)}" for file, seen in known if seen.known(path))
@@ -58,7 +58,7 @@ def places_in(config: Config) -> Place:
     return place
 
 
-def _text(file: Path) -> str:
+def text_of(file: Path) -> str:
     """Empty where it cannot be read."""
     with suppress(OSError):
         return file.read_text("utf-8", "replace")[:_READ_MOST]

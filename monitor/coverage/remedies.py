@@ -15,13 +15,24 @@ _SIGN_IN: Final = {
     "password": "change-me",
     "expect_text": "Something that is seen only after signing in",
 }
-_SIGNING: Final = re.compile(r"sign(ing)?[- ]?in|log(ging)?[- ]?in\b|account|auth", re.IGNORECASE)
-_WRITING: Final = (
-    ("upload", re.compile(r"upload|contribut|files?\b|documents?\b|attach|import", re.IGNORECASE)),
-    ("shorten", re.compile(r"short|\blinks?\b", re.IGNORECASE)),
-    ("message", re.compile(r"messag|chat|comment|post\b|mail|\bsend", re.IGNORECASE)),
+
+
+def _beginning(words: str) -> re.Pattern[str]:
+    """These at the beginning of a word: a profile is no file, and in a handbook nobody books."""
+    return re.compile(rf"(?<![a-z])({words})", re.IGNORECASE)
+
+
+_SIGNING: Final = _beginning(
+    r"sign(ing)?[- ]?in|log(ging)?[- ]?in\b|accounts?(?![a-z])|o?auth(?!or(?!i))"
 )
-_DOES: Final = re.compile(r"order|pay|book|shop|cart|save|creat|edit|submit|regist", re.IGNORECASE)
+_WRITING: Final = (
+    ("upload", _beginning(r"upload|contribut|files?\b|documents?\b|attach|import(?!an)")),
+    ("shorten", _beginning(r"(url[- ]?)?short(?!age|ly)|links?\b")),
+    ("message", _beginning(r"messag|chat|comment|post\b|(web|e)?-?mail|send")),
+)
+_DOES: Final = _beginning(
+    r"(pre|re)?order|pay|book|(web|e)?-?shop|cart|save|creat|edit(?!ion)|submit|registe|registra"
+)
 _SENDING: Final = (
     '{ fill = "Name of a field", with = "canary" }',
     '{ click = "Name of a button" }',

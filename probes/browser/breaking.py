@@ -11,7 +11,7 @@ from probes.browser.errand import Errand
 from probes.browser.worker.carrying_origins import origin_of, origins_of
 
 if TYPE_CHECKING:
-    from probes.injection import Asked, Broken, Fault, Given
+    from probes.injection import Asked, Broken, Fault, Given, Kept
 
 _FROM_ANYWHERE: Final = "assets-missing"
 _LINKS: Final = "link-lost"
@@ -24,8 +24,10 @@ class Breaking:
     that the run is no evidence, nor is one that came through where the fault `is_passed_by`.
     """
 
-    def __init__(self, fault: Fault | None, origins: frozenset[str], *, writes: bool) -> None:
-        from probes.injection import Injection  # noqa: PLC0415 - ordinary runs never need it
+    def __init__(
+        self, fault: Fault | None, origins: frozenset[str], *, writes: bool, notes: bool = False
+    ) -> None:
+        from probes.injection import Injection, Noting  # noqa: PLC0415 - ordinary runs never need it
 
         self.origins = origins
         self.held_back = 0
@@ -35,14 +37,16 @@ class Breaking:
         self._injection = Injection(fault) if fault is not None else None
         self._name = fault.name if fault is not None else ""
         self._writes = writes
+        self._noting = Noting() if notes else None
 
     @classmethod
     def of(cls, errand: Errand) -> Breaking | None:
         """None for an ordinary run."""
-        if errand.fault is None and errand.writes:
+        if errand.fault is None and errand.writes and not errand.notes:
             return None
         both = (origin for host in errand.hosts for origin in origins_of(host))
-        return cls(errand.fault, frozenset(filter(None, both)), writes=errand.writes)
+        origins = frozenset(filter(None, both))
+        return cls(errand.fault, origins, writes=errand.writes, notes=errand.notes)
 
     @property
     def touched(self) -> int:
@@ -50,9 +54,14 @@ class Breaking:
         return self._injection.touched if self._injection is not None else 0
 
     @property
+    def answers(self) -> tuple[Kept, ...]:
+        """What the target answered, where that was to be kept."""
+        return self._noting.answers if self._noting is not None else ()
+
+    @property
     def alters(self) -> bool:
         """Whether answers are looked at, too."""
-        return self._injection is not None
+        return self._injection is not None or self._noting is not None
 
     @property
     def meets_assets(self) -> bool:
@@ -91,6 +100,8 @@ class Breaking:
 
     def after(self, asked: Asked, given: Given) -> Given:
         """What becomes of the answer; the same object where it is left alone. Raises nothing."""
+        if self._noting is not None and self.meets(asked):
+            self._noting.note(asked, given)
         if self._injection is None:
             return given
         try:
@@ -101,7 +112,7 @@ class Breaking:
 
     def passes_by(self, asked: Asked) -> None:
         """That the target is asked on a way that no fault can be put into."""
-        self.is_passed_by |= self.alters and self.meets(asked)
+        self.is_passed_by |= self._injection is not None and self.meets(asked)
 
     def went_wrong(self, error: Exception) -> None:
         """The first one counts."""

@@ -52,6 +52,8 @@ class Errand:
     """What is to break between the browser and the hosts of the target; None in ordinary runs."""
     writes: bool = True
     """Whether what may change something there is let through to the target."""
+    notes: bool = False
+    """Whether what the target answers is kept for the result, as an ordinary run never does."""
 
 
 def scrubber_of(errand: Errand) -> Scrubber:

@@ -9,12 +9,15 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from probes.browser.troubles import BrowserTrouble
 from probes.result import NO_FACTS, Facts, Outcome, Reason, Result, Step, View
 from probes.scrub import Scrubber
 from probes.settings import write_duration
+
+if TYPE_CHECKING:
+    from probes.injection import Kept
 
 STEPS: Final = 500
 VIEWS: Final = 50
@@ -63,6 +66,9 @@ class Record:
     is_over: bool = False
     is_worn: bool = False
     """Whether the worker asks to be replaced."""
+    notes: bool = False
+    """Whether what the target answered is wanted."""
+    answers: list[Kept] = field(default_factory=list, repr=False)
 
     def take(self, message: Mapping[str, Any], now: float) -> None:
         """Notes what was said. Raises BrowserTrouble when it is that there is no browser."""
@@ -78,8 +84,8 @@ class Record:
                 self.steps, self.under_way = [], None
             case "found":
                 self._find(message)
-            case "seen":
-                self.seen = message
+            case "answered" | "seen" as say:
+                self._see(say, message)
             case "over":
                 self.is_over, self.is_worn = True, bool(message.get("worn"))
             case "trouble":
@@ -126,8 +132,13 @@ class Record:
             excerpt=self._text("excerpt"),
             views=self._views(),
             warnings=self._warnings(),
-            facts=self.facts,
+            facts=self._facts(),
         )
+
+    def _facts(self) -> Facts:
+        """With what was answered, which is given away."""
+        answers, self.answers = tuple(self.answers), []
+        return replace(self.facts, answers=answers) if answers else self.facts
 
     def cut_off(self, now: float, *, halted: bool = False) -> None:
         """What is found when the worker had to be killed before it found anything; *halted* when
@@ -180,6 +191,19 @@ class Record:
             from probes.browser.traits import traits_of  # noqa: PLC0415 - no worker needs it
 
             self.facts = replace(self.facts, traits=traits_of(message["fields"], self.scrub))
+
+    def _see(self, say: str, message: Mapping[str, Any]) -> None:
+        if say == "seen":
+            self.seen = message
+        elif self.notes:
+            self._note(message)
+
+    def _note(self, message: Mapping[str, Any]) -> None:
+        from probes.injection.yesterday import fits, understood  # noqa: PLC0415 - rarely needed
+
+        kept = understood(message)
+        if kept is not None and fits(kept, self.answers):
+            self.answers.append(kept)
 
     def _doubt(self, found: Found) -> None:
         """What was waited for in vain while our own process stood still may have come."""

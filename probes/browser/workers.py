@@ -122,7 +122,7 @@ class Worker:
         content = packed(errand)
         scrub = scrubber_of(errand)
         now = self._monotonic()
-        self._record = record = Record(scrub, errand.timeout, beat_at=now)
+        self._record = record = Record(scrub, errand.timeout, beat_at=now, notes=errand.notes)
         self._hungry, self._lines = False, 0
         is_new, self.runs = self.runs == 0, self.runs + 1
         try:

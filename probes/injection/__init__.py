@@ -7,5 +7,17 @@ from probes.injection.catalogue import BY_NAME, FAULTS
 from probes.injection.exchange import Asked, Broken, Given
 from probes.injection.fault import Fault
 from probes.injection.inject import Injection, mutants
+from probes.injection.yesterday import Kept, Noting
 
-__all__ = ["BY_NAME", "FAULTS", "Asked", "Broken", "Fault", "Given", "Injection", "mutants"]
+__all__ = [
+    "BY_NAME",
+    "FAULTS",
+    "Asked",
+    "Broken",
+    "Fault",
+    "Given",
+    "Injection",
+    "Kept",
+    "Noting",
+    "mutants",
+]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from probes.injection.yesterday import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +23,5 @@ class Fault:
     """Which field it breaks, as a JSONPath; empty while it stands for all of them."""
     word: str = ""
     """What its target calls its environment where a probe looks for that in a place of its own."""
+    yesterday: tuple[Kept, ...] = field(default=(), repr=False, compare=False)
+    """What an earlier run was answered, where a cache is stuck; empty: nobody knows."""

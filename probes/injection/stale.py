@@ -38,7 +38,7 @@ class Stale:
             self._note_cookies(given)
         if not _is_kept(asked):
             return given
-        old = replace(given, headers=tuple(_aged(given.headers)))
+        old = replace(given, headers=tuple(aged(given.headers)))
         if len(self._kept) < _MOST and self._bytes + len(old.body) <= _MOST_BYTES:
             self._kept.setdefault(key, old)
             self._bytes += len(old.body)
@@ -58,7 +58,8 @@ def _is_kept(asked: Asked) -> bool:
     return not asked.writes and asked.resource in SEEN_BY_PEOPLE
 
 
-def _aged(headers: tuple[tuple[str, str], ...]) -> Iterator[tuple[str, str]]:
+def aged(headers: tuple[tuple[str, str], ...]) -> Iterator[tuple[str, str]]:
+    """As they are a day later."""
     for name, value in headers:
         if name.lower() in _DATES:
             yield name, _day_before(value)

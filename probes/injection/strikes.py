@@ -10,6 +10,7 @@ from probes.injection import documents, environments, fields, lies, losses, tabl
 from probes.injection.fault import Fault
 from probes.injection.stale import Stale
 from probes.injection.strike import After, Before, Strike
+from probes.injection.yesterday import Stuck
 
 
 def _before(before: Before) -> Callable[[Fault], Strike]:
@@ -24,7 +25,9 @@ def _of_a_field(breaking: fields.Breaking) -> Callable[[Fault], Strike]:
     return lambda fault: Strike(after=partial(documents.field_broken, fault, breaking))
 
 
-def _stale(_: Fault) -> Strike:
+def _stale(fault: Fault) -> Strike:
+    if fault.yesterday:
+        return Strike(after=Stuck(fault.yesterday).after)
     cache = Stale()
     return Strike(cache.before, cache.after)
 

@@ -134,8 +134,10 @@ async def run(settings: JourneySettings | OwnJourney, tools: Tools) -> Result:
         traceparent=attempt.traceparent if settings.trace_context else "",
         keeps_trace=attempt.confirms,
     )
-    if tools.fault is not None or not tools.writes:  # nothing is remembered for ordinary runs
-        errand = replace(errand, fault=tools.fault, writes=tools.writes)
+    if (
+        tools.fault is not None or tools.notes or not tools.writes
+    ):  # ordinary runs know nothing of it
+        errand = replace(errand, fault=tools.fault, writes=tools.writes, notes=tools.notes)
         errand = replace(errand, session="", keeps_trace=False)
     return await tools.browsers.run(errand)
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from probes.injection import FAULTS
+from tests.support.breaking_cache import Cache
 from tests.support.breaking_sample import ALL_WHO_ASK, EVERYBODY, GROUPS, JOURNEYS, LAGS
 from tests.support.breaking_ways import HEALTHY, REFUSING, losing, losing_all, way_of
 from tests.support.breaking_world import SHORT, BrokenWorld, Cell, Seen, a_broken_world
@@ -106,9 +107,14 @@ def _when(broken: BrokenWorld, who: str, fault: str) -> dict[str, Seen]:
         broken.doors.breaks(who, HEALTHY, left=SHORT)
     elif fault in FIELDS:
         broken.doors.breaks(who, losing_all(renamed=fault == RENAMED))
+    elif fault == STALE:
+        cache = Cache()
+        broken.doors.breaks(who, cache.fills)
+        broken.seen(GROUPS[who])  # yesterday
+        broken.doors.breaks(who, cache.is_stuck)
     else:
         broken.doors.breaks(who, way_of(fault), lag=LAGS[who] if fault == SLOW else 0.0)
-    return broken.seen(GROUPS[who], runs=2 if fault == STALE else 1)  # a cache has to fill first
+    return broken.seen(GROUPS[who])
 
 
 def _happening_to_all_who_ask(broken: BrokenWorld, asked: Future[Cells]) -> dict[Place, Seen]:

@@ -95,21 +95,6 @@ def _half(asked: Question, ask: Ask) -> Answer:
     return given.saying(given.body[: len(given.body) // 2])
 
 
-def _stuck() -> Way:
-    """A cache that never asks again, by address and by who asks."""
-    kept: dict[tuple[str, str], Answer] = {}
-
-    def way(asked: Question, ask: Ask) -> Answer:
-        if not asked.reads:
-            return ask(asked)
-        key = (asked.target, asked.header("cookie") + asked.header("authorization"))
-        if key not in kept:
-            kept[key] = ask(asked)
-        return kept[key]
-
-    return way
-
-
 def _in_json(change: Callable[[Any], Any]) -> Way:
     def way(asked: Question, ask: Ask) -> Answer:
         given = ask(asked)
@@ -177,7 +162,6 @@ _WAYS: dict[str, Callable[[], Way]] = {
     "another-page": lambda: _instead(_PARKED),
     "sign-in-page": lambda: _instead(_GATE),
     "truncated": lambda: _half,
-    "stale": _stuck,
     "empty-lists": lambda: _in_json(_no_entries),
     "empty-tables": lambda: _no_rows,
     "wrong-environment": lambda: _as_staging,

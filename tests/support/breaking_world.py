@@ -112,16 +112,16 @@ class BrokenWorld:
             )
         self.world.wait(self.world.conditions, "the page is there")
 
-    def seen(self, probes: Collection[str], runs: int = 1) -> dict[str, Seen]:
-        """What each of the probes comes to in the last of so many runs that begin from now on."""
+    def seen(self, probes: Collection[str]) -> dict[str, Seen]:
+        """What each of the probes comes to in the first run that begins from now on."""
         since = _now()
 
         def all_ran() -> dict[str, Seen] | None:
             found = self._since(since)
-            enough = all(len(found.get(probe, ())) >= runs for probe in probes)
-            return {probe: found[probe][runs - 1] for probe in probes} if enough else None
+            enough = all(found.get(probe) for probe in probes)
+            return {probe: found[probe][0] for probe in probes} if enough else None
 
-        found: dict[str, Seen] = self.world.wait(all_ran, f"{runs} run(s) of {sorted(probes)}")
+        found: dict[str, Seen] = self.world.wait(all_ran, f"a run of {sorted(probes)}")
         return found
 
     def mended(self, who: str) -> None:

@@ -30,7 +30,7 @@ class Here(Browsers):
         """What was said of the last run."""
 
     async def run(self, errand: Errand) -> Result:
-        record = Record(scrubber_of(errand), errand.timeout)
+        record = Record(scrubber_of(errand), errand.timeout, notes=errand.notes)
         self.told = []
 
         def tell(message: Mapping[str, Any]) -> None:

@@ -157,6 +157,7 @@ class Travel:
                 **self._met(trip),
             }
         )
+        self._tell_answers()
         wanted = lives and self._breaking is None  # of a fault of ours, no evidence is of any use
         try:
             self._tell(await self._seen(trip, finding) if wanted else {"say": "seen"})
@@ -175,6 +176,15 @@ class Travel:
         if breaking is None:
             return {"fields": trip.meeting.fields} if trip.meeting.fields else {}
         return {"touched": breaking.touched, "held_back": breaking.held_back}
+
+    def _tell_answers(self) -> None:
+        """One by one, where they were to be kept."""
+        if self._breaking is None or not self._breaking.answers:
+            return
+        from probes.injection.yesterday import told  # noqa: PLC0415 - ordinary runs never need it
+
+        for kept in self._breaking.answers:
+            self._tell({"say": "answered", **told(kept)})
 
     async def _seen(self, trip: _Trip, finding: Finding) -> Mapping[str, Any]:
         views = await trip.watching.views(_VIEWS)

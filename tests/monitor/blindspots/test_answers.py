@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from monitor.blindspots.answers import Answer
+from monitor.blindspots.answers import Answer, is_named_by_release
 from probes.injection import Asked, Given
 
 ASKED = Asked("GET", "https://example.org/")
@@ -48,6 +48,31 @@ def test_a_long_word_is_no_token(text: str) -> None:
 
 def test_scripts_and_style_sheets_are_found_and_icons_are_not() -> None:
     assert list(page(PAGE).assets()) == ["/app.js", "/a.css?v=1&w=2"]
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/app.3f9a1c07.js", True),
+        ("/assets/index-BZk3x9Qa.js", True),
+        ("/static/2f3a4b5c/app.css", True),
+        ("/css/halfmoon.min.css?2.25.2", False),
+        ("/css/simple-datatables@10.2.0.css", False),
+        ("/css/fontawesome-all.min.css", False),
+    ],
+)
+def test_a_file_that_the_next_release_calls_otherwise_is_known(path: str, expected: bool) -> None:
+    assert is_named_by_release(f"https://example.org{path}") is expected
+
+
+def test_a_plain_text_is_known_by_its_last_line() -> None:
+    def texts(kind: str, text: str) -> list[str]:
+        return list(Answer(ASKED, Given(200, (("Content-Type", kind),), text.encode())).texts())
+
+    assert texts("text/calendar", "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n") == ["END:VCALENDAR"]
+    assert texts("text/plain", "as of 2026-03-14") == []
+    assert texts("text/html", "<p>no end") == []
+    assert texts("image/png", "END:VCALENDAR") == []
 
 
 def test_the_outer_list_is_counted_first() -> None:

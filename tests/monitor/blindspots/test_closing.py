@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
-from starlette.responses import HTMLResponse
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from monitor.blindspots import Closing, Seeking, Terms, closing
-from monitor.blindspots.lines import Line, toml, with_lines
+from monitor.blindspots.environments import expected_by
+from monitor.blindspots.lines import Line, together, toml, with_lines
 from monitor.clock import SystemClock
 from monitor.config import load
 from monitor.runner import Runner
@@ -84,6 +86,35 @@ async def test_the_lines_close_the_holes_once_they_are_in_the_file(config: Path)
     assert {fault for each in after.remedies for fault in each.faults} <= {"stale", "slow"}
 
 
+async def test_lines_say_where_they_go_when_expect_is_a_table_of_its_own(
+    site: Site, tmp_path: Path
+) -> None:
+    probe = f'[probe.{{}}]\nkind = "http"\nurl = "{site.url}/list"\n'
+    head, braces = '[probe.a.expect]\ncontains = "record"', 'expect = { contains = "record" }'
+    text = f"{probe.format('a')}{head}\n{probe.format('b')}{braces}\n"
+    config = written(tmp_path, text)
+    found = await closed(config, "a", "b", faults=(BY_NAME["wrong-environment"],))
+    line = 'environment = "production"'
+
+    assert found.of("a")[0].lines == ("# below [probe.a.expect], probes.toml:4:", line)
+    assert found.of("b")[0].lines == ("# into the braces of expect, probes.toml:9:", line)
+    text = text.replace(head, f"{head}\n{line}").replace(braces, f"{braces[:-2]}, {line} }}")
+    probes = load(written(tmp_path, text)).probes.values()
+    assert [expected_by(each.settings) for each in probes] == ["production"] * 2
+
+
+async def test_a_field_that_may_be_missing_is_not_expected_but_said(config: Path) -> None:
+    paste(config, 'expect.shape = "learn"')
+    document = {"items": ITEMS, "total": len(ITEMS)}
+    learn(config, document)
+    pin = config.parent / "pins/list.json"
+    pin.write_text(pin.read_text().replace('"$.total"', '"$.total?"'))
+    found = await closed(config, "list", faults=(BY_NAME["field-removed"],))
+
+    assert sentences(found)["field-removed"].startswith("list.json lets $.total be missing")
+    assert not [each for each in found.remedies if each.lines]
+
+
 async def test_a_certificate_that_ends_soon_is_shown_where_there_is_one(tmp_path: Path) -> None:
     certificates = Certificates(tmp_path)
     with answering(ok(b"hello"), tls=certificates.good()) as target:
@@ -140,6 +171,39 @@ def test_a_line_says_when_it_takes_the_place_of_another() -> None:
         "json": {"$": {"type": "object"}, "$.items[*]": {"count_min": 2}},
     }
     assert keys["expect"]["contains"] == "a"
+
+
+def test_texts_of_the_same_key_are_one_line_because_no_key_may_stand_twice() -> None:
+    first, second = Line(("expect", "contains"), "a"), Line(("expect", "contains"), "b")
+    within = Line(("expect", "within"), "2s")
+    found = together({first: ["truncated"], within: ["slow"], second: ["empty-tables"]})
+
+    assert found == {
+        Line(("expect", "contains"), ("a", "b")): ["truncated", "empty-tables"],
+        within: ["slow"],
+    }
+    assert next(line.written({}) for line in found) == 'expect.contains = ["a", "b"]'
+
+
+async def test_a_style_sheet_is_asked_for_by_the_name_that_the_next_release_has_too(
+    tmp_path: Path,
+) -> None:
+    sheets = "".join(f"<link rel=stylesheet href={at}>" for at in ("/a.3f9a1c07.css", "/a.css?v=1"))
+
+    def page(_: Request) -> Response:
+        return HTMLResponse(f"{sheets}<h1>Your library</h1>")
+
+    def style(_: Request) -> Response:
+        return Response("a{}", media_type="text/css")
+
+    with serving(Starlette(routes=[Route("/", page), Route("/{name}.css", style)])) as site:
+        config = written(
+            tmp_path,
+            f'[probe.visit]\nkind = "journey"\nurl = "{site}/"\n'
+            'steps = [{ expect_text = "Your library" }]\n',
+        )
+        found = await closed(config, "visit", faults=(BY_NAME["assets-missing"],))
+        assert f'url = "{site}/a.css"' in found.of("visit")[0].lines
 
 
 async def test_a_journey_is_told_to_expect_the_environment_that_its_page_names(

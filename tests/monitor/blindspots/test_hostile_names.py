@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from starlette.routing import Route
 from typer.testing import CliRunner, Result
 
 from monitor.blindspots.lines import Line
+from monitor.blindspots.remedies import Closing, Remedy
 from monitor.cli import app
 from tests.support.serve import serving
 
@@ -83,6 +85,15 @@ def test_a_name_that_nobody_can_write_costs_no_other_field_its_line(
     assert {r"$['a\nb']", r"$['\u0001']", r"$['\ud800x']", "$.name"} <= set(cells(done))
     lines = [line for each in found["remedies"] for line in each["lines"]]
     assert 'expect.shape = "learn"' in lines or any('"$.name"' in line for line in lines)
+
+
+def test_a_line_with_a_secret_in_it_is_none_to_be_pasted() -> None:
+    line = f'expect.contains = "{SECRET}"'
+    found = Closing((Remedy(probe="odd", faults=("truncated",), lines=("a = 1", line)),))
+    [remedy] = found.scrubbed(lambda text: text.replace(SECRET, "***")).remedies
+
+    assert tomllib.loads("\n".join(remedy.lines)) == {"a": 1}
+    assert "the stars hide a secret" in remedy.lines[1]
 
 
 def test_half_a_character_is_no_line_of_toml() -> None:

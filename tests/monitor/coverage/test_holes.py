@@ -139,6 +139,23 @@ def test_who_only_signs_in_does_all_there_is_to_do_about_signing_in(tmp_path: Pa
     assert found.score == 100
 
 
+@pytest.mark.parametrize(
+    "name", ["profile", "handbook", "replay", "authors", "important", "borders"]
+)
+def test_a_word_within_a_word_says_nothing_of_what_people_do(name: str, tmp_path: Path) -> None:
+    found = covered(tmp_path, http("a", "/x", READS) + component(name, "a"))
+    [deeper] = of(found, Hole.COULD_BE_DEEPER)
+    assert of(found, Hole.NEVER_WRITES) == []
+    assert "steps" in deeper.toml
+
+
+def test_an_address_that_is_no_home_page_is_not_called_one(tmp_path: Path) -> None:
+    [home] = of(covered(tmp_path, http("a") + component("a", "a")), Hole.HOME_ONLY)
+    [other] = of(covered(tmp_path, http("a", "/x") + component("a", "a")), Hole.HOME_ONLY)
+    assert "nothing but a home page" in home.says
+    assert "nothing but the status of an address" in other.says
+
+
 def test_one_line_is_enough_where_no_probe_names_a_playbook(tmp_path: Path) -> None:
     text = (http("a") + http("b") + PAGER).replace("playbook", "# playbook")
     [found] = of(coverage(configured(tmp_path, text)), Hole.NO_PLAYBOOK)

@@ -5,6 +5,7 @@ journey's own; and that nothing is written where nothing may be.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,9 +14,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from probes.browser import Browsers, Visit
+from probes.browser.record import Record
+from probes.injection import Asked, Given, Kept
+from probes.injection.yesterday import LARGEST, MOST_BYTES, told
 from probes.result import Facts, Outcome, Reason
-from tests.probes.browser.injected import page_with, paths, run, words
-from tests.support.recording import Recording, recording
+from probes.scrub import Scrubber
+from tests.probes.browser.injected import page_with, paths, run, with_cookie, words
+from tests.support.recording import ANY, Recording, recording
 from tests.support.sockets import greeting
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -153,3 +158,41 @@ async def test_pop_ups_workers_and_what_asks_for_a_password_meet_it(
     result = await run(browsers, journey, site, "empty-tables", options=options)
     assert (result.outcome, seen) == (Outcome.PASS, ["", "", ""]), result
     assert result.facts.touched == 3
+
+
+async def test_what_is_kept_for_tomorrow_is_what_the_target_said_and_nobody_else(
+    browsers: Browsers, site: Recording, theirs: Recording
+) -> None:
+    theirs.pages |= {"/": page_with("{}"), "/theirs": Response("{}", headers=ANY)}
+    site.pages |= {
+        "/": with_cookie(page_with("<script src=/code.js></script>"), "visitor"),
+        "/code.js": Response("document.title = 'ran'", media_type="text/javascript"),
+        "/api": Response('{"secret": "s3cr3t-of-the-house"}', media_type="application/json"),
+        "/large": lambda _: Response(bytes(LARGEST + 1), media_type="application/json"),
+    }
+    ask = "urls => Promise.all(urls.map(url => fetch(url).then(answer => answer.text())))"
+
+    async def journey(visit: Visit) -> None:
+        await visit.page.goto(visit.url)
+        await visit.page.evaluate(ask, ["/api", "/large", f"{theirs.address}/theirs"])
+        await visit.page.goto(theirs.address)
+
+    result = await run(browsers, journey, site, notes=True)
+    assert result.outcome is Outcome.PASS, result
+    found = {kept.asked.url.removeprefix(site.address): kept for kept in result.facts.answers}
+    assert {path: each.cookies for path, each in found.items()} == {"/": set(), "/api": {"visitor"}}
+    assert not any(name == "set-cookie" for name, _ in found["/"].given.headers)
+    assert "s3cr3t" not in repr(result)
+
+
+@pytest.mark.parametrize("notes", [True, False])
+async def test_what_a_worker_says_that_it_was_answered_is_weighed(*, notes: bool) -> None:
+    good = told(Kept(Asked("GET", "https://example.org/"), Given(200, body=bytes(LARGEST))))
+    record = Record(Scrubber(()), timedelta(seconds=9), notes=notes)
+    record.take({"say": "found", "outcome": "PASS"}, 0)
+    odd_ones: list[dict[str, Any]] = [{"body": "x"}, {"headers": 7}, {"status": None}]
+    for odd in (*odd_ones, *([{}] * 9)):
+        record.take({"say": "answered", **good, **odd}, 0)
+    held = MOST_BYTES // LARGEST if notes else 0
+    assert len(record.result(0).facts.answers) == held
+    assert record.answers == []

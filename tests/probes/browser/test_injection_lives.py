@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -75,13 +76,15 @@ async def test_ordinary_runs_know_nothing_of_faults_and_follow_broken_ones(
     try:
         unarmed = await browsers.run(errand(site.address, journey=looks_unarmed))
         broken = await browsers.run(errand(site.address, fault="refused"))
+        noted = await browsers.run(replace(errand(site.address), notes=True))
         after = await browsers.run(errand(site.address))
     finally:
         await browsers.close()
     assert (unarmed.outcome, unarmed.facts.touched) == (Outcome.PASS, 0), unarmed
     assert (broken.outcome, broken.reason) == (Outcome.FAIL, Reason.CONNECT_REFUSED), broken
     assert broken.facts == Facts(touched=1)
-    assert (after.outcome, after.facts.touched) == (Outcome.PASS, 0), after
+    assert [kept.given.body for kept in noted.facts.answers] == [b"<p>Home</p>"]
+    assert (after.outcome, after.facts.touched, after.facts.answers) == (Outcome.PASS, 0, ()), after
 
 
 async def test_whoever_is_killed_in_the_midst_of_a_broken_run_leaves_nothing_of_it(
