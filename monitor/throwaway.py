@@ -16,9 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from monitor.clock import SystemClock
+
 PREFIX: Final = "trueup-drill-"
 MARK: Final = ".of-trueup-drill"
 """In a folder of ours, from when it is locked until nothing else is in it."""
+UNMARKED: Final = 3600.0  # seconds after which an empty folder gets no mark any more
 _OPEN: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 
 
@@ -57,12 +60,24 @@ def sweep(where: Path) -> None:
 def _sweep(path: Path) -> None:
     held = os.open(path, _OPEN)
     try:
-        mark = os.stat(MARK, dir_fd=held, follow_symlinks=False)
-        if {os.fstat(held).st_uid, mark.st_uid} == {os.geteuid()}:
+        if _is_ours(held):
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
             _remove(path, held)
     finally:
         os.close(held)
+
+
+def _is_ours(held: int) -> bool:
+    """Also one that was killed before it had its mark: it is empty, and was so long ago."""
+    folder = os.fstat(held)
+    owner = folder.st_uid
+    try:
+        owner = os.stat(MARK, dir_fd=held, follow_symlinks=False).st_uid
+    except FileNotFoundError:
+        age = SystemClock().now().timestamp() - folder.st_mtime
+        if age < UNMARKED or os.listdir(held):
+            return False
+    return {folder.st_uid, owner} == {os.geteuid()}
 
 
 def _remove(path: Path, held: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from statistics import median
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -57,6 +58,12 @@ class Days:
         back = [self.came_back.get(place) for place in ((day, hour), *_beside(day, hour))]
         known = [each for each in (self.low(day, hour), *back) if each is not None]
         return min(known, default=None)
+
+    def before(self, days: Iterable[date], hour: int) -> float | None:
+        """The median of the means in the hour before that one of *days*; None if none is known."""
+        places = (_beside(day, hour)[0] for day in days)
+        known = [self.means[place] for place in places if place in self.means]
+        return median(known) if known else None
 
     def was_empty(self, hour: int) -> bool:
         """Whether in that hour of any day, or one beside it, there was nothing and all was well."""

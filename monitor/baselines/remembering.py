@@ -66,15 +66,8 @@ class Memory:
         if kept is None:
             return
         key = hour_of(at), below
-        old = kept.live.get(key) or Hour(key[0], 0, 0, count, count, below)
-        kept.live[key] = Hour(
-            key[0],
-            old.runs + 1,
-            old.total + count,
-            min(old.lowest, count),
-            max(old.highest, count),
-            below,
-        )
+        run = Hour(key[0], 1, count, count, count, below)
+        kept.live[key] = _together(kept.live.get(key, run._replace(runs=0, total=0)), run)
         if len(kept.live) > LIVE_MOST:
             del kept.live[min(kept.live)]
 
@@ -83,5 +76,20 @@ class Memory:
         kept = self._kept.get(of)
         if kept is None:
             return None
-        found = [*unpacked(kept.packed), *kept.live.values()]
-        return sorted(found, key=lambda each: each.hour_at)
+        found = {(each.hour_at, each.below): each for each in unpacked(kept.packed)}
+        for key, each in kept.live.items():
+            old = found.get(key)
+            found[key] = _together(old, each) if old else each
+        return [found[key] for key in sorted(found)]
+
+
+def _together(one: Hour, other: Hour) -> Hour:
+    """As the store has it: one row of an hour."""
+    return Hour(
+        one.hour_at,
+        one.runs + other.runs,
+        one.total + other.total,
+        min(one.lowest, other.lowest),
+        max(one.highest, other.highest),
+        one.below,
+    )

@@ -12,8 +12,9 @@ teaches nothing, however long it takes: an outage does not become usual, a targe
 for good is learned anew when somebody says so.
 
 Not noticed: a percentage in the first three days of a kind, or in an hour beside one in which there
-is usually little, until it was itself never low on eight days alike. What erodes by a few percent a
-day is noticed late, and not at every run.
+is usually little: in the one before, until it was itself never low on eight days alike; in the one
+after, for it may begin late. What erodes by a few percent a day is noticed late, and not at every
+run.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ _SPREAD_FROM: Final = 5
 """Days that say how much it goes up and down by itself."""
 _SURE: Final = 8
 """Days on which it was never less: it will not be tomorrow."""
+_BEGINS: Final = 0.5
+"""Less than so much of it in the hour before: it begins in this one."""
 _SUDDEN: Final = timedelta(hours=2)
 _LATELY: Final = timedelta(weeks=3)
 _OFTEN_ON_WEEKDAY: Final = 2
@@ -176,21 +179,28 @@ def _least(lows: Sequence[float]) -> Least:
 
 def _ever(days: Days, now: datetime, weekday: int) -> float:
     """The least that there was in that hour of days alike, and in it or beside it whenever it came
-    back of late; 0 while the days are few. Where clocks were changed, those before do not count:
-    the target may go by another one.
+    back of late, less as much again as the median is above it; 0 while the days are few, or where
+    it begins in that hour, for it may begin late. Where clocks were changed, those before do not
+    count: the target may go by another one.
     """
-    seen = [
-        days.least[day, hour]
+    alike = [
+        day
         for day, hour in days.means
         if hour == now.hour
         and day < now.date()
         and any(now.date() - day <= back and fits(day) for back, _, fits in _kinds(weekday))
         and datetime.combine(day, now.time(), now.tzinfo).utcoffset() == now.utcoffset()
     ]
+    if len(alike) < _SURE:
+        return 0
+    seen = [days.least[day, now.hour] for day in alike]
+    usual, before = median(seen), days.before(alike, now.hour)
+    if before is not None and before < usual * _BEGINS:
+        return 0
     hours = {(now.hour + step) % 24 for step in (-1, 0, 1)}
     lately = now.date() - _LATELY
     back = [few for (day, hour), few in days.came_back.items() if hour in hours and day >= lately]
-    return min(*seen, *back) if len(seen) >= _SURE else 0
+    return max(2 * min(*seen, *back) - usual, 0)
 
 
 def _lately(days: Days, now: datetime, weekday: int) -> float | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -21,7 +23,7 @@ from monitor.config.usual import Baselines as Table
 from monitor.log import Seldom
 from monitor.state import DATABASE
 from monitor.store import StoreTrouble
-from monitor.store.baselines import hour_of, hours
+from monitor.store.baselines import Hour, hour_of, hours
 from monitor.store.looking import looking
 from probes import Outcome, Reason, Result, Settings
 
@@ -29,6 +31,10 @@ T = TypeVar("T")
 
 PATIENCE: Final = timedelta(seconds=2)
 """A run waits no longer for the store to say what is usual."""
+REFRESH: Final = timedelta(minutes=15)
+"""So old is at most what is remembered while the store answers, and a run after somebody had
+something forgotten there.
+"""
 _UP: Final = frozenset((Outcome.PASS, Outcome.SLOW))
 
 
@@ -59,13 +65,19 @@ class Baselines:
         self._calendar = _calendar_of(Table())
         self._known: dict[Of, _Known] = {}
         self._memory = Memory()
+        self._asked_s: dict[Of, float] = {}
         self._seldom = Seldom(clock.monotonic)
 
     def configure(self, config: Config) -> None:
         self._calendar = _calendar_of(config.baselines)
         self._known.clear()
+        self._asked_s.clear()
         probes = config.probes.values()
         self._memory.keep_only({(p.id, what) for p in probes for what in falls_of(p.settings)})
+
+    def doubt(self) -> None:
+        """Somebody may have had something forgotten."""
+        self._asked_s.clear()
 
     async def weigh(self, probe: Probe, result: Result, _: float) -> Result:
         """*result*, or a FAIL in its place where there are too few."""
@@ -89,6 +101,8 @@ class Baselines:
             known = await self._ask_for(of, at)
         elif _wrong(known, count, fall) or (count < 1 and not _is_known(known)):
             known = await self._ask_for(of, at) or known
+        elif self._clock.monotonic() - self._asked_s.get(of, -math.inf) >= REFRESH.total_seconds():
+            await self._refresh(of, at)
         if known is None:
             self._known.pop(of, None)
             return None
@@ -97,6 +111,7 @@ class Baselines:
 
     async def _ask_for(self, of: Of, at: datetime) -> _Known | None:
         """None when the store cannot say, and never did; it is asked again with the next run."""
+        self._asked_s[of] = self._clock.monotonic()
         question = partial(_look, of=of, at=at, calendar=self._calendar)
         try:
             async with asyncio.timeout(PATIENCE.total_seconds()):
@@ -105,6 +120,14 @@ class Baselines:
             return await self._recalled(of, at, str(trouble))
         self._memory.keep(of, hours)
         return known
+
+    async def _refresh(self, of: Of, at: datetime) -> None:
+        """What is remembered; what judges this hour stays what it was."""
+        self._asked_s[of] = self._clock.monotonic()
+        with suppress(StoreTrouble, TimeoutError):
+            async with asyncio.timeout(PATIENCE.total_seconds()):
+                hours = await self._ask(lambda db: packed(_read(db, of, at)))
+                self._memory.keep(of, hours)
 
     async def _recalled(self, of: Of, at: datetime, why: str) -> _Known | None:
         found = self._memory.hours(of)
@@ -157,8 +180,12 @@ class _Briefly:
 
 
 def _look(db: Database, of: Of, at: datetime, calendar: Calendar) -> tuple[_Known, bytes]:
-    found = hours(db, *of, at - WEEKS - timedelta(days=1))
+    found = _read(db, of, at)
     return _Known(hour_of(at), expected(found, at, calendar)), packed(found)
+
+
+def _read(db: Database, of: Of, at: datetime) -> list[Hour]:
+    return hours(db, *of, at - WEEKS - timedelta(days=1))
 
 
 def _wrong(known: _Known, count: int, fall: float) -> str | None:

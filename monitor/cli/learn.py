@@ -54,8 +54,8 @@ def command(
     usually is. Nothing is recorded and nobody is told.
 
     Exit status:
-    0 when all is learned, or known already and still the same;
-    1 when a target is not well enough to learn from, answers otherwise than was learned, or
+    0 when all is learned, or known already and the probe passes;
+    1 when a target is not well enough to learn from, answers so that the probe fails, or
     nothing is ever selected by what a baseline counts;
     2 when the configuration is bad, or there is nothing to learn;
     3 when a trouble of our own kept it from being learned.
@@ -152,7 +152,8 @@ def _said(probe: Probe, found: Found, runs: int) -> list[str]:
         case State.FAILED:
             return [f"{name}: nothing is learned; {found.why}"]
         case State.SAME:
-            return [f"{name}: still as in {file}, {_fields(found)}"]
+            still = f"{name}: still as in {file}, {_fields(found)}"
+            return [still, *_noted(lines, name)]
         case State.DIFFERS:
             return [
                 f"{name}: not as in {file} any more; what is gone (-), new (+) and changed (~):",
@@ -162,6 +163,14 @@ def _said(probe: Probe, found: Found, runs: int) -> list[str]:
         case _:
             learned = f"{name}: learned from {runs} good runs, {_fields(found)}: {file}"
             return [learned, *lines, *_left_out(found)]
+
+
+def _noted(lines: list[str], name: str) -> list[str]:
+    """What is other than it was learned, and no fault to the probe."""
+    if not lines:
+        return []
+    what = "    Passes, though this was not so when it was learned; what is gone (-), new (+) and"
+    return [f"{what} changed (~):", *lines, f"    To learn that too: trueup learn {name} --again"]
 
 
 def _fields(found: Found) -> str:

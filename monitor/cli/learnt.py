@@ -22,6 +22,7 @@ from monitor.pins import (
     UNTOLD,
     CannotWrite,
     Difference,
+    accepts,
     difference,
     emptied,
     is_good,
@@ -184,6 +185,8 @@ def _settle(probe: Probe, study: Study) -> Found:
     if old is not None and not differs:
         return Found(state=State.SAME, file=file, shape=old)
     if old is not None and not study.again:
+        if accepts(old, new) and not emptied(old, new):
+            return Found(state=State.SAME, file=file, shape=old, difference=differs)
         return Found(state=State.DIFFERS, file=file, shape=new, difference=differs)
     if old is not None and (why := _why_kept(study, emptied(old, new))):
         return Found(state=State.REFUSED, file=file, shape=new, difference=differs, why=why)

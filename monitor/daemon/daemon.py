@@ -147,7 +147,8 @@ class Daemon:
         self._crew.response.saw(run)
 
     def _acted(self) -> None:
-        """Somebody did something about an incident."""
+        """Somebody did something about an incident, or had something forgotten."""
+        self._crew.baselines.doubt()
         self._crew.dispatch.wake()
         self._crew.attending.wake()
         self._crew.response.wake()

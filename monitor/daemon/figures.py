@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import math
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from sqlite_utils import Database  # noqa: TID251 - named in a signature only; store opens it
 from starlette.routing import Route
@@ -18,6 +18,7 @@ from starlette.routing import Route
 from monitor.clock import Clock, from_us, to_us
 from monitor.config import Config
 from monitor.daemon.crew import Crew
+from monitor.daemon.glancing import Glance
 from monitor.daemon.lately import Lately
 from monitor.health import Health, Standing, seen_at
 from monitor.metrics import Building, Own, StoreFigures
@@ -27,8 +28,6 @@ from monitor.ourselves.systemd import Pulse, pulse_of
 from monitor.server import readiness, scraping
 from monitor.state import DATABASE
 from monitor.store import StoreTrouble
-
-T = TypeVar("T")
 
 NEVER: Final = timedelta(days=1)
 PATIENCE: Final = timedelta(seconds=5)
@@ -49,6 +48,7 @@ class Gauge:
         self._asking = asyncio.Lock()
         self._words: tuple[float, list[str]] | None = None
         self._building = Building(clock)
+        self._glance = Glance(crew.reader, clock.monotonic)
 
     async def measure(self) -> Figures:
         """A store that cannot even be read counts as one that tells nobody."""
@@ -82,6 +82,10 @@ class Gauge:
     async def own(self) -> Own:
         """For Prometheus. What the store does not say in time is left out."""
         crew, writer = self._crew, self._crew.writer
+        store, built = await asyncio.gather(  # at once, for a scrape ends after ten seconds
+            self._glance.ask(partial(read_store, config=self._config, clock=self._clock)),
+            self._building.look(self._config, self._glance.ask),
+        )
         return Own(
             punctuality=crew.schedule.punctuality,
             probes=len(self._config.probes),
@@ -96,8 +100,8 @@ class Gauge:
             store_bytes=size_of(self._config.state / DATABASE),
             page_age=crew.press.publisher.age,
             attended_age=crew.attending.age,
-            store=await self._ask(partial(read_store, config=self._config, clock=self._clock)),
-            built=await self._building.look(self._config, self._ask),
+            store=store,
+            built=built,
         )
 
     def routes(self) -> tuple[Route, ...]:
@@ -140,14 +144,6 @@ class Gauge:
                 return words_of(await self.measure())
         except TimeoutError:
             return [*words_of(self._figures(self._last.untold)), "unmeasured"]
-
-    async def _ask(self, question: Callable[[Database], T]) -> T | None:
-        """None when the store does not say in time."""
-        try:
-            async with asyncio.timeout(PATIENCE.total_seconds()):
-                return await self._crew.reader.ask(question)
-        except (StoreTrouble, TimeoutError):
-            return None
 
 
 def _untold(db: Database) -> tuple[int | None, int]:

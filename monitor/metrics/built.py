@@ -56,23 +56,26 @@ class Building:
         self._asking = asyncio.Lock()
 
     async def look(self, config: Config, ask: Ask) -> Built | None:
-        """None where the store does not say. Raises nothing that *ask* does not."""
+        """The last of this configuration, or None, where the store does not say. Raises nothing
+        that *ask* does not.
+        """
         async with self._asking:
             if (known := self._known(config)) is not None:
                 return known
             learnt = await ask(partial(_learnt_of, config=config, since=self._clock.now() - WEEKS))
             if learnt is None:
-                return None
+                return self._last_of(config)
             found = await asyncio.to_thread(_built, config, *learnt)
             self._last = config, self._clock.monotonic(), found
             return found
 
     def _known(self, config: Config) -> Built | None:
-        if self._last is None:
-            return None
-        of, at, found = self._last
-        fresh = self._clock.monotonic() - at < EVERY.total_seconds()
-        return found if of is config and fresh else None
+        fresh = self._last and self._clock.monotonic() - self._last[1] < EVERY.total_seconds()
+        return self._last_of(config) if fresh else None
+
+    def _last_of(self, config: Config) -> Built | None:
+        of, _, found = self._last or (None, 0, None)
+        return found if of is config else None
 
 
 def _learnt_of(db: Database, config: Config, since: datetime) -> Learned:

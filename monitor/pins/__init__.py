@@ -1,6 +1,6 @@
 """Learns the shape of what targets answer, and writes it down for people to review."""
 
-from monitor.pins.difference import Difference, difference, emptied, undescribed
+from monitor.pins.difference import Difference, accepts, difference, emptied, undescribed
 from monitor.pins.learning import GOOD_RUNS, UNTOLD, Pins, is_good, pin_of
 from monitor.pins.writing import CannotWrite, write
 
@@ -10,6 +10,7 @@ __all__ = [
     "CannotWrite",
     "Difference",
     "Pins",
+    "accepts",
     "difference",
     "emptied",
     "is_good",

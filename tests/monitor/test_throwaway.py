@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -67,6 +68,19 @@ def test_what_is_not_ours_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         assert beside.path in before
     assert sorted(tmp_path.iterdir()) == sorted(set(before) - {made.path, beside.path})
     assert (elsewhere / "kept").exists()
+
+
+def test_a_drill_that_was_killed_before_it_set_its_mark_is_swept_an_hour_later(
+    tmp_path: Path,
+) -> None:
+    young, old, full = (tmp_path / f"{PREFIX}{name}" for name in ("young", "old", "full"))
+    for each in (young, old, full):
+        each.mkdir()
+    (full / "kept").touch()
+    for each in (old, full):
+        os.utime(each, (0, 0))
+    sweep(tmp_path)
+    assert sorted(tmp_path.iterdir()) == [full, young]
 
 
 def test_what_is_another_users_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

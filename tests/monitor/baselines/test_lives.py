@@ -46,13 +46,22 @@ def test_what_is_lost_in_the_fifth_week_is_noticed_with_the_second_run(
 
 
 @pytest.mark.parametrize("left", [0.5, 0])
-def test_what_is_lost_in_the_first_hour_of_a_day_is_noticed_though_the_one_before_is_empty(
+def test_what_is_lost_in_the_last_hour_of_a_day_is_noticed_though_the_one_after_is_empty(
     left: float,
 ) -> None:
     night = LIVES["nothing at night"][0]
-    life = Life(night).lived(MONDAY + 4 * WEEK + timedelta(days=1, hours=-1))  # at seven
+    life = Life(night).lived(MONDAY + 4 * WEEK + timedelta(days=1, hours=11))  # at seven
 
     assert life.noticed(lambda at: left * night(at), life.at)
+
+
+def test_a_day_that_begins_late_once_wakes_nobody() -> None:
+    night = LIVES["nothing at night"][0]
+    late = MONDAY + 4 * WEEK + timedelta(days=1, hours=-1)
+    life = Life(night).lived(late)
+
+    assert not life.noticed(lambda _: 0, late)
+    assert life.lives(late + DAY).episodes == []
 
 
 def test_a_clock_that_is_changed_wakes_nobody() -> None:

@@ -43,6 +43,14 @@ def test_runs_are_added_to_what_the_store_said_and_to_nothing_else() -> None:
     assert memory.hours(OF) is None
 
 
+def test_an_hour_that_the_store_knew_half_of_is_one() -> None:
+    memory = Memory()
+    memory.keep(OF, packed([an_hour(NIGHT, 5, runs=2), below(NIGHT, 1)]))
+    memory.add(OF, NIGHT + timedelta(minutes=40), 0, below=False)
+
+    assert memory.hours(OF) == [Hour(NIGHT, 3, 10, 0, 5), below(NIGHT, 1)]
+
+
 def test_there_is_an_end_to_it() -> None:
     memory = Memory()
     for number in range(remembering.MOST + 1):

@@ -136,35 +136,49 @@ def test_the_end_of_an_hour_is_not_held_against_its_mean() -> None:
     assert judge(3, usual(evening), 0.3)
 
 
-def mornings(days: int, at: datetime = TUESDAY) -> list[Hour]:
-    """A hundred from that hour on, nothing before, for so many days."""
+def evenings(days: int, at: datetime = TUESDAY, before: int = 100) -> list[Hour]:
+    """A hundred in that hour, nothing after, for so many days."""
     known = []
     for number in range(1, days + 1):
-        opens = at - number * DAY
-        known += [an_hour(opens, 100), an_hour(opens - HOUR, 0), an_hour(opens + HOUR, 100)]
+        last = at - number * DAY
+        known += [an_hour(last, 100), an_hour(last - HOUR, before), an_hour(last + HOUR, 0)]
     return known
 
 
-def test_the_first_hour_of_a_day_is_held_to_itself_after_eight_days_alike() -> None:
-    assert judge(50, usual(mornings(11)), 0.3) is None  # seven working days
+def test_the_last_hour_of_a_day_is_held_to_itself_after_eight_days_alike() -> None:
+    assert judge(50, usual(evenings(11)), 0.3) is None  # seven working days
 
-    found = usual(mornings(12))
+    found = usual(evenings(12))
     assert judge(50, found, 0.3) == (
         "found 50, usually 100 on working days at 14:00 UTC: more than 30 % fewer"
     )
     assert judge(71, found, 0.3) is None
 
 
-def test_a_day_that_began_late_of_late_is_no_news_at_that_hour() -> None:
-    late = [below(TUESDAY - 20 * DAY, 0), *mornings(19)]
-
-    assert judge(0, usual(late), 0.3) is None
-    assert judge(50, usual(late[1:]), 0.3)
+def test_the_first_hour_of_a_day_is_not_for_it_may_begin_late() -> None:
+    assert judge(50, usual(evenings(12, before=50)), 0.3)
+    assert judge(0, usual(evenings(12, before=49)), 0.3) is None
 
 
-def test_days_before_a_clock_was_changed_say_nothing_of_the_first_hour() -> None:
+def test_where_days_differ_more_may_be_missing_in_the_last_hour() -> None:
+    known = evenings(12)
+    assert judge(69, usual(known), 0.3)
+    known[0] = an_hour(known[0].hour_at, 80)  # 20 below the others, so 60 are sure
+
+    assert judge(43, usual(known), 0.3) is None
+    assert judge(41, usual(known), 0.3)
+
+
+def test_a_day_that_ended_early_of_late_is_no_news_at_that_hour() -> None:
+    early_once = [below(TUESDAY - 20 * DAY, 0), *evenings(19)]
+
+    assert judge(0, usual(early_once), 0.3) is None
+    assert judge(50, usual(early_once[1:]), 0.3)
+
+
+def test_days_before_a_clock_was_changed_say_nothing_of_the_last_hour() -> None:
     monday = berlin(date(2026, 3, 30), 8)  # the clock was changed the day before
-    known = sorted(mornings(20, berlin(date(2026, 3, 28), 8)))
+    known = sorted(evenings(20, berlin(date(2026, 3, 28), 8)))
 
     found = expected(known, monday, Calendar(BERLIN))
     assert found is not None
@@ -244,7 +258,8 @@ def test_nobody_has_to_be_more_than_usual(counts: list[int], fall: float) -> Non
 
     assert 0 <= found.least(fall) <= max(found.usual, 0)
     assert judge(round(found.usual + 0.5), found, fall) is None
-    assert (judge(0, found, fall) is not None) == (found.usual >= 1)
+    often_empty = found.few is not None and found.few < 1
+    assert (judge(0, found, fall) is not None) == (found.usual >= 1 and not often_empty)
 
 
 @given(st.lists(st.integers(90, 110), min_size=7, max_size=7), COUNTS)

@@ -56,6 +56,22 @@ def test_a_renamed_field_is_shown_and_taken_over_only_when_asked_for(shop: Shop)
     assert shop.learn("orders").exit_code == 0
 
 
+def test_what_the_probe_passes_is_noted_and_no_difference(shop: Shop) -> None:
+    shop.says = [(200, {"account": None, "items": [{"id": 1}]})]
+    shop.learn()
+    before = shop.pin()
+    shop.says = [(200, {"account": "open", "items": [{"id": 1.5}], "total": 1})]
+    shown = shop.learn("orders")
+
+    assert shown.exit_code == 0
+    assert "orders: still as in " in shown.stdout
+    for line in ("~ $.account: null → string", "~ $.items[*].id: integer → number", "+ $.total: "):
+        assert f"    {line}" in shown.stdout
+    assert shop.pin() == before
+    assert shop.learn("orders", "--again").exit_code == 0
+    assert shop.pin()["shape"]["$.account"] == "string"
+
+
 def test_what_varies_is_listed(shop: Shop) -> None:
     shop.says = [(200, {"users": {f"{n}x": {"name": "B"}}}) for n in range(100, 103)]
 

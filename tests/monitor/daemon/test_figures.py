@@ -13,7 +13,7 @@ from typing import Any
 from sqlite_utils import Database  # noqa: TID251 - a test of what reads the store
 
 from monitor.clock import SystemClock
-from monitor.daemon import figures
+from monitor.daemon import figures, glancing
 from monitor.health import Health
 from monitor.punctuality import Punctuality
 from monitor.store import Writer, fingerprints
@@ -94,3 +94,35 @@ async def test_while_the_database_hangs_whoever_asks_waits_for_it_once() -> None
     clock.wind(2 * figures.FRESH)
     await gauge.troubles()
     assert asked == 2
+
+
+async def test_scrapes_wait_together_for_a_store_that_hangs_and_then_not_at_all() -> None:
+    clock, span = HandClock(), timedelta()
+    asked, all_ask = 0, asyncio.Event()
+
+    async def hang(_: object) -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 4:  # of each scrape, and how well the watching is built of one
+            all_ask.set()
+        await all_ask.wait()
+        raise TimeoutError
+
+    crew: Any = SimpleNamespace(
+        reader=SimpleNamespace(ask=hang),
+        writer=SimpleNamespace(waiting=0, commits=0, commit_s=0.0),
+        schedule=SimpleNamespace(late=span, running=0, punctuality=Punctuality()),
+        keeper=SimpleNamespace(waiting=0, waits_since=lambda: span, dropped=0),
+        press=SimpleNamespace(publisher=SimpleNamespace(age=span)),
+        attending=SimpleNamespace(age=span),
+        recorder=SimpleNamespace(context=SimpleNamespace(config=a_config())),
+    )
+    gauge = figures.Gauge(crew, clock)
+    async with asyncio.timeout(20):
+        found = await asyncio.gather(*(gauge.own() for _ in range(3)))
+    assert [(each.store, each.built) for each in found] == [(None, None)] * 3
+    await gauge.own()
+    assert asked == 4
+    clock.wind(glancing.AGAIN)
+    await gauge.own()
+    assert asked == 5

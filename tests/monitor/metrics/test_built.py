@@ -73,10 +73,12 @@ async def test_what_is_still_to_be_learned_is_told_apart_until_three_good_runs(
     await writer.do(count)
     assert await building.look(config, away) is first
     clock.wind(EVERY + timedelta(seconds=1))
+    assert await building.look(config, away) is first, "old figures are better than none"
     found = await building.look(config, ask)
     assert found is not None
     assert (found.baselines, found.pins) == (Learnt(1, 1), Learnt(1, 1))
     assert found.components == {"a": found.score, "b": found.score}
+    assert await building.look(a_config(a_probe("a")), away) is None
     reloaded = await building.look(a_config(a_probe("a")), ask)
     assert reloaded is not None
     assert (reloaded.pins, reloaded.baselines, asked) == (Learnt(), Learnt(), 3)
