@@ -140,6 +140,10 @@ class Facts:
     """How many entries each JSONPath selected that a baseline is kept of."""
     touched: int = 0
     """How many requests an injected fault has met; 0 in ordinary runs."""
+    added: timedelta = timedelta()
+    """How long an injected fault kept the run waiting, at most; what was waited for side by side
+    counts once.
+    """
     held_back: int = 0
     """How many that would have changed something at the target were not let through to it."""
     answers: tuple[Kept, ...] = field(default=(), repr=False)

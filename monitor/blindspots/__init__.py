@@ -7,7 +7,7 @@ Nothing is recorded and nobody is told; see `monitor.cli.blindspots` for the com
 from monitor.blindspots.cells import EVIDENCE, NOTICED, Cell, Matrix, Row, Trial, Verdict, judged
 from monitor.blindspots.closing import closing
 from monitor.blindspots.document import document
-from monitor.blindspots.hearing import Heard
+from monitor.blindspots.hearing import Heard, Plan
 from monitor.blindspots.pace import Pace
 from monitor.blindspots.remedies import Closing, Remedy, is_learning
 from monitor.blindspots.scoring import Score, overall, scores
@@ -21,6 +21,7 @@ __all__ = [
     "Heard",
     "Matrix",
     "Pace",
+    "Plan",
     "Remedy",
     "Row",
     "Score",

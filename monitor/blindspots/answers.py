@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
+from itertools import islice
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -16,16 +17,21 @@ from probes.injection import Asked, Broken, Fault, Given, Injection
 
 _HIDDEN: Final = re.compile(r"<(/?)(script|style|template|svg)\b|<!--|-->", re.IGNORECASE)
 _TITLE: Final = re.compile(r"<(title|h1)\b[^>]{0,300}>([^<>&]{4,80})</", re.IGNORECASE)
+_HEADING: Final = re.compile(r"<h[2-4]\b[^>]{0,300}>([^<>&]{4,80})</", re.IGNORECASE)
 _TEXT: Final = re.compile(r">([^<>&]{4,60})<")
 _CHANGING: Final = re.compile(r"[\d@]")
 _TOKEN: Final = re.compile(r"[a-z][^-]*[A-Z][^-]*[a-z]|^[A-F]+$|^[a-f]+$|[+/=_]")
 _SHORTEST_TOKEN: Final = 16
+_LONGEST: Final = 80
+"""Characters of a text that is proposed: more costs more to look through than anybody reads."""
 _ASSET: Final = re.compile(
     r"""<(?:script\b[^>]{0,300}?\bsrc|link\b(?=[^>]{0,300}stylesheet)[^>]{0,300}?\bhref)\s*=\s*["']?([^"'<>\s]+)""",
     re.IGNORECASE,
 )
 _COOKIE: Final = re.compile(r"[\w.-]{1,60}=", re.ASCII)
 _MOST: Final = 40
+_LONG: Final = 5
+"""So many plain values are no mere decoration of what they stand in."""
 _LARGEST: Final = 1 << 20
 _LOOKED_INTO: Final = 64 * 1024
 """Characters: what is looked for costs more than its length when a page is made to."""
@@ -33,7 +39,8 @@ _END: Final = "</html>"
 _HTML: Final = "text/html"
 _TEXTS: Final = "text/"
 _RELEASE: Final = re.compile(
-    r"[._-](?=\w*\d|\w*[a-z][A-Z])\w{7,40}\.|/(?=[a-f]*\d)[\da-f]{7,40}/", re.ASCII
+    r"[._-](?=\w{0,40}\d|\w{0,40}[a-z][A-Z])\w{7,40}\.|/(?=[a-f]{0,40}\d)[\da-f]{7,40}/",
+    re.ASCII,
 )
 _NAMES: Final = {str: "string", bool: "boolean", float: "number", list: "array", dict: "object"}
 
@@ -46,6 +53,8 @@ class Answer:
     given: Given
     environment: str = ""
     """As the probe read it."""
+    usually: timedelta = timedelta()
+    """The slowest whole runs, as far as any are known."""
 
     @cached_property
     def text(self) -> str:
@@ -60,8 +69,8 @@ class Answer:
             return None
 
     @property
-    def took(self) -> timedelta:
-        return self.given.took
+    def slowest(self) -> timedelta:
+        return max(self.given.took, self.usually)
 
     def broken(self, fault: Fault) -> Given | None:
         """The same under that fault; None where nothing would be answered."""
@@ -77,22 +86,37 @@ class Answer:
             return
         seen = _shown(self.text[:_LOOKED_INTO])
         found = [match[2] for match in _TITLE.finditer(seen)]
-        found += [match[1] for match in _TEXT.finditer(seen)]
-        plain = list(dict.fromkeys(each.strip() for each in found))[:_MOST]
-        yield from (each for each in plain if _is_lasting(each))
+        found += [match[1] for match in _HEADING.finditer(seen)]
+        said = [match[1].strip() for match in _TEXT.finditer(seen)]
+        found += sorted((each for each in said if not each.isupper()), key=_is_a_word)
+        plain = list(dict.fromkeys(each.strip() for each in found))
+        yield from islice(filter(_is_lasting, plain), _MOST)
         if self.text.rstrip().lower().endswith(_END):
             yield self.text.rstrip()[-len(_END) :]
         elif self.given.media_type.startswith(_TEXTS) and self.given.media_type != _HTML:
             yield from filter(_is_lasting, self.text.rstrip().splitlines()[-1:])
 
     def lists(self) -> Iterator[tuple[str, int]]:
-        """JSONPaths that select the entries of lists, and how many there are; outer ones first."""
+        """JSONPaths that select the entries of lists, and how many there are, the best first: of
+        objects, near the root, with many entries. A few plain values inside of something are left
+        out: there may be none tomorrow.
+        """
+        found = [
+            (not isinstance(entries[0], dict | list), depth, -len(entries), path)
+            for depth, path, entries in self._lists()
+        ]
+        for plain, depth, fewer, path in sorted(found):
+            if not plain or not depth or -fewer >= _LONG:
+                yield path, -fewer
+
+    def _lists(self) -> Iterator[tuple[int, str, list[Any]]]:
+        """How deep, which, and the entries; outer ones first."""
         layer: list[tuple[str, Any]] = [("$", self.document)]
-        for _ in range(6):
+        for depth in range(6):
             below: list[tuple[str, Any]] = []
             for path, value in layer:
                 if isinstance(value, list) and value:
-                    yield f"{path}[*]", len(value)
+                    yield depth, f"{path}[*]", value
                 below += _inside(path, value)
             layer = below[:_MOST]
 
@@ -118,11 +142,16 @@ def is_named_by_release(url: str) -> bool:
     return bool(_RELEASE.search(urlsplit(url).path))
 
 
+def _is_a_word(text: str) -> bool:
+    """One alone, which may be a mere label."""
+    return " " not in text
+
+
 def _is_lasting(text: str) -> bool:
     """Not when it looks like what another visitor, or the next day, is told otherwise: a number, a
     day, a token, an address of e-mail.
     """
-    if len(text) < 4 or not text.isprintable() or _CHANGING.search(text):
+    if not 4 <= len(text) <= _LONGEST or not text.isprintable() or _CHANGING.search(text):
         return False
     return not any(len(w) >= _SHORTEST_TOKEN and _TOKEN.search(w) for w in text.split())
 

@@ -87,6 +87,11 @@ class Cell:
         return sum(trial.verdict is Verdict.NOT_TRIED for trial in self.trials)
 
     @property
+    def is_partial(self) -> bool:
+        """Whether something is known of it, and not of every field."""
+        return bool(self.tried and self.untried)
+
+    @property
     def unseen(self) -> tuple[Trial, ...]:
         return tuple(trial for trial in self.trials if trial.verdict is Verdict.UNSEEN)
 
@@ -158,11 +163,9 @@ def _accepted(trial: Trial) -> Trial:
     return replace(trial, verdict=Verdict.ACCEPTED) if unseen else trial
 
 
-def judged(
-    fault: Fault, result: Result, held_back: int = 0, usually: timedelta = timedelta()
-) -> Trial:
+def judged(fault: Fault, result: Result, held_back: int = 0) -> Trial:
     """What a run through *fault* shows. *held_back* requests would have written something. What
-    takes hardly longer than *usually* is slow for nobody.
+    was hardly kept waiting is slow for nobody.
     """
     said = result.summary
     if held_back:
@@ -173,12 +176,32 @@ def judged(
         verdict, said = _failed(result)
     elif not result.facts.touched:
         verdict, said = Verdict.NOT_TOUCHED, "no request met it"
-    elif fault.name == _SLOW and result.took - usually < NOTICEABLE:
+    elif fault.name == _SLOW and _waited(result) < NOTICEABLE:
         verdict, said = Verdict.NOT_TOUCHED, _TOO_QUICK
     else:
         verdict = Verdict.UNSEEN
     touched, reason = result.facts.touched, result.reason
     return Trial(fault=fault, verdict=verdict, reason=reason, said=said, touched=touched)
+
+
+def is_near(fault: Fault, result: Result) -> bool:
+    """Whether it may have been felt for no more than a busy machine."""
+    if fault.name != _SLOW or result.outcome is not Outcome.PASS or result.facts.held_back:
+        return False
+    return NOTICEABLE <= _waited(result) < NOTICEABLE * 2
+
+
+def shorter(passed: Result, again: Result) -> Result:
+    """Of two that passed, the one that was kept waiting less: load only ever adds. Else the one
+    that did.
+    """
+    both = again.outcome is Outcome.PASS and not again.facts.held_back
+    return again if both and _waited(again) < _waited(passed) else passed
+
+
+def _waited(result: Result) -> timedelta:
+    """By the fault alone; what nobody waited for cannot have been more than the whole."""
+    return min(result.facts.added, result.took)
 
 
 def _failed(result: Result) -> tuple[Verdict, str]:

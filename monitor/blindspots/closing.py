@@ -14,10 +14,12 @@ from urllib.parse import urljoin, urlsplit
 from monitor.blindspots.answers import is_named_by_release
 from monitor.blindspots.cells import Matrix, Row
 from monitor.blindspots.environments import Environments, environments
+from monitor.blindspots.history import History, history
 from monitor.blindspots.known import Known
 from monitor.blindspots.lines import Line, together, toml
 from monitor.blindspots.remedies import (
     RENAMED,
+    UNCOUNTED,
     Closing,
     Remedy,
     accepting,
@@ -37,13 +39,15 @@ from probes.injection import Fault
 
 log = get_logger()
 _ASSETS: Final = "assets-missing"
+_LISTS: Final = "empty-lists"
 _ENVIRONMENT: Final = "wrong-environment"
 _ASSETS_LOOKED_AT: Final = 3
 
 
 async def closing(config: Config, seeking: Seeking, matrix: Matrix) -> Closing:
     """For journeys, what a probe of their page would notice beside them: it is asked for once."""
-    closer = _Closer(config, seeking, await environments(config))
+    past = await history(config, [row.probe for row in matrix.rows], seeking.now)
+    closer = _Closer(config, seeking, await environments(config), past)
     found: list[Remedy] = []
     for row in matrix.rows:
         if holes := [trial.fault for cell in row.cells.values() for trial in cell.unseen]:
@@ -52,9 +56,12 @@ async def closing(config: Config, seeking: Seeking, matrix: Matrix) -> Closing:
 
 
 class _Closer:
-    def __init__(self, config: Config, seeking: Seeking, known: Environments) -> None:
+    def __init__(
+        self, config: Config, seeking: Seeking, known: Environments, past: History
+    ) -> None:
         self._config = config
         self._environments = known
+        self._past = past
         self._seeking = seeking
         self._rereading = Rereading(config)
         self._standing = standing_in(config)
@@ -88,8 +95,10 @@ class _Closer:
         def make(lines: tuple[Line, ...]) -> Probe | None:
             return self._rereading.with_lines(probe, lines)
 
+        known = replace(known, usually=self._past.slowest.get(probe.id, known.usually))
         subject = Subject(make, known, is_learning(probe))
         doubted, holes = self._doubted(probe, known, holes)
+        uncounted, holes = self._uncounted(probe, holes)
         allowed, holes = allowed_by_pin(probe, holes)
         await try_lines(subject, self._seeking, holes)
         keys = self._rereading.table(probe.id)
@@ -97,23 +106,37 @@ class _Closer:
             Remedy(
                 probe=probe.id,
                 faults=names(faults),
-                table=f"[probe.{probe.id}]",
-                lines=self._placed(probe, line, keys),
+                table=table,
+                lines=lines,
             )
             for line, faults in together(subject.closes).items()
+            for table, lines in [self._placed(probe, line, keys)]
         ]
-        return [*found, *doubted, *allowed, *sentences(probe, subject.left)]
+        return [*found, *doubted, *uncounted, *allowed, *sentences(probe, subject.left)]
 
-    def _placed(self, probe: Probe, line: Line, keys: Mapping[str, Any]) -> tuple[str, ...]:
-        """As it goes below the head of the probe's table, or with where else it has to go."""
+    def _uncounted(self, probe: Probe, holes: Sequence[Fault]) -> tuple[list[Remedy], list[Fault]]:
+        """What its baseline will notice once it knows anything; and other holes."""
+        emptied = [fault for fault in holes if fault.name == _LISTS]
+        if not emptied or probe.id not in self._past.unlearned:
+            return [], list(holes)
+        remedy = Remedy(probe=probe.id, faults=names(emptied), sentence=UNCOUNTED)
+        return [remedy], [fault for fault in holes if fault.name != _LISTS]
+
+    def _placed(
+        self, probe: Probe, line: Line, keys: Mapping[str, Any]
+    ) -> tuple[str, tuple[str, ...]]:
+        """The head of the table and what goes below it, with where that is if it is not the probe's
+        own.
+        """
+        own = f"[probe.{probe.id}]"
         stands = self._standing(("probe", probe.id, *line.path))
         if stands is None:
-            return (line.written(keys),)
+            return own, (line.written(keys),)
         inner: Any = keys
         for key in line.path[: stands.taken - 2]:
             inner = inner[key]
         below = replace(line, path=line.path[stands.taken - 2 :])
-        return f"# {stands.where}:", below.written(inner)
+        return stands.head or own, (f"# {stands.where}:", below.written(inner))
 
     async def _beside(self, probe: Probe, holes: Sequence[Fault]) -> list[Remedy]:
         """A journey's own lines cannot show it; a probe of its page may."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -9,7 +10,7 @@ from typing import Final
 
 from monitor.blindspots.cells import Row, Trial, Verdict
 from monitor.config import Probe
-from probes.injection import Fault, Kept, mutants
+from probes.injection import BY_NAME, Fault, Kept, mutants
 from probes.injection.fields import read
 from probes.injection.replaying import Recorder
 from probes.injection.strikes import ONE_FOR_EACH_FIELD
@@ -31,11 +32,12 @@ class Column:
     row: Row
     recorder: Recorder | None = None
     """What it asked through our own transport; None: it goes through a browser."""
-    usually: timedelta = timedelta()
-    """How long it took as it is."""
     began: float = 0.0
     answers: tuple[Kept, ...] = ()
     """What a browser was answered in the ordinary run, until all of its faults are tried."""
+    took: timedelta = timedelta()
+    """How long the ordinary run did."""
+    _places: Sequence[str] = ()
 
     @property
     def writes(self) -> bool:
@@ -78,19 +80,25 @@ class Column:
         """With what a cache that is stuck would answer."""
         return replace(fault, yesterday=self.answers) if fault.name == _STALE else fault
 
+    async def take(self, answers: tuple[Kept, ...], faults: Iterable[Fault]) -> None:
+        """Looks into what it was answered, for as long as that takes, where *faults* need it."""
+        self.answers = answers
+        if any(fault.name in ONE_FOR_EACH_FIELD for fault in faults):
+            self._places = await asyncio.to_thread(_places, answers)
+
     def fields(self, fault: Fault) -> list[Fault]:
         """The same fault once for each field it was answered in JSON, those nearest the root first;
         nothing where it does not strike single fields.
         """
         if fault.name not in ONE_FOR_EACH_FIELD:
             return []
-        found = [each for kept in self.answers for each in mutants(fault, kept.given)]
-        return sorted(dict.fromkeys(found), key=lambda each: len(read(each.at)))
+        return [replace(fault, at=place) for place in self._places]
 
     def tried_alone(self, fault: Fault) -> list[Fault]:
-        """Those of them that a run is made for; a single one is all of them already."""
-        found = self.fields(fault)
-        return found[:FIELDS] if len(found) > 1 else []
+        """Those of them that a run is made for. A single one, too: what was noticed when all were
+        broken may have been in an answer that was not kept.
+        """
+        return self.fields(fault)[:FIELDS]
 
     def beyond(self, fault: Fault) -> Sequence[Trial]:
         """The others, for which no run is made."""
@@ -98,6 +106,15 @@ class Column:
             Trial(fault=each, verdict=Verdict.NOT_TRIED, said=_BEYOND, ran=0)
             for each in self.fields(fault)[FIELDS:]
         ]
+
+
+def _places(answers: Iterable[Kept]) -> list[str]:
+    """JSONPaths of all fields, those nearest the root first."""
+    any_of_them = BY_NAME["field-removed"]
+    found = dict.fromkeys(
+        each.at for kept in answers for each in mutants(any_of_them, kept.given) if each.at
+    )
+    return sorted(found, key=lambda place: len(read(place)))
 
 
 def is_noted_for(faults: Iterable[Fault]) -> bool:

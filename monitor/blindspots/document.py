@@ -68,6 +68,7 @@ def _score(score: Score) -> dict[str, Any]:
         "noticed": round(score.noticed, 3),
         "unseen": list(score.unseen),
         "left_out": list(score.left_out),
+        "partial": list(score.partial),
         "accepted": list(score.accepted),
     }
 

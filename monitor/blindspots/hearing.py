@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 from monitor.blindspots.cells import Cell
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """For one probe: so many `cells`, for which `target` sees `ordinary` runs of it, and up to so
+    many `more`; other probes may have the same target.
+    """
+
+    cells: int
+    ordinary: int
+    target: str
+    more: int = 0
+    took: timedelta = timedelta()
+    """How long a run does; nothing as long as nobody knows."""
+
+
 class Heard(Protocol):
     """Told what is under way, for a person to see."""
 
-    def planned(self, probe: str, cells: int, ordinary: int, target: str, more: int = 0) -> None:
-        """*ordinary* runs of it are seen by *target*, which several probes may have in common, and
-        up to so many *more*; told again when it is known how many.
-        """
+    def planned(self, probe: str, plan: Plan) -> None:
+        """Told again when more of it is known."""
 
     def begins(self, per_minute: int) -> None:
         """All is planned. No target sees more runs a minute."""
@@ -26,9 +40,7 @@ class Heard(Protocol):
 class Nobody:
     """Hears nothing."""
 
-    def planned(
-        self, probe: str, cells: int, ordinary: int, target: str, more: int = 0
-    ) -> None: ...
+    def planned(self, probe: str, plan: Plan) -> None: ...
 
     def begins(self, per_minute: int) -> None: ...
 

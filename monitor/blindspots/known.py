@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cached_property
 from typing import Final
 
@@ -21,6 +22,8 @@ class Known:
 
     recorder: Recorder
     result: Result
+    usually: timedelta = timedelta()
+    """How long its slowest runs took, as far as the daemon knows."""
 
     @cached_property
     def answer(self) -> Answer | None:
@@ -29,7 +32,8 @@ class Known:
             if (given := each.given) is not None:
                 asked = Asked(each.question.method, str(each.question.url))
                 environment = self.result.facts.traits.get(Trait.ENVIRONMENT, "")
-                return Answer(asked, given, environment)
+                usually = max(self.usually, self.result.took)
+                return Answer(asked, given, environment, usually)
         return None
 
 

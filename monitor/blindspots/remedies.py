@@ -14,13 +14,19 @@ from probes.injection import FAULTS, Fault
 
 _UNLEARNED: Final = "Nothing is learned yet: run trueup learn {}"
 _STARRED: Final = "  # the stars hide a secret: choose something else"
+UNCOUNTED: Final = (
+    "Nothing is learned yet: its baseline notices this after three good runs of the daemon."
+)
 _OPTIONAL: Final = "{} lets {} be missing: take its ? away there if it has to be there."
 _ACCEPT: Final = "blindspots_accept"
+_NAMED: Final = 3
+"""So many fields are named in a sentence, which somebody is to read."""
 RENAMED: Final = (
     "Its scripts and style sheets have other names after each release: a journey that presses what"
     " needs them notices."
 )
 _JOURNEYS: Final[Mapping[str, str]] = {
+    "empty-lists": "A step that looks for an entry of the list notices.",
     "slow": "A step of a journey of your own can say within: what takes longer is seen as slow.",
 }
 """What a journey can do, where what helps other probes does not help it."""
@@ -100,10 +106,15 @@ def allowed_by_pin(probe: Probe, holes: Sequence[Fault]) -> tuple[list[Remedy], 
     known = [fault for fault in holes if fault.at and f"{fault.at}?" in fields]
     if not known:
         return [], list(holes)
-    listed = " and ".join(dict.fromkeys(fault.at for fault in known))
+    listed = _listed(list(dict.fromkeys(fault.at for fault in known)))
     said = _OPTIONAL.format(pin.path.name if pin.path else pin.text, listed)
     remedy = Remedy(probe=probe.id, faults=names(known), sentence=said)
     return [remedy], [fault for fault in holes if fault not in known]
+
+
+def _listed(places: Sequence[str]) -> str:
+    more = f" and {len(places) - _NAMED} more" * (len(places) > _NAMED)
+    return (", ".join(places[:_NAMED]) if more else " and ".join(places)) + more
 
 
 def accepting(probe: Probe, found: Sequence[Remedy], keys: Mapping[str, Any]) -> Iterator[Remedy]:

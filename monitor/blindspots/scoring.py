@@ -28,6 +28,8 @@ class Score:
     unseen: tuple[str, ...] = ()
     """Faults that none of its probes notices, or not in every field."""
     left_out: tuple[str, ...] = ()
+    partial: tuple[str, ...] = ()
+    """Faults that count with the fields which were tried, and some were not."""
     accepted: tuple[str, ...] = ()
     """Faults that nobody notices, and that may be."""
 
@@ -62,18 +64,22 @@ def overall(found: Sequence[Score]) -> Score:
         tried=tried,
         noticed=noticed,
         left_out=tuple(fault for each in found for fault in each.left_out),
+        partial=tuple(fault for each in found for fault in each.partial),
         accepted=tuple(fault for each in found for fault in each.accepted),
     )
 
 
 def _score(matrix: Matrix, rows: Sequence[Row], id_: str, name: str) -> Score:
     shares: dict[str, float] = {}
-    left_out, accepted = [], []
+    left_out, partial, accepted = [], [], []
     for fault in matrix.faults:
         cells = [row.cells[fault.name] for row in rows if fault.name in row.cells]
         known = [cell.share for cell in cells if cell.share is not None]
         if known:
             shares[fault.name] = max(known)
+            best = [cell for cell in cells if cell.share == max(known)]
+            if all(cell.is_partial for cell in best):
+                partial.append(fault.name)
         elif any(cell.verdict is Verdict.ACCEPTED for cell in cells):
             accepted.append(fault.name)
         elif len(cells) < len(rows) or any(
@@ -89,5 +95,6 @@ def _score(matrix: Matrix, rows: Sequence[Row], id_: str, name: str) -> Score:
         noticed=noticed,
         unseen=tuple(fault for fault, share in shares.items() if share < 1),
         left_out=tuple(left_out),
+        partial=tuple(partial),
         accepted=tuple(accepted),
     )

@@ -8,12 +8,22 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
-from monitor.blindspots.cells import NOTICED, Cell, Matrix, Row, Trial, Verdict, judged
-from monitor.blindspots.columns import FIELDS, OF_CERTIFICATES, Column, is_noted_for, reaches
-from monitor.blindspots.hearing import Heard, Nobody
+from monitor.blindspots.cells import (
+    NOTICED,
+    Cell,
+    Matrix,
+    Row,
+    Trial,
+    Verdict,
+    is_near,
+    judged,
+    shorter,
+)
+from monitor.blindspots.columns import OF_CERTIFICATES, Column, is_noted_for, reaches
+from monitor.blindspots.hearing import Heard, Nobody, Plan
 from monitor.blindspots.known import Known, aimed, mutants_of
 from monitor.blindspots.ordinary import AsRecorded, Quiet, ReadOnly, as_wire
 from monitor.blindspots.pace import Pace
@@ -64,6 +74,10 @@ class Seeking:
         self.known: dict[str, Known] = {}
         """What was asked through our own transport, by the ids of probes."""
 
+    @property
+    def now(self) -> datetime:
+        return self._clock.now()
+
     def matrix(self, *, complete: bool) -> Matrix:
         """As far as it is known."""
         lasted = timedelta(seconds=self._clock.monotonic() - self._began)
@@ -84,7 +98,8 @@ class Seeking:
     def _plan(self, column: Column, more: int = 0) -> None:
         faults = self._terms.faults
         runs = column.runs(faults)
-        self._heard.planned(column.probe.id, len(faults), runs, column.target, more)
+        plan = Plan(len(faults), runs, column.target, more, column.took)
+        self._heard.planned(column.probe.id, plan)
 
     async def _try(self, column: Column) -> None:
         column.began = self._clock.monotonic()
@@ -111,12 +126,15 @@ class Seeking:
             notes=is_noted_for(self._terms.faults),
         )
         result, _ = await self._ordinary(column, tools)
-        column.usually = result.took
+        if tools.notes and result.reason in _LATE and not recorder.recorded:
+            # a browser that reads answers which have no end keeps its journey waiting
+            result, _ = await self._ordinary(column, replace(tools, notes=False))
         if recorder.recorded or only.held_back:
             column.recorder = recorder
             self.known[column.probe.id] = Known(recorder, result)
         elif column.probe.id in self._columns:  # now it is known what there is to break
-            column.answers = result.facts.answers
+            await column.take(result.facts.answers, self._terms.faults)
+            column.took = result.took
             self._plan(column)
         if result.outcome is Outcome.PASS or _held_back(result, only):
             return True
@@ -140,13 +158,11 @@ class Seeking:
         if fault.name == OF_CERTIFICATES and not column.secure:
             return (_untouched(fault, "no certificate"),)
         whole = await self._travelled(column, fault)
-        fields = column.fields(fault) if whole.verdict in NOTICED else []
-        if len(fields) == 1:
-            return (replace(whole, fault=fields[0]),)
+        fields = column.tried_alone(fault) if whole.verdict in NOTICED else []
         if not fields:
             return (whole,)
-        first, *further = [await self._travelled(column, each) for each in fields[:FIELDS]]
-        return (replace(first, ran=2), *further, *column.beyond(fault))
+        first, *further = [await self._travelled(column, each) for each in fields]
+        return (replace(first, ran=first.ran + whole.ran), *further, *column.beyond(fault))
 
     def _note(self, column: Column, cell: Cell) -> None:
         if cell.fault.name in column.probe.blindspots_accept:
@@ -168,7 +184,7 @@ class Seeking:
         tools = replace(self._tools, transport=as_wire(replayer), monotonic=replayer.monotonic)
         quiet = Quiet(probe)
         run = await self._runner_of(tools).run(quiet.asked, self._clock.now())
-        facts = replace(run.result.facts, touched=replayer.touched)
+        facts = replace(run.result.facts, touched=replayer.touched, added=replayer.added)
         held_back = not recorder.recorded and quiet.last is not None
         return judged(fault, replace(run.result, facts=facts), held_back)
 
@@ -193,12 +209,14 @@ class Seeking:
 
     async def _travelled(self, column: Column, fault: Fault) -> Trial:
         tools = replace(self._tools, fault=column.armed(fault), writes=column.writes)
-        for _ in range(2):
-            result, _quiet = await self._ordinary(column, tools, seen=reaches(fault))
-            trial = judged(fault, result, held_back_by(result), column.usually)
-            if trial.verdict is not Verdict.ERROR and not _is_doubtful(column.probe, trial):
-                break
-        return trial
+        result, _ = await self._ordinary(column, tools, seen=reaches(fault))
+        trial = judged(fault, result, held_back_by(result))
+        near = is_near(fault, result)
+        if not near and not _is_doubtful(column.probe, trial):
+            return trial
+        again, _ = await self._ordinary(column, tools, seen=reaches(fault))
+        found = shorter(result, again) if near else again
+        return replace(judged(fault, found, held_back_by(found)), ran=2)
 
     async def _ordinary(
         self, column: Column, tools: Tools, *, seen: bool = True
@@ -235,7 +253,11 @@ def held_back_by(result: Result) -> int:
 
 
 def _is_doubtful(probe: Probe, trial: Trial) -> bool:
-    """Whether it may have been no more than a busy machine, and the daemon would ask again."""
+    """Whether it was a trouble of ours, or may have been no more than a busy machine and the daemon
+    would ask again.
+    """
+    if trial.verdict is Verdict.ERROR:
+        return True
     late = trial.verdict is Verdict.SEEN and trial.reason in _LATE
     return late and bool(probe.confirm) and reaches(trial.fault)
 

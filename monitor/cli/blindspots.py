@@ -10,7 +10,7 @@ from typing import Annotated, Final, NoReturn
 
 import typer
 
-from monitor.blindspots import Heard, Matrix, Seeking, Terms, overall, scores
+from monitor.blindspots import Heard, Matrix, Score, Seeking, Terms, overall, scores
 from monitor.blindspots.closing import closing
 from monitor.blindspots.remedies import Closing
 from monitor.cli import blindspots_said as said
@@ -173,9 +173,18 @@ def _leave(told: said.Told, min_score: int | None, interrupted: int) -> NoReturn
         fail(f"the score is {percent} %, and at least {min_score} % is wanted", BELOW)
     if min_score is not None and percent is None:
         fail("nothing could be tried, so there is no score to hold against --min-score", NOT_KNOWN)
+    if min_score is not None and (said_of := _not_tried(told.all)):
+        err.print(f"the score is of what was tried: {said_of}", style="dim", soft_wrap=True)
     if not told.matrix.told:
         raise typer.Exit(NOT_KNOWN)
     raise typer.Exit
+
+
+def _not_tried(score: Score) -> str:
+    """Empty where everything was."""
+    left_out, partial = len(score.left_out), len(score.partial)
+    said = [f"{left_out} of {score.tried + left_out} not at all"] if left_out else []
+    return ", ".join([*said, *([f"{partial} in some fields only"] if partial else [])])
 
 
 def _faults(names: Sequence[str]) -> tuple[Fault, ...]:

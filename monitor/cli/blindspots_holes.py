@@ -72,8 +72,10 @@ def holes(config: Config, matrix: Matrix, closing: Closing) -> None:
                 _say(f"Nothing is learned yet: run {learn}", indent=2)
         for remedy in group.remedies:
             _hole(remedy)
-        if any(remedy.lines and not remedy.new for remedy in group.remedies):
-            _places(group.probes, place)
+        placed = [remedy for remedy in group.remedies if remedy.lines and not remedy.new]
+        others = [remedy for remedy in placed if remedy.table == f"[probe.{remedy.probe}]"]
+        if others:
+            _places(group.probes, place, other="other " * (len(others) < len(placed)))
 
 
 def _groups(config: Config, matrix: Matrix, closing: Closing) -> list[_Group]:
@@ -111,12 +113,12 @@ def _hole(remedy: Remedy) -> None:
         _print(Text(" " * _INDENT + line, "green"))
 
 
-def _places(probes: Sequence[str], place: Place) -> None:
+def _places(probes: Sequence[str], place: Place, other: str) -> None:
     if len(probes) > _LISTED:
-        _say("The lines belong under the table of each of them.", indent=2, style="dim")
+        _say(f"The {other}lines belong under the table of each of them.", indent=2, style="dim")
     else:
         where = " and ".join(_where(probe, place) for probe in probes)
-        _say(f"The lines belong under {where}.", indent=2, style="dim")
+        _say(f"The {other}lines belong under {where}.", indent=2, style="dim")
 
 
 def _say(sentence: str, *, indent: int = _INDENT, style: str = "yellow") -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from datetime import timedelta
 from types import TracebackType
 from typing import Final, Self
@@ -12,21 +11,12 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from monitor.blindspots import Cell, Verdict
+from monitor.blindspots import Cell, Plan, Verdict
 from monitor.cli.ground import brief, err, interactive
 
 _BAR: Final = 24
 _EVERY: Final = 15.0
 """Seconds between two lines where there is no terminal."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Runs:
-    """Of one probe, as its target will see them; `more` may be added."""
-
-    target: str
-    ordinary: int
-    more: int
 
 
 class Progress:
@@ -37,7 +27,7 @@ class Progress:
         self._cells: dict[str, int] = {}
         self._weights: dict[str, float] = {}
         self._done: dict[str, int] = {}
-        self._runs: dict[str, _Runs] = {}
+        self._plans: dict[str, Plan] = {}
         self._per_minute: int | None = None
         self._unseen = 0
         self._now: dict[str, str] = {}
@@ -58,30 +48,29 @@ class Progress:
         if self._live:
             self._live.__exit__(kind, error, trace)
 
-    def planned(self, probe: str, cells: int, ordinary: int, target: str, more: int = 0) -> None:
-        self._cells[probe] = cells
-        self._weights[probe] = ordinary / max(1, cells)
+    def planned(self, probe: str, plan: Plan) -> None:
+        self._cells[probe] = plan.cells
+        self._weights[probe] = plan.ordinary / max(1, plan.cells)
         self._done[probe] = 0
-        self._runs[probe] = _Runs(target, ordinary, more)
+        self._plans[probe] = plan
 
     def begins(self, per_minute: int) -> None:
         """Says how long it takes where that is known: when a target may not be asked more often."""
         self._per_minute = per_minute
-        said = brief(paced) if (paced := self._paced(per_minute)) else ""
-        longest = self._paced(per_minute, most=True)
+        paced, longest = self._paced(per_minute), self._paced(per_minute, most=True)
+        said = [brief(paced)] if paced else []
         if longest > paced:
-            said = f"{said}, up to {brief(longest)}" if said else f"up to {brief(longest)}"
-            said += " where journeys are answered JSON"
+            said.append(f"{brief(longest)} where journeys are answered JSON of many fields")
         if said:
-            said = f"about {said}: a target sees at most {per_minute} runs a minute"
-            err.print(said, style="dim", highlight=False, soft_wrap=True)
+            told = f"at least {', '.join(said)}: a target sees at most {per_minute} runs a minute"
+            err.print(told, style="dim", highlight=False, soft_wrap=True)
 
     def _paced(self, per_minute: int, *, most: bool = False) -> timedelta:
         """What the runs of any target take when they come no more often than they may."""
         seen: dict[str, int] = {}
-        for runs in self._runs.values():
-            count = runs.ordinary + (runs.more if most else 0)
-            seen[runs.target] = seen.get(runs.target, 0) + count
+        for plan in self._plans.values():
+            count = plan.ordinary + (plan.more if most else 0)
+            seen[plan.target] = seen.get(plan.target, 0) + count
         return timedelta(minutes=max(0, max(seen.values(), default=0) - 1) // per_minute)
 
     def trying(self, probe: str, fault: str) -> None:
@@ -111,9 +100,19 @@ class Progress:
         total = sum(self._weights[p] * n for p, n in self._cells.items())
         spent = time.monotonic() - self._began
         paced = self._paced(self._per_minute) if self._per_minute else timedelta()
-        if paced > timedelta(seconds=spent):
-            return paced - timedelta(seconds=spent)
-        return timedelta(seconds=spent * (total - done) / done if done else 0)
+        waits = paced - timedelta(seconds=spent)
+        going_by = timedelta(seconds=spent * (total - done) / done if done else 0)
+        return max(self._under_way(), waits if waits > timedelta() else going_by)
+
+    def _under_way(self) -> timedelta:
+        """What is left of the probe that takes longest, one run after the other."""
+        return max(
+            (
+                plan.took * (self._weights[probe] * (plan.cells - self._done[probe]))
+                for probe, plan in self._plans.items()
+            ),
+            default=timedelta(),
+        )
 
     def _shown(self) -> Table:
         table = Table.grid(padding=(0, 1))

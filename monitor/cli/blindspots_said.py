@@ -16,7 +16,7 @@ from monitor.cli.ground import banner, err, is_odd, out, say_json, write
 from monitor.config import Config
 from monitor.coverage import places_in
 from monitor.notices import one_line, span
-from probes.injection import FAULTS
+from probes.injection import FAULTS, Fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,15 @@ def _many(count: int, what: str) -> str:
     return f"{count} {what}{'' if count == 1 else 's'}"
 
 
+def _counted(struck: Sequence[Fault]) -> str:
+    """A field counts once, whichever ways it is broken."""
+    counts = {
+        "field": len({fault.at for fault in struck if fault.at}),
+        "fault": len({fault.name for fault in struck if not fault.at}),
+    }
+    return " and ".join(_many(count, what) for what, count in counts.items() if count)
+
+
 def _troubles(told: Told) -> None:
     for row in told.matrix.rows:
         if row.trouble:
@@ -94,10 +103,8 @@ def _troubles(told: Told) -> None:
                 _sign(Verdict.ERROR, row, f" × {trial.fault.name}: {one_line(trial.said)}")
         untried = [trial for trial in row.trials if trial.verdict is Verdict.NOT_TRIED]
         for why in dict.fromkeys(trial.said for trial in untried):
-            faults = [trial.fault for trial in untried if trial.said == why]
-            what = "field" if any(fault.at for fault in faults) else "fault"
-            count = len({fault.at or fault.name for fault in faults})
-            _sign(Verdict.NOT_TRIED, row, f" {_many(count, what)} not tried: {one_line(why)}")
+            count = _counted([trial.fault for trial in untried if trial.said == why])
+            _sign(Verdict.NOT_TRIED, row, f" {count} not tried: {one_line(why)}")
 
 
 def _sign(verdict: Verdict, row: Row, said: str) -> None:

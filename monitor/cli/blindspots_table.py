@@ -76,11 +76,14 @@ def _block(matrix: Matrix, rows: Sequence[Row], step: int) -> Text:
 
 
 def _mark(cell: Cell | None, *, troubled: bool = False) -> tuple[str, str]:
-    """A sign; how many of how many where some are unseen and some are not."""
+    """A sign; how many of how many where some are unseen and some are not, or were not tried."""
     if cell is None:
         return MARKS[Verdict.ERROR] if troubled else (" ", "")
-    if cell.share is not None and 0 < cell.noticed < cell.tried:
-        return f"{cell.noticed}/{cell.tried}", "red"
+    if cell.share is not None and cell.noticed > 0:
+        if cell.noticed < cell.tried:
+            return f"{cell.noticed}/{cell.tried}", "red"
+        if cell.is_partial:
+            return f"{cell.noticed}/{cell.tried}", "yellow"
     return MARKS[cell.verdict]
 
 
@@ -94,7 +97,7 @@ def keys(matrix: Matrix) -> Text:
         if verdict in used:
             text.append(mark, style).append(f" {_MEANT[verdict]}   ", "dim")
     if any(_mark(cell)[0][-1].isdigit() for row in matrix.rows for cell in _cells(row)):
-        text.append("2/7", "red").append(" seen in so many fields", "dim")
+        text.append("2/7", "red").append(" seen in so many of the fields tried", "dim")
     text.rstrip()
     return text
 
@@ -114,7 +117,7 @@ def _bar(score: Score) -> Text:
         return Text("nothing could be tried", "dim")
     left_out, accepted = len(score.left_out), len(score.accepted)
     style = "green" if score.percent >= 90 else "yellow" if score.percent >= 60 else "red"
-    style = f"dim {style}" if left_out else style
+    style = f"dim {style}" if left_out or score.partial else style
     room = round(_BAR * score.tried / (score.tried + left_out))
     full = round(room * score.share)
     said = Text("█" * full, style) + Text("░" * (room - full) + "╌" * (_BAR - room), "dim")
@@ -122,6 +125,8 @@ def _bar(score: Score) -> Text:
     said.append(f" {score.percent:>3} %", style).append(f"  {out_of} of {score.tried}", "dim")
     if left_out:
         said.append(f"; {left_out} of {score.tried + left_out} not tried", "dim")
+    if score.partial:
+        said.append(f"; {len(score.partial)} tried in some fields only", "dim")
     if accepted:
         said.append(f"; {accepted} accepted", "dim")
     return said

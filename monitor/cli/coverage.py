@@ -62,7 +62,8 @@ def command(
     if as_json:
         say_json(covering.document(found))
     elif toml:
-        write(covering.to_paste(found.by_kind, covering.places_in(read_config)))
+        place, stand = covering.places_in(read_config), covering.standing_in(read_config)
+        write(covering.to_paste(found.by_kind, place, stand))
     else:
         _print(read_config, found)
     raise typer.Exit(int(min_score is not None and found.score < min_score))

@@ -4,15 +4,23 @@ below the table around it, TOML refuses them.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from monitor.config.model import Config
 from monitor.coverage.lines import dotted
-from monitor.coverage.pasting import text_of
 
+_READ_MOST: Final = 2_000_000
+_OPENS: Final = re.compile(r'"{3}|\'{3}|"(?:\\.|[^"\\])*"|\'[^\']*\'|#')
+_ENDS: Final = {
+    '"' * 3: re.compile(r'(?:\\.|[^"\\]|"(?!""))*"{3}'),
+    "'" * 3: re.compile(r"(?:[^']|'(?!''))*'{3}"),
+}
 Keys = tuple[str, ...]
 
 
@@ -22,6 +30,8 @@ class Stands:
 
     taken: int
     where: str
+    head: str = ""
+    """Of the table further down, if that is what stands there."""
 
 
 def standing_in(config: Config) -> Callable[[Keys], Stands | None]:
@@ -36,7 +46,8 @@ def standing_in(config: Config) -> Callable[[Keys], Stands | None]:
         for taken in range(len(path) - 1, 2, -1):
             table = path[:taken]
             if place := heads.get(table):
-                return Stands(taken, f"below [{dotted(table)}], {place}")
+                head = f"[{dotted(table)}]"
+                return Stands(taken, f"below {head}, {place}", head)
             if place := braces.get(table):
                 return Stands(taken, f"into the braces of {dotted(table[2:])}, {place}")
         return None
@@ -44,15 +55,41 @@ def standing_in(config: Config) -> Callable[[Keys], Stands | None]:
     return stands
 
 
+def text_of(file: Path) -> str:
+    """Empty where it cannot be read."""
+    with suppress(OSError):
+        return file.read_text("utf-8", "replace")[:_READ_MOST]
+    return ""
+
+
 def _look_through(file: Path, heads: dict[Keys, str], braces: dict[Keys, str]) -> None:
     table: Keys = ()
+    inside = ""
     for number, row in enumerate(text_of(file).splitlines(), start=1):
+        began, inside = inside, _left_open(row, inside)
+        if began:
+            continue
         place, (key, _, value) = f"{file.name}:{number}", row.partition("=")
         if row.lstrip().startswith("["):
             table = _path(row)
             heads[table] = place
         elif value.lstrip().startswith("{") and (inner := _path(f"{key} = {{}}")):
             braces[*table, *inner] = place
+
+
+def _left_open(row: str, inside: str) -> str:
+    """The sign of the text over several lines that *row* ends in; *inside* is that it begins in."""
+    at = 0
+    while True:
+        if inside:
+            end = _ENDS[inside].match(row, at)
+            if end is None:
+                return inside
+            at = end.end()
+        found = _OPENS.search(row, at)
+        if found is None or found[0] == "#":
+            return ""
+        at, inside = found.end(), found[0] if found[0] in _ENDS else ""
 
 
 def _path(row: str) -> Keys:

@@ -22,6 +22,7 @@ class Breaking:
     """`origins` are the target's. `held_back` counts the writes that were not let through, of which
     the first is the end of the run; `trouble` says what went wrong with the breaking itself, so
     that the run is no evidence, nor is one that came through where the fault `is_passed_by`.
+    `added_s` is how long it kept the run waiting, at most.
     """
 
     def __init__(
@@ -34,6 +35,8 @@ class Breaking:
         self.has_held_back = asyncio.Event()
         self.trouble = ""
         self.is_passed_by = False
+        self.added_s = 0.0
+        self._held_until = 0.0
         self._injection = Injection(fault) if fault is not None else None
         self._name = fault.name if fault is not None else ""
         self._writes = writes
@@ -82,6 +85,8 @@ class Breaking:
 
     def before(self, asked: Asked) -> Given | Broken | None:
         """What is answered instead of asking the target. Raises nothing."""
+        if self._noting is not None and self.meets(asked):
+            self._noting.asks(asked)
         if self._injection is None or not self.meets(asked):
             return None
         try:
@@ -109,6 +114,13 @@ class Breaking:
         except Exception as error:  # noqa: BLE001 - as above
             self.went_wrong(error)
             return given
+
+    def holds_up(self, since: float, until: float) -> None:
+        """That an answer which came at *since* is as if it came at *until*, in seconds of one
+        clock. Answers that are waited for side by side hold nobody up twice.
+        """
+        self.added_s += max(0.0, until - max(since, self._held_until))
+        self._held_until = max(self._held_until, until)
 
     def passes_by(self, asked: Asked) -> None:
         """That the target is asked on a way that no fault can be put into."""

@@ -183,7 +183,8 @@ class Record:
         self.took = _span(message.get("took_us")) or timedelta()
         if "touched" in message:
             touched, held_back = _count(message["touched"]), _count(message.get("held_back"))
-            self.facts = Facts(touched=touched, held_back=held_back)
+            added = _span(message.get("added_us")) or timedelta()
+            self.facts = Facts(touched=touched, held_back=held_back, added=added)
         self._beat(message.get("at"))
         if self.found.outcome is Outcome.FAIL and self.found.reason in VAGUE:
             self._doubt(self.found)

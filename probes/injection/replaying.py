@@ -110,6 +110,8 @@ class Replayer:
         self._injection = Injection(fault)
         self._asked: Counter[Key] = Counter()
         self._passed = timedelta()
+        self.added = timedelta()
+        """How much longer answers took than they had taken."""
 
     @property
     def touched(self) -> int:
@@ -156,6 +158,7 @@ class Replayer:
         altered = given and self._injection.after(asked, given)
         if altered is None or altered is given:
             return found.came
+        self.added += max(altered.took - given.took, timedelta()) if given else timedelta()
         return _in_time(_written(question, altered, _told(report, given, altered)), within)
 
     def _next(self, question: Question) -> Recorded | None:

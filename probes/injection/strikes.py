@@ -27,7 +27,8 @@ def _of_a_field(breaking: fields.Breaking) -> Callable[[Fault], Strike]:
 
 def _stale(fault: Fault) -> Strike:
     if fault.yesterday:
-        return Strike(after=Stuck(fault.yesterday).after)
+        stuck = Stuck(fault.yesterday)
+        return Strike(stuck.before, stuck.after)
     cache = Stale()
     return Strike(cache.before, cache.after)
 

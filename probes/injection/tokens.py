@@ -13,9 +13,15 @@ from typing import Final
 # A page's own policy for scripts has a nonce as well, which stands in a header of the same answer.
 _NAME: Final = (
     rb"(?![\w-]{0,40}csp)[\w.:\[\]-]{0,40}"
-    rb"(?:csrf|xsrf|token|nonce|sesskey|form_?key)[\w.:\[\]-]{0,40}"
+    rb"(?:csrf|xsrf|token|nonce|authenticator|sesskey|form_?key)[\w.:\[\]-]{0,40}"
 )
-_LARGEST: Final = 1 << 20
+# Where data stands as well, a token may be that of a file that is shared, which is looked for.
+_SURE: Final = (
+    rb"(?:[\w.:\[\]-]{0,40}(?:csrf|xsrf|authenticity|request_?verification|sesskey|form_?key)"
+    rb"[\w.:\[\]-]{0,40}|_token)"
+)
+LARGEST: Final = 1 << 20
+"""Bytes of what is looked through."""
 _MOST: Final = 2_000
 # Every repetition has a bound: what is searched may have been written to take long.
 _TAG: Final = re.compile(rb"<(?:input|meta)\s[^<>]{1,2000}>", re.IGNORECASE)
@@ -23,11 +29,15 @@ _CALLED: Final = re.compile(
     rb"""\s(?:name|id)\s?=\s?["']?(%s)(?=["'\s/>])""" % _NAME, re.IGNORECASE
 )
 _WORTH: Final = re.compile(
-    rb"""\s(?:value|content)\s?=\s?(?:"([^"<>]{8,1000})"|'([^'<>]{8,1000})')""", re.IGNORECASE
+    rb"""\s(?:value|content)\s?=\s?(?:"([^"<>]{8,1000})"|'([^'<>]{8,1000})'"""
+    rb"""|([^\s"'`=<>][^\s"'`<>]{7,1000})(?=[\s>]))""",
+    re.IGNORECASE,
 )
 _TYPED: Final = re.compile(rb"""\stype\s?=\s?["']?(?!hidden)\w""", re.IGNORECASE)
 _FIELD: Final = re.compile(
-    rb"""["'](%s)["']\s{0,9}:\s{0,9}["']([^"'\\<>\s]{8,1000})["']""" % _NAME, re.IGNORECASE
+    rb"""(?:["'](?P<quoted>%s)["']|(?<![\w.:\[\]"'-])(?P<plain>%s))"""
+    rb"""\s{0,9}[:=]\s{0,9}["'](?P<worth>(?:[^"'\\<>\s]|\\[^<>\s]){8,1000})["']""" % (_SURE, _SURE),
+    re.IGNORECASE,
 )
 Token = tuple[bytes, int, int]
 """What it is called, and where it stands."""
@@ -37,7 +47,7 @@ def with_tokens_of(today: bytes, kept: bytes) -> bytes:
     """*kept* with the tokens of *today* in their places: of several of one name the first for the
     first, and the last for all that are left.
     """
-    if max(len(today), len(kept)) > _LARGEST:
+    if max(len(today), len(kept)) > LARGEST:
         return kept
     fresh: dict[bytes, list[bytes]] = {}
     for name, begins, ends in _tokens(today):
@@ -56,13 +66,14 @@ def _replaced(kept: bytes, fresh: dict[bytes, list[bytes]]) -> bytes:
 
 
 def _tokens(body: bytes) -> Iterator[Token]:
-    """In tags, and wherever JSON is."""
+    """In tags, and wherever JSON or a script is."""
     for count, tag in enumerate(_TAG.finditer(body)):
         called = _CALLED.search(tag[0])
         worth = _WORTH.search(tag[0])
         if count < _MOST and called and worth and not _TYPED.search(tag[0]):
-            begins, ends = worth.span(1 if worth[1] is not None else 2)
+            begins, ends = worth.span(worth.lastindex or 0)
             yield called[1].lower(), tag.start() + begins, tag.start() + ends
     for count, field in enumerate(_FIELD.finditer(body)):
         if count < _MOST:
-            yield field[1].lower(), *field.span(2)
+            name = field["quoted"] or field["plain"]
+            yield name.lower(), *field.span("worth")

@@ -50,7 +50,7 @@ async def get_back(sight: Sight, found: Locator, sought: Sought, content: bytes)
     """Raises Failure unless the file comes back as it was sent."""
     if await _came_back(sight, found, sought, content):
         return
-    again = await _on_a_fresh_page(sight, sought)  # what was seen may be a list of what was sent
+    again = await on_a_fresh_page(sight, sought)  # what was seen may be a list of what was sent
     if again is None:
         said = (
             "the file was shown when it was sent, and is not listed when the page is opened again"
@@ -76,7 +76,9 @@ async def _came_back(sight: Sight, found: Locator, sought: Sought, content: byte
     raise Failure(*_what_is_wrong(answers, content))
 
 
-async def _on_a_fresh_page(sight: Sight, sought: Sought) -> Locator | None:
+async def on_a_fresh_page(sight: Sight, sought: Sought) -> Locator | None:
+    """Its entry on the same page, asked for once more; None where there is none."""
+
     async def ask() -> Locator | None:
         return await entry(sight.page, sought)
 
@@ -133,7 +135,7 @@ async def _by_its_control(sight: Sight, sought: Sought, content: bytes) -> bool:
         got = await _start_of(await (await caught.value).path(), len(content) + 1)
     if got != content:
         raise Failure(Reason.FILE_DIFFERS, _difference(got, content))
-    await _on_a_fresh_page(sight, sought)  # nothing chosen, no menu open
+    await on_a_fresh_page(sight, sought)  # nothing chosen, no menu open
     return True
 
 

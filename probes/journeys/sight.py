@@ -36,6 +36,8 @@ class Sight:
         self.page = visit.page
         self.written = 0
         """How many requests that change something were answered."""
+        self._taken = 0
+        self._refusal = ""
         self.gate: Callable[[str], Awaitable[bool]] | None = None
         """Asked once, when the first page was opened; if it went elsewhere, that is done again."""
         self._writing: set[Request] = set()
@@ -112,6 +114,17 @@ class Sight:
         """Whether a request that changes something is under way."""
         return bool(self._writing)
 
+    def begin_sending(self) -> None:
+        """From now on it counts what becomes of what is sent."""
+        self._taken, self._refusal = 0, ""
+
+    @property
+    def refused(self) -> str:
+        """What the last of what was sent was answered, where all of it was refused: `POST
+        https://example.org/files answered 403`. Else empty.
+        """
+        return "" if self._taken else self._refusal
+
     def learn(self, seen: Look | None) -> None:
         """Takes notice of an error that a page answered with. Raises Failure when it broke."""
         if self._broken is not None:
@@ -164,6 +177,15 @@ class Sight:
         if request in self._writing:
             self._writing.discard(request)
             self.written += 1
+            self._weigh(request)
+
+    def _weigh(self, request: Request) -> None:
+        if (answer := request.existing_response) is None:
+            return
+        if answer.status < 400:
+            self._taken += 1
+        else:
+            self._refusal = f"{request.method} {_plain(request.url)} answered {answer.status}"
 
     def _failed(self, request: Request) -> None:
         self._over(request)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from probes.browser import Visit
+from probes.browser import Failure, Visit
 from probes.journeys.choosing import Place, place_for
 from probes.journeys.complaints import complaints
 from probes.journeys.credentials import SignsInFirst
@@ -21,7 +21,7 @@ from probes.journeys.listing import Sought, entry, unique
 from probes.journeys.ready import Address, JourneySettings, ReadyMade
 from probes.journeys.removing import Removing
 from probes.journeys.required import fill_required
-from probes.journeys.returning import get_back
+from probes.journeys.returning import get_back, on_a_fresh_page
 from probes.journeys.sight import Sight
 from probes.journeys.signing_in import sign_in_first
 from probes.journeys.turning import LOOK_AGAIN, on_another_page
@@ -116,6 +116,7 @@ async def travel(visit: Visit, settings: UploadSettings) -> None:
         place = await place_for(sight, payload, settings.file_field)
     async with visit.step("upload"):
         known = await complaints(sight.page)
+        sight.begin_sending()
         await _upload(sight, place, payload, settings)
     async with visit.step("see"):
         found = await _see(sight, sought, settings, known)
@@ -177,10 +178,21 @@ async def _see(sight: Sight, sought: Sought, settings: UploadSettings, known: li
     found = await _listed(sight, sought, settings, known)
     if found is None:
         new = await complaints(sight.page, known) or new
+        if sight.refused and not new:
+            raise _refused(sight)
         said = f"the page says: {new[0]}" if new else "the file was sent and is not listed"
         raise sight.failure(Reason.FILE_MISSING, said)
     await sight.settled()  # a page may list it before it is sent
-    return found
+    if not sight.refused:
+        return found
+    listed = await on_a_fresh_page(sight, sought)  # it was a list of what could not be sent
+    if listed is None:
+        raise _refused(sight)
+    return listed
+
+
+def _refused(sight: Sight) -> Failure:
+    return Failure(Reason.FILE_MISSING, f"the upload was refused: {sight.refused}")
 
 
 async def _listed(

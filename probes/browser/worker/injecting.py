@@ -33,7 +33,11 @@ _RESOURCES: Final = {
 _ERRORS: Final = {Broken.REFUSED: "ConnectionRefused", Broken.TIMEOUT: "TimedOut"}
 _HELD_BACK: Final = "BlockedByClient"
 _OURS_TO_WRITE: Final = frozenset(("content-encoding", "content-length", "transfer-encoding"))
-_ENDLESS: Final = "text/event-stream"
+_ENDLESS: Final = (
+    *("text/event-stream", "multipart/x-mixed-replace"),
+    *("application/x-ndjson", "application/stream+json", "application/json-seq"),
+)
+_PLAYED: Final = "Media"
 _LARGEST: Final = 32 * 1024 * 1024
 """Bytes of an answer by its own word; a larger one is left alone."""
 _SLOWER: Final = 0.05  # seconds at least: of next to nothing, five times is nothing
@@ -105,8 +109,9 @@ class Injecting:
             return False
         await self._cookies.forget(asked.url, given, answer)
         if answer.took > given.took:
-            slower = max(_SLOWER, (answer.took - given.took).total_seconds())
-            await asyncio.sleep(arrived + slower - self._now())
+            slower = (answer.took - given.took).total_seconds()
+            self._breaking.holds_up(arrived, arrived + slower)
+            await asyncio.sleep(arrived + max(_SLOWER, slower) - self._now())
         if _as_sent(answer) == _as_sent(given):
             return False
         await self._fulfil(event, answer)
@@ -116,7 +121,10 @@ class Injecting:
         """None for what has no end, is too large, or is no answer at all."""
         headers = _small(event.get("responseHeaders") or ())
         told = dict(headers)
-        if "responseErrorReason" in event or told.get("content-type", "").startswith(_ENDLESS):
+        kind = told.get("content-type", "").lower()
+        if "responseErrorReason" in event or kind.startswith(_ENDLESS):
+            return None
+        if event["resourceType"] == _PLAYED:
             return None
         if _number(told.get("content-length", "")) > _LARGEST:
             return None

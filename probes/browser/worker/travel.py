@@ -175,7 +175,12 @@ class Travel:
         breaking = self._breaking
         if breaking is None:
             return {"fields": trip.meeting.fields} if trip.meeting.fields else {}
-        return {"touched": breaking.touched, "held_back": breaking.held_back}
+        added_us = round(breaking.added_s * 1e6)
+        return {
+            "touched": breaking.touched,
+            "held_back": breaking.held_back,
+            "added_us": added_us,
+        }
 
     def _tell_answers(self) -> None:
         """One by one, where they were to be kept."""

@@ -65,6 +65,15 @@ def test_a_file_that_the_next_release_calls_otherwise_is_known(path: str, expect
     assert is_named_by_release(f"https://example.org{path}") is expected
 
 
+def test_what_was_written_to_take_long_is_not_looked_at() -> None:
+    plain = (("Content-Type", "text/plain"),)
+    for text in ("a" * 40_000 + "A" * 40_000, "the quick brown fox " * 40_000):
+        began = time.perf_counter()
+        assert list(Answer(ASKED, Given(200, plain, text.encode())).texts()) == []
+        assert not is_named_by_release(f"https://example.org/{'_' * 60_000}")
+        assert time.perf_counter() - began < 1
+
+
 def test_a_plain_text_is_known_by_its_last_line() -> None:
     def texts(kind: str, text: str) -> list[str]:
         return list(Answer(ASKED, Given(200, (("Content-Type", kind),), text.encode())).texts())
@@ -75,11 +84,28 @@ def test_a_plain_text_is_known_by_its_last_line() -> None:
     assert texts("image/png", "END:VCALENDAR") == []
 
 
-def test_the_outer_list_is_counted_first() -> None:
-    document = {"pages": [{"rows": [1, 2, 3]}, {"rows": [4]}], "none": []}
-    answer = page(json.dumps(document))
+@pytest.mark.parametrize(
+    ("document", "lists"),
+    [
+        (
+            {"facets": [{}], "pages": [{"rows": [{}, {}, {}]}, {"rows": [{}]}], "none": []},
+            [("$.pages[*]", 2), ("$.facets[*]", 1), ("$.pages[*].rows[*]", 3)],
+        ),
+        ({"labels": ["a", "b"], "found": {"items": [{}]}}, [("$.found.items[*]", 1)]),
+        ({"labels": ["a"], "ids": [1, 2, 3, 4, 5]}, [("$.ids[*]", 5)]),
+        (["a"], [("$[*]", 1)]),
+        ({"labels": ["a"]}, []),
+    ],
+)
+def test_lists_of_what_the_answer_is_about_are_counted_and_no_decoration(
+    document: object, lists: list[tuple[str, int]]
+) -> None:
+    assert list(page(json.dumps(document)).lists()) == lists
 
-    assert list(answer.lists()) == [("$.pages[*]", 2), ("$.pages[*].rows[*]", 3)]
+
+def test_headings_and_sentences_come_before_single_words_and_none_is_a_technical_one() -> None:
+    text = "<b>PARTIAL</b><i>uploads</i><p>Kept by volunteers</p><h3>New deeds</h3><h1>OPEN</h1>"
+    assert list(page(text).texts()) == ["OPEN", "New deeds", "Kept by volunteers", "uploads"]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import tomllib
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from starlette.applications import Starlette
@@ -15,6 +18,7 @@ from starlette.routing import Route
 from monitor.blindspots import Closing, Seeking, Terms, closing
 from monitor.blindspots.environments import expected_by
 from monitor.blindspots.lines import Line, together, toml, with_lines
+from monitor.blindspots.remedies import allowed_by_pin
 from monitor.clock import SystemClock
 from monitor.config import load
 from monitor.runner import Runner
@@ -97,6 +101,7 @@ async def test_lines_say_where_they_go_when_expect_is_a_table_of_its_own(
     line = 'environment = "production"'
 
     assert found.of("a")[0].lines == ("# below [probe.a.expect], probes.toml:4:", line)
+    assert [found.of(each)[0].table for each in "ab"] == ["[probe.a.expect]", "[probe.b]"]
     assert found.of("b")[0].lines == ("# into the braces of expect, probes.toml:9:", line)
     text = text.replace(head, f"{head}\n{line}").replace(braces, f"{braces[:-2]}, {line} }}")
     probes = load(written(tmp_path, text)).probes.values()
@@ -113,6 +118,16 @@ async def test_a_field_that_may_be_missing_is_not_expected_but_said(config: Path
 
     assert sentences(found)["field-removed"].startswith("list.json lets $.total be missing")
     assert not [each for each in found.remedies if each.lines]
+
+
+def test_of_many_fields_that_may_be_missing_three_are_named() -> None:
+    shape = Shape({f"$.a{number}?": "string" for number in range(201)})
+    expect = SimpleNamespace(shape=SimpleNamespace(shape=shape, path=None, text="learn"))
+    probe: Any = SimpleNamespace(id="list", settings=SimpleNamespace(expect=expect))
+    holes = [replace(BY_NAME["field-removed"], at=f"$.a{number}") for number in range(201)]
+    [[remedy], left] = allowed_by_pin(probe, holes)
+    assert "lets $.a0, $.a1, $.a2 and 198 more be missing" in remedy.sentence
+    assert left == []
 
 
 async def test_a_certificate_that_ends_soon_is_shown_where_there_is_one(tmp_path: Path) -> None:

@@ -145,9 +145,25 @@ def test_what_nobody_wants_tried_has_no_score_and_says_which_key_says_so(config:
 
 
 def test_half_a_test_is_no_full_bar(config: Path) -> None:
-    [said] = [each for each in blindspots(config, "write").stdout.splitlines() if " %  " in each]
+    done = blindspots(config, "write", "--min-score", "50")
+    [said] = [each for each in done.stdout.splitlines() if " %  " in each]
 
+    assert "the score is of what was tried: 14 of 20 not at all\n" in done.stderr
     assert re.search(r" █+░*╌+ +66 %  4 of 6; 14 of 20 not tried$", said)
+
+
+def test_where_the_lines_belong_is_said_once(config: Path) -> None:
+    head = "[probe.list.expect]\nstatus = 200\n[probe.page]"
+    config.write_text(config.read_text().replace("[probe.page]", head))
+    faults = ("list", "--fault", "wrong-environment", "--fault", "stale")
+    said = blindspots(config, *faults).stdout
+    assert re.search(r"# below \[probe\.list\.expect\], probes\.toml:\d+:\n +environment = ", said)
+    assert "The other lines belong under [probe.list], probes.toml:" in said
+    said = blindspots(config, *faults[:3]).stdout
+    assert "# below [probe.list.expect]" in said
+    assert "belong under" not in said
+    [remedy] = document(config, *faults[:3])["remedies"]
+    assert remedy["table"] == "[probe.list.expect]"
 
 
 def test_what_is_accepted_is_no_hole_and_no_part_of_the_score(config: Path) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from monitor.blindspots import Heard, Matrix, Seeking, Terms, Verdict
+from monitor.blindspots import Heard, Matrix, Plan, Seeking, Terms, Verdict
 from monitor.blindspots.document import document
 from monitor.blindspots.remedies import Closing
 from monitor.blindspots.scoring import overall
@@ -17,8 +18,8 @@ from monitor.cli.blindspots_progress import Progress
 from monitor.clock import SystemClock
 from monitor.config import Probe
 from monitor.runner import Runner
-from probes import Outcome, Result, Settings, Tools
-from probes.injection import BY_NAME, FAULTS, Asked, Given, Kept
+from probes import Outcome, Reason, Result, Settings, Tools
+from probes.injection import BY_NAME, FAULTS, Asked, Fault, Given, Kept, mutants
 from probes.result import Facts
 from tests.support.configs import Ask, a_probe
 from tests.support.tools import borrowed_tools
@@ -92,10 +93,11 @@ async def test_those_nearest_the_root_are_tried_and_the_others_are_counted(tools
     [
         ([], kept(WIDE), 1, Verdict.UNSEEN),
         (["x"], (), 1, Verdict.SEEN),
-        (["x"], kept({"only": 1}), 1, Verdict.SEEN),
+        (["$.only"], kept({"only": 1}), 2, Verdict.SEEN),
+        (["x"], kept({"only": 1}), 2, Verdict.UNSEEN),
         (["$.b"], kept({"a": 1}, {"b": 2, "a": 3}), 3, Verdict.UNSEEN),
     ],
-    ids=["all at once are unseen", "no JSON", "a single field", "two"],
+    ids=["all at once are unseen", "no JSON", "a single field", "noticed elsewhere", "two"],
 )
 async def test_no_run_is_made_that_tells_nothing(
     tools: Tools, misses: list[str], answers: tuple[Kept, ...], runs: int, verdict: Verdict
@@ -129,6 +131,36 @@ async def test_answers_are_kept_only_where_they_are_of_use_and_as_long(tools: To
     assert not any(trial.fault.yesterday for trial in matrix.rows[0].trials)
 
 
+async def test_what_keeps_only_a_run_waiting_that_is_noted_is_not_held_against_it(
+    tools: Tools,
+) -> None:
+    noted: list[bool] = []
+
+    async def run(_: Settings, lent: Tools) -> Result:
+        noted.append(lent.notes)
+        if lent.notes:
+            return Result(outcome=Outcome.FAIL, took=timedelta(), reason=Reason.TIMEOUT)
+        return Result(outcome=Outcome.PASS, took=timedelta(), facts=Facts(touched=1))
+
+    [row] = (await found(tools, a_probe("feed", run), STALE)).rows
+    assert (noted, row.trouble) == ([True, False, False], "")
+
+
+async def test_answers_are_looked_into_once_and_beside_everything_else(
+    tools: Tools, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[bool] = []
+
+    def one_for_each(fault: Fault, given: Given) -> Sequence[Fault]:
+        looked.append(threading.current_thread() is threading.main_thread())
+        return mutants(fault, given)
+
+    monkeypatch.setattr("monitor.blindspots.columns.mutants", one_for_each)
+    ask = travelling([], ["$.account"], kept(WIDE, WIDE))
+    await found(tools, a_probe("feed", ask), REMOVED, RENAMED)
+    assert looked == [False, False]
+
+
 async def test_how_long_it_takes_is_said_with_and_without_them(
     tools: Tools, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -140,12 +172,13 @@ async def test_how_long_it_takes_is_said_with_and_without_them(
     )
     ask = travelling([], ["$.a"], answers)
     await seeking.seek([a_probe("feed", ask)])
+    pace = "a target sees at most 20 runs a minute"
     for per_minute, said in (
         (6000, ""),
-        (20, "up to 1m where journeys are answered JSON: a target sees at most 20 runs a minute"),
+        (20, f"1m where journeys are answered JSON of many fields: {pace}"),
     ):
         again = Progress(as_terminal=False)
-        again.planned("feed", 20, 18, "one.example.org", 16)
+        again.planned("feed", Plan(20, 18, "one.example.org", 16))
         again.begins(per_minute)
-        assert capsys.readouterr().err == (f"about {said}\n" if said else "")
-    assert progress._runs["feed"].ordinary == 1 + 17 + 2 * 3
+        assert capsys.readouterr().err == (f"at least {said}\n" if said else "")
+    assert progress._plans["feed"].ordinary == 1 + 17 + 2 * 3

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from monitor.blindspots import Cell, Matrix, Row, Trial, Verdict, overall, scores
+from monitor.cli.blindspots_table import bars, blocks
 from monitor.config import Component
 from probes.injection import BY_NAME
 
@@ -41,6 +44,22 @@ def test_a_component_notices_what_any_of_its_probes_notices() -> None:
 
     assert (found.noticed, found.tried, found.percent) == (2, 4, 50)
     assert found.unseen == ("stale", "field-removed")
+
+
+def test_what_was_tried_in_some_fields_only_is_not_called_whole() -> None:
+    renamed = FAULTS[-1]
+    tried = Trial(fault=renamed, verdict=Verdict.SEEN)
+    partly = Cell(renamed, (tried, replace(tried, verdict=Verdict.NOT_TRIED)))
+    some = Row(probe="tour", cells={renamed.name: partly})
+    shown = matrix(some)
+    [found] = scores(shown, ())
+    left = [fault.name for fault in FAULTS[:-1]]
+    assert (found.percent, found.left_out, found.partial) == (100, (*left,), (renamed.name,))
+    assert overall([found]).partial == (renamed.name,)
+    assert "1/1" in next(iter(blocks(shown, 80))).plain
+    assert "1 tried in some fields only" in bars([found], found).plain
+    every = Row(probe="home", cells={renamed.name: Cell(renamed, (tried,))})
+    assert scores(matrix(some, every), ())[0].partial == ()
 
 
 def test_what_touches_nothing_is_left_out_and_what_was_not_tried_is_said() -> None:

@@ -15,7 +15,7 @@ from monitor.clock import SystemClock
 from monitor.config import Config, Probe, load
 from monitor.runner import Runner
 from probes import Outcome, Reason, Result, Settings, Tools
-from probes.injection import FAULTS
+from probes.injection import BY_NAME, FAULTS
 from probes.result import Facts
 from tests.monitor.blindspots.conftest import Site
 from tests.support.configs import Ask, a_probe
@@ -201,3 +201,32 @@ async def test_what_is_known_is_kept_when_it_is_interrupted(tools: Tools) -> Non
 
     assert list(verdicts(matrix, "long")) == ["refused", "timeout"]
     assert not matrix.told
+
+
+@pytest.mark.parametrize(
+    ("waits", "verdict"),
+    [
+        ([20], Verdict.NOT_TOUCHED),
+        ([1500], Verdict.UNSEEN),
+        ([200], Verdict.NOT_TOUCHED),
+        ([320, 200], Verdict.NOT_TOUCHED),
+        ([320, 260], Verdict.UNSEEN),
+    ],
+)
+async def test_a_journey_that_is_hardly_kept_waiting_is_looked_at_twice(
+    tools: Tools, waits: list[int], verdict: Verdict
+) -> None:
+    left = list(waits)
+
+    async def travel(_: Settings, lent: Tools) -> Result:
+        added = timedelta(milliseconds=left.pop(0)) if lent.fault else timedelta()
+        facts = Facts(touched=3, added=added)
+        took = timedelta(seconds=5) if not lent.fault else timedelta(seconds=3)
+        return Result(outcome=Outcome.PASS, took=took, facts=facts)
+
+    probe, clock = a_probe("tour", travel), SystemClock()
+    terms = Terms(faults=(BY_NAME["slow"],), per_minute=6000)
+    looking = Seeking(tools, lambda lent: Runner(lent, clock, str), clock, terms)
+    [trial] = (await looking.seek([probe])).rows[0].trials
+
+    assert (trial.verdict, left, trial.ran) == (verdict, [], len(waits))

@@ -13,7 +13,7 @@ from monitor.cli import app
 from monitor.config import load
 from monitor.coverage import Depth, Hole
 from monitor.coverage.watching import DEEP
-from tests.monitor.coverage.configured import PAGER, component, http, journey
+from tests.monitor.coverage.configured import PAGER, SITE, component, http, journey
 from tests.support.checkout import ROOT
 
 RUNNER = CliRunner(env={"COLUMNS": "80", "TERM": "dumb"})
@@ -96,6 +96,26 @@ def put_in(text: str, told: str) -> str:
             lines[number_in(instead) - 1] = ""
         lines[at:at] = keys
     return "\n".join((*lines, *new))
+
+
+def test_the_lines_say_where_they_go_when_expect_is_a_table_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "probes.toml"
+    head, braces = '[probe.a.expect]\ncontains = "Archive"', 'expect = { contains = "Archive" }'
+    text = PAGER + http("b", "/api/b", braces) + component("a", "a") + component("b", "b")
+    text += http("a", "/api/a", head).replace(SITE, "https://files.example.org")
+    path.write_text(text)
+    told = RUNNER.invoke(app, ["coverage", "--toml", "--config", str(path)]).output
+
+    line = 'environment = "production"'
+    rows = text.splitlines()
+    at, inside = rows.index(head.splitlines()[0]) + 1, rows.index(braces) + 1
+    more = f'certificate_valid_for = "14d"\n{line}\nshape = "learn"\n'
+    assert f"# below [probe.a.expect], probes.toml:{at}:\n{more}" in told
+    assert f"# into the braces of expect, probes.toml:{inside}:\n{more}" in told
+    assert "\nexpect." not in told
+    text = text.replace(head, f"{head}\n{line}").replace(braces, f"{braces[:-2]}, {line} }}")
+    path.write_text(text)
+    assert load(path).probes.keys() == {"a", "b"}
 
 
 def number_in(comment: str) -> int:

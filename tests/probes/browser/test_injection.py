@@ -184,6 +184,7 @@ async def test_five_times_slower_is_really_waited_for(browsers: Browsers, site: 
     result = await run(browsers, seeing(words, []), site, "slow")
     assert (result.outcome, result.facts.touched) == (Outcome.PASS, 1)
     assert result.took > timedelta(seconds=1)
+    assert timedelta(seconds=0.8) <= result.facts.added < result.took
 
 
 @pytest.mark.parametrize(("fault", "length"), [("writes-500", 100), ("truncated", 50)])

@@ -4,14 +4,15 @@ journey's own; and that nothing is written where nothing may be.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from playwright.async_api import Error, expect
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from probes.browser import Browsers, Visit
 from probes.browser.record import Record
@@ -185,14 +186,41 @@ async def test_what_is_kept_for_tomorrow_is_what_the_target_said_and_nobody_else
     assert "s3cr3t" not in repr(result)
 
 
+async def test_what_has_no_end_by_its_own_word_keeps_nobody_waiting(
+    browsers: Browsers, site: Recording
+) -> None:
+    async def parts() -> AsyncIterator[bytes]:
+        while True:
+            yield b"part"
+            await asyncio.sleep(0.05)
+
+    def without_end(kind: str) -> Callable[[Request], Response]:
+        return lambda _: StreamingResponse(parts(), media_type=kind)
+
+    kinds = ("multipart/x-mixed-replace; boundary=part", "application/x-ndjson")
+    site.pages |= {f"/{at}": without_end(kind) for at, kind in enumerate(kinds)}
+    ask = """urls => Promise.all(urls.map(async url => {
+      const reader = (await fetch(url)).body.getReader();
+      await reader.read();
+      await reader.cancel();
+    }))"""
+
+    async def journey(visit: Visit) -> None:
+        await visit.page.goto(visit.url)
+        await visit.page.evaluate(ask, ["/0", "/1"])
+
+    result = await run(browsers, journey, site, notes=True)
+    assert result.outcome is Outcome.PASS, result
+
+
 @pytest.mark.parametrize("notes", [True, False])
 async def test_what_a_worker_says_that_it_was_answered_is_weighed(*, notes: bool) -> None:
     good = told(Kept(Asked("GET", "https://example.org/"), Given(200, body=bytes(LARGEST))))
     record = Record(Scrubber(()), timedelta(seconds=9), notes=notes)
     record.take({"say": "found", "outcome": "PASS"}, 0)
-    odd_ones: list[dict[str, Any]] = [{"body": "x"}, {"headers": 7}, {"status": None}]
+    odd_ones: list[dict[str, Any]] = [{"body": "x"}, {"headers": 7}, {"status": float("inf")}]
     for odd in (*odd_ones, *([{}] * 9)):
         record.take({"say": "answered", **good, **odd}, 0)
-    held = MOST_BYTES // LARGEST if notes else 0
+    held = MOST_BYTES // LARGEST - 1 if notes else 0
     assert len(record.result(0).facts.answers) == held
     assert record.answers == []

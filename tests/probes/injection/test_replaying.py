@@ -38,6 +38,7 @@ class Replays:
         self._settings = settings_of(KINDS["http"], {"timeout": "2s", "url": url} | keys)
         self.recorder: Recorder
         self.touched = 0
+        self.added = timedelta()
 
     async def record(self) -> Result:
         async with borrowed_tools() as tools:
@@ -53,7 +54,7 @@ class Replays:
         async with borrowed_tools() as tools:
             lent = replace(tools, transport=replayer, monotonic=replayer.monotonic)
             result: Result = await KINDS["http"].run(self._settings, lent)
-        self.touched = replayer.touched
+        self.touched, self.added = replayer.touched, replayer.added
         return result
 
 
@@ -216,6 +217,7 @@ async def test_every_request_on_the_way_is_met_and_takes_its_time(led_on: Target
     slow = await replays.under("slow")
     assert (slow.facts.redirects, replays.touched) == (1, 2)
     assert slow.took >= timedelta(seconds=0.5)
+    assert timedelta(seconds=0.4) <= replays.added < slow.took
     lost = await replays.under("link-lost")
     assert (lost.reason, lost.facts.status) == (Reason.STATUS, 404)
 

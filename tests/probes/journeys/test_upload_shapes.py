@@ -7,6 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
 
 from probes import Outcome, Reason, Result
 from probes.journeys import choosing, listing, sight, upload
@@ -108,3 +111,23 @@ async def test_what_killed_runs_left_behind_is_removed_a_few_at_a_time(
     result = await uploaded(travel, depot)
     assert result.outcome is Outcome.PASS, result
     assert depot.names == (*OTHERS, left[3], new, "canary-tubergardens0.txt", "holiday.txt")
+
+
+QUEUE = """<title>Files</title><input type=file id=file><ul id=queue></ul><script>
+file.onchange = async () => { const item = document.createElement("li");
+  item.innerHTML = `<a href="#">${file.files[0].name}</a> sending`; queue.append(item);
+  await fetch("/files?token=x", {method: "POST", body: file.files[0]}); item.append(", done"); };
+</script>"""
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_list_of_what_was_refused_is_no_list_of_files(travel: Travel) -> None:
+    routes = [
+        Route("/", lambda _: HTMLResponse(QUEUE)),
+        Route("/files", lambda _: Response("no", 403), methods=["POST"]),
+    ]
+    with serving(Starlette(routes=routes)) as address:
+        result = await travel(journey="upload", url=f"{address}/")
+    assert (result.outcome, result.reason) == (Outcome.FAIL, Reason.FILE_MISSING), result
+    assert result.summary == f"the upload was refused: POST {address}/files answered 403"
+    assert [step.name for step in result.steps] == ["open", "upload", "see"]
