@@ -13,7 +13,7 @@ from typing import Final
 
 from monitor import announcing, attached, circumstances
 from monitor.fingerprints.saying import Look
-from monitor.notices import EventKind, to_json
+from monitor.notices import EventKind, Notice, to_json
 from monitor.store import altered_letters, attended
 from monitor.store import fingerprints as rows
 from monitor.store.attended import Attended
@@ -51,6 +51,21 @@ def told_with_them(look: Look, changes: Iterable[Change]) -> tuple[bool, list[Ch
     for number, several in by_cause.items():
         alone += _added(look, number, several)
     return bool(by_cause), alone
+
+
+def told_while_failing(look: Look, changes: Sequence[Change]) -> bool:
+    """What only failing runs showed is told with them or not at all. Gives whether letters may wait
+    now.
+    """
+    if not changes:
+        return False
+    spoken = {what for each in _speaking(look) for what in _named(each.full_notice())}
+    more = [each for each in changes if (each.name, each.was, each.became) not in spoken]
+    return told_with_them(look, more)[0]
+
+
+def _named(notice: Notice) -> set[tuple[str, str, str]]:
+    return {(each.what, each.was, each.became) for each in notice.altered}
 
 
 def _speaking(look: Look) -> list[Attended]:
@@ -91,6 +106,8 @@ def _added(look: Look, number: int, changes: Sequence[Change]) -> list[Change]:
     if cause is None:
         return list(changes)
     notice = attached.with_altered(look.db, look.context, cause.full_notice(), look.at)
+    if _named(notice).isdisjoint((each.name, each.was, each.became) for each in changes):
+        return list(changes)
     notice = replace(notice, event=EventKind.REMINDED, stage=0)
     attended.change(look.db, number, notice=notice)
     news = replace(cause, notice=to_json(notice))

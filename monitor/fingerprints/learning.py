@@ -3,6 +3,9 @@
 A value is usual after enough good runs without a new one. Several may be: two servers behind one
 name. What varies all the time is left out. What was usual until something else came is remembered
 for weeks: going back and forth is told once.
+
+What only failing runs showed, or that there is nothing where something was, is a guess at first: it
+is found as a change, for whoever looks at an outage, and teaches nothing before it is certain.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from enum import StrEnum, unique
 from typing import Final
 
 from monitor.fingerprints import past, settling
+from monitor.fingerprints.events import Again, Back, Changed, Event, Learnt
 from monitor.fingerprints.past import LOOSE, Habit, Past
 from monitor.fingerprints.settling import Settling
 
@@ -60,6 +64,8 @@ class Suspect:
     """Those whose last run showed it."""
     strange: int = 1
     """Runs in a row with unknown values."""
+    good: bool = True
+    """Whether any of the runs that showed it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,8 @@ class Known:
     suspect: Suspect | None = None
     fresh: Settling | None = None
     """What it changed to, while it may still go back."""
+    guess: Settling | None = None
+    """What it may have changed to, and nothing else here knows of yet."""
     lately: tuple[tuple[str, datetime], ...] = ()
     """The values of a week that were never seen before and that nobody announced."""
     past: Past = ()
@@ -81,41 +89,7 @@ class Known:
     def calm(self) -> bool:
         """Whether another run with a usual value changes nothing."""
         learnt = self.state is not State.LEARNING
-        return learnt and self.suspect is None and self.fresh is None
-
-
-@dataclass(frozen=True, slots=True)
-class Learnt:
-    """More is known of it, and worth being remembered."""
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    was: tuple[str, ...]
-    became: str
-    seen_at: datetime
-    before_at: datetime | None
-    first: bool = True
-    """It was never that before, as far as it is known."""
-
-
-@dataclass(frozen=True, slots=True)
-class Again:
-    """It became what it was often enough before: no news, but it is not any more what it was."""
-
-    was: tuple[str, ...]
-    became: str
-
-
-@dataclass(frozen=True, slots=True)
-class Back:
-    """It is as it was before it became this, which was seen last at that instant."""
-
-    became: str
-    at: datetime
-
-
-Event = Learnt | Changed | Again | Back
+        return learnt and self.suspect is None and self.fresh is None and self.guess is None
 
 
 def needed(known: Known) -> int:
@@ -130,16 +104,20 @@ def step(known: Known, seen: Seen, habit: Habit = LOOSE) -> tuple[Known, Event |
             return _learn(known, seen, habit) if seen.good else (known, None)
         case State.PINNED if seen.value in known.values:
             return _usual(known, seen, habit)
+        case State.PINNED if known.guess is not None and seen.value == known.guess.value:
+            return _guessed(known, seen, known.guess, habit)
         case State.PINNED:
             return _strange(known, seen, habit)
         case _:
             return known, None
 
 
-def announced(known: Known, became: str) -> Known:
+def announced(known: Known, became: str, habit: Habit = LOOSE) -> Known:
     """That change was a deploy: however many there are, that is no varying, and what was deployed
-    back and forth is news when it comes without a deploy.
+    back and forth is news when it comes without a deploy. It needs no good run to be believed.
     """
+    if known.guess is not None and known.guess.value == became:
+        known = _believed(known, known.guess, replace(habit, varies=False))
     lately = tuple(each for each in known.lately if each[0] != became)
     return replace(known, lately=lately, past=past.never_left(known.past, became))
 
@@ -162,21 +140,31 @@ def _varies() -> Known:
 
 
 def _usual(known: Known, seen: Seen, habit: Habit) -> tuple[Known, Event | None]:
-    suspect = known.suspect
-    if suspect is not None:
-        others = suspect.probes - {seen.probe}
-        left = replace(suspect, probes=others, strange=0, before_at=seen.at) if others else None
-        known = replace(known, suspect=left)
+    known = _unsuspected(known, seen)
+    if known.guess is not None:
+        guess = settling.after(known.guess, seen.value, seen.at)
+        if settling.is_gone(guess, seen.at):
+            return replace(known, guess=None), Back(guess.value, guess.seen_at)
+        known = replace(known, guess=guess)
     if known.fresh is None:
         return known, None
     fresh = settling.after(known.fresh, seen.value, seen.at)
     return _after(known, seen, fresh, habit)
 
 
+def _unsuspected(known: Known, seen: Seen) -> Known:
+    suspect = known.suspect
+    if suspect is None:
+        return known
+    others = suspect.probes - {seen.probe}
+    left = replace(suspect, probes=others, strange=0, before_at=seen.at) if others else None
+    return replace(known, suspect=left)
+
+
 def _after(known: Known, seen: Seen, fresh: Settling, habit: Habit) -> tuple[Known, Event | None]:
     """It changed a while ago: goes back, or it becomes clear what is usual from now on."""
     if settling.is_gone(fresh, seen.at):
-        return _back(known, seen, fresh.value, habit), Back(fresh.value, fresh.seen_at)
+        return _back(known, seen, fresh, habit), Back(fresh.value, fresh.seen_at, fresh.away_at)
     known = replace(known, fresh=fresh, runs=known.runs + (1 if seen.good else 0))
     stays = settling.stays(fresh, seen.at)
     if not stays or known.runs < needed(known):
@@ -189,12 +177,23 @@ def _after(known: Known, seen: Seen, fresh: Settling, habit: Habit) -> tuple[Kno
     return replace(known, values=kept, past=old, fresh=None, runs=0), Learnt()
 
 
-def _back(known: Known, seen: Seen, fresh: str, habit: Habit) -> Known:
-    """What went back soon had no turn, unless that is how its kind comes and goes."""
-    turn = 1 if habit.gone > 1 else past.TURN
-    old = past.left(past.never_left(known.past, fresh), fresh, seen.value, seen.at, turn)
-    kept = tuple(value for value in known.values if value != fresh)
+def _back(known: Known, seen: Seen, fresh: Settling, habit: Habit) -> Known:
+    value, turn = fresh.value, _turn(known, fresh, habit)
+    old = past.left(past.never_left(known.past, value), value, seen.value, seen.at, turn)
+    kept = tuple(each for each in known.values if each != value)
     return replace(known, values=kept, past=old, fresh=None, runs=0)
+
+
+def _turn(known: Known, fresh: Settling, habit: Habit) -> int:
+    """What went back soon had none, unless that is how its kind comes and goes, or it does so
+    every few hours; what flashed up was told to nobody, and is none either way.
+    """
+    if fresh.away_at is not None and fresh.away_at - fresh.at < past.FLASH:
+        return 0
+    if habit.gone == 1:
+        return past.TURN
+    old = past.of(known.past, fresh.value, fresh.at)
+    return 1 if old is not None and fresh.at - old.left_at < past.HOURS else 0
 
 
 def _strange(known: Known, seen: Seen, habit: Habit) -> tuple[Known, Event | None]:
@@ -204,19 +203,62 @@ def _strange(known: Known, seen: Seen, habit: Habit) -> tuple[Known, Event | Non
         since_at, before_at = (
             (last.since_at, last.before_at) if last and last.strange else (seen.at, seen.before_at)
         )
-        suspect = Suspect(seen.value, since_at, before_at, frozenset((seen.probe,)), strange)
+        probes = frozenset((seen.probe,))
+        suspect = Suspect(seen.value, since_at, before_at, probes, strange, seen.good)
         certain = strange >= STRANGE_MOST
     else:
         certain = last.strange + 1 >= CONFIRMED_BY or seen.probe in last.probes
-        suspect = replace(last, probes=last.probes | {seen.probe}, strange=strange)
+        good = last.good or seen.good
+        suspect = replace(last, probes=last.probes | {seen.probe}, strange=strange, good=good)
     if not certain:
         return replace(known, suspect=suspect), None
+    if not suspect.good or not habit.counts(suspect.value):
+        return _guess(known, suspect, seen.at, habit)
     return _change(known, suspect, seen.at, habit)
+
+
+def _guess(
+    known: Known, suspect: Suspect, at: datetime, habit: Habit
+) -> tuple[Known, Event | None]:
+    """What was there before is no news, and waits for a good run."""
+    value, was = suspect.value, _is_now(known)
+    old = past.of(known.past, value, at)
+    if old is not None and past.is_known(old, was[-1], habit):
+        waits = replace(known, suspect=suspect), None
+        return _change(known, suspect, at, habit) if suspect.good else waits
+    last = known.guess
+    if last is not None and not _may_follow(last, value):
+        return replace(known, suspect=None), None
+    guess = Settling(value, at, at, at)
+    instead = last.value if last is not None else None
+    changed = Changed(was, value, suspect.since_at, suspect.before_at, old is None, instead)
+    return replace(known, suspect=None, guess=guess), changed
+
+
+def _may_follow(last: Settling, value: str) -> bool:
+    """One guess at a time: pages of errors are never the same."""
+    return bool(value and not last.value) or last.row <= -settling.QUIET_RUNS
+
+
+def _guessed(known: Known, seen: Seen, guess: Settling, habit: Habit) -> tuple[Known, Event | None]:
+    guess = settling.after(guess, seen.value, seen.at)
+    known = replace(_unsuspected(known, seen), guess=guess)
+    lasts = habit.counts(seen.value) or bool(settling.stays(guess, seen.at))
+    if not seen.good or not lasts:
+        return known, None
+    return _believed(known, guess, habit), Again(_is_now(known), guess.value)
+
+
+def _believed(known: Known, guess: Settling, habit: Habit) -> Known:
+    """It was found as a change already, and takes the place of what was."""
+    suspect = Suspect(guess.value, guess.at, None, frozenset())
+    known, _ = _change(replace(known, guess=None), suspect, guess.seen_at, habit)
+    return replace(known, fresh=guess) if known.fresh is not None else known
 
 
 def _change(known: Known, suspect: Suspect, at: datetime, habit: Habit) -> tuple[Known, Event]:
     value, old = suspect.value, past.of(known.past, suspect.value, at)
-    was = (known.fresh.value,) if known.fresh is not None else known.values
+    was = _is_now(known)
     lately = tuple(each for each in known.lately if at - each[1] < WEEK)
     if old is None:
         lately = (*lately, (value, at))[-OFTEN:]
@@ -228,12 +270,17 @@ def _change(known: Known, suspect: Suspect, at: datetime, habit: Habit) -> tuple
         State.PINNED,
         (*values, value)[-VALUES_MOST:],
         fresh=Settling(value, at, at, at),
+        guess=known.guess,
         lately=lately,
         past=_without(known.past, was, value, at),
     )
     if old is not None and past.is_known(old, was[-1], habit):
-        return became, Again(was, value)
+        return became, Again(was, value, suspect.since_at, suspect.before_at)
     return became, changed
+
+
+def _is_now(known: Known) -> tuple[str, ...]:
+    return (known.fresh.value,) if known.fresh is not None else known.values
 
 
 def _left_by_now(known: Known) -> tuple[str, ...]:

@@ -4,30 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Final
-
-from sqlite_utils import Database  # noqa: TID251 - named in signatures only; store opens it
 
 from monitor import parts
 from monitor.clock import Clock
 from monitor.config.model import Config
-from monitor.config.usual import Fingerprint
 from monitor.context import Context
-from monitor.fingerprints import telling
-from monitor.fingerprints.learning import WEEK, Again, Back, Changed, Known, Learnt, State
+from monitor.fingerprints import reviving, telling, writing
+from monitor.fingerprints.events import Again, Back, Changed, Learnt
+from monitor.fingerprints.learning import WEEK, Known, State
 from monitor.fingerprints.memory import Key, Memory, News
-from monitor.fingerprints.past import Old
-from monitor.fingerprints.settling import Settling
-from monitor.fingerprints.telling import LASTS, Looked
+from monitor.fingerprints.telling import Looked
 from monitor.log import get_logger
 from monitor.runner import Run
 from monitor.store import StoreTrouble, Takes, quiet_changes
 from monitor.store import fingerprints as rows
-from monitor.store.fingerprints import Change, Pinned, Stands
-from monitor.store.trait_values import Before
+from monitor.store.fingerprints import Change, Stands
 from probes.traits import Trait
 
 GATHER: Final = timedelta(seconds=1)
@@ -36,14 +30,10 @@ SOON: Final = timedelta(seconds=5)
 """While something is not settled."""
 SELDOM: Final = timedelta(minutes=10)
 AFTER_TROUBLE: Final = timedelta(seconds=15)
-VARIES_FOR: Final = timedelta(days=30)
-"""Then it is learned anew, once the daemon starts again."""
 AT_ONCE: Final = 500
 """So much that was learned goes into one transaction."""
 EVENTS_MOST: Final = 10_000
 """That many changes wait for a store that takes nothing; the oldest are lost beyond that."""
-KEPT_QUIET: Final = frozenset((Trait.TLS_KEY,))
-"""A new key is a renewal; what matters is by whom it was signed, which is a trait of its own."""
 _NAMES: Final = frozenset(trait.value for trait in Trait)
 
 log = get_logger()
@@ -100,7 +90,7 @@ class Fingerprints:
                     telling.attend,
                     context=self._context(),
                     at=self._clock.now(),
-                    doubtful=lambda change: self._memory.doubtful(_key(change)),
+                    evidence=lambda change: self._memory.evidence(_key(change), change.became),
                 )
             )
         except StoreTrouble as trouble:
@@ -157,14 +147,20 @@ class Fingerprints:
     async def _read(self) -> dict[Key, Known]:
         """Some at a time: what the first runs have to be written does not wait behind all of it."""
         found: dict[Key, Known] = {}
+        last: dict[Key, Change] = {}
         at, after = self._clock.now(), ("", "")
         while some := await self._writer.do(partial(rows.pinned_after, after=after, most=AT_ONCE)):
-            found |= {(p.target, Trait(p.name)): _again(p, at) for p in some if p.name in _NAMES}
+            found |= {
+                (p.target, Trait(p.name)): reviving.again(p, at) for p in some if p.name in _NAMES
+            }
             after = some[-1].target, some[-1].name
-        for change in await self._writer.do(partial(rows.since, at=at - WEEK)):
+        for change in await self._writer.do(partial(quiet_changes.lately_or_open, at=at - WEEK)):
             key = (change.target, Trait(change.name))
             if key in found and found[key].state is State.PINNED:
-                found[key] = _changed(found[key], change, at)
+                found[key], last[key] = reviving.changed(found[key], change, at), change
+        for key, change in last.items():
+            if change.state is Stands.ANNOUNCED:
+                found[key] = reviving.deployed(found[key], change, at)
         return found
 
     def _place(self, known: Mapping[Key, Known], config: Config) -> None:
@@ -178,7 +174,7 @@ class Fingerprints:
         while self._learnt or self._events:
             events, self._events = self._events[:AT_ONCE], self._events[AT_ONCE:]
             learnt = self._together_with(events)
-            work = partial(_write, events=events, learnt=learnt, settings=settings)
+            work = partial(writing.write, events=events, learnt=learnt, settings=settings)
             try:
                 await self._writer.do(work)
             except BaseException:
@@ -198,72 +194,3 @@ class Fingerprints:
 
 def _key(change: Change) -> Key:
     return change.target, Trait(change.name)
-
-
-def _again(pinned: Pinned, at: datetime) -> Known:
-    """What varied long ago may not any more."""
-    if pinned.state == State.VARIES and at - pinned.since_at > VARIES_FOR:
-        return Known()
-    past = tuple(Old(each.value, each.left_at, each.gone, each.by) for each in pinned.past)
-    return Known(State(pinned.state), pinned.values, pinned.runs, past=past)
-
-
-def _changed(known: Known, change: Change, at: datetime) -> Known:
-    """It may still go back, on the day that it changed."""
-    if change.first and change.state is not Stands.ANNOUNCED:
-        known = replace(known, lately=(*known.lately, (change.became, change.found_at)))
-    if at - change.seen_at > LASTS:
-        return known
-    if change.became not in known.values or len(known.values) == 1:
-        return replace(known, fresh=None)
-    return replace(known, fresh=Settling(change.became, change.found_at, at, at))
-
-
-def _write(
-    db: Database, events: Sequence[News], learnt: Mapping[Key, News], settings: Fingerprint
-) -> None:
-    for news in events:
-        match news.event:
-            case Changed() as event:
-                _note(db, news, event, settings)
-            case Again(was, became):
-                key = (news.target, news.trait.value)
-                rows.undone(db, key, (", ".join(was), became), news.at)
-            case Back(became, at):
-                key = (news.target, news.trait.value)
-                if not rows.went_back(db, key, became, at):
-                    quiet_changes.stands_again(db, key, became, news.at - LASTS)
-    for news in learnt.values():
-        rows.pin(
-            db,
-            Pinned(
-                target=news.target,
-                name=news.trait.value,
-                state=news.known.state.value,
-                since_at=news.at,
-                runs=news.known.runs,
-                values=news.known.values,
-                past=tuple(Before(o.value, o.left_at, o.gone, o.by) for o in news.known.past),
-            ),
-        )
-
-
-def _note(db: Database, news: News, event: Changed, settings: Fingerprint) -> None:
-    quiet = news.trait in settings.ignore | KEPT_QUIET or news.known.state is State.VARIES
-    change = Change(
-        target=news.target,
-        origin=news.origin,
-        name=news.trait.value,
-        probe=news.probe,
-        was=", ".join(event.was),
-        became=event.became,
-        first=event.first,
-        seen_at=event.seen_at,
-        before_at=event.before_at,
-        found_at=news.at,
-        state=Stands.NOTED if quiet else Stands.OPEN,
-        settled_at=news.at if quiet else None,
-    )
-    move = (change.was, change.became)
-    if quiet or not rows.undone(db, (change.target, change.name), move, news.at):
-        rows.add(db, change)

@@ -15,7 +15,9 @@ from typing import Final
 
 from monitor.config.model import Probe
 from monitor.fingerprints import learning
-from monitor.fingerprints.learning import Event, Known, Seen
+from monitor.fingerprints.events import Event
+from monitor.fingerprints.evidence import Evidence, evidence_of
+from monitor.fingerprints.learning import Known, Seen
 from monitor.fingerprints.past import habit_of
 from monitor.origins import origin_of
 from monitor.runner import Run
@@ -151,13 +153,16 @@ class Memory:
         before = self._known.get(key)
         if before is None:
             return None
-        known = self._known[key] = learning.announced(before, became)
+        known = self._known[key] = learning.announced(before, became, habit_of(key[1]))
         return known if known != before else None
 
-    def doubtful(self, key: Key) -> bool:
-        """Whether it may be about to go back to what it was."""
-        known = self._known.get(key)
-        return known is not None and known.fresh is not None and known.fresh.is_away
+    def evidence(self, key: Key, became: str) -> Evidence:
+        """How sure it is by now that this is what it became."""
+        place = self._place_of(key)
+        asking = place.watched.items() if place is not None else ()
+        ours = (w for probe, w in asking if key[1] not in OF_THE_PROBE or probe == key[0])
+        newest = any(key[1] in w.gave and w.traits.get(key[1], "") == became for w in ours)
+        return evidence_of(self._known.get(key), became, newest=newest)
 
     def _look(self, watched: _Watched, run: Run, traits: Mapping[Trait, str]) -> None:
         for trait in watched.gave | traits.keys():

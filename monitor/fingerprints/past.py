@@ -2,7 +2,8 @@
 
 Which server stands behind a name, or which keys an answer has, comes and goes: such a value is
 known at once. A version is known once it had its turn, as one of two that take turns. The way down
-may be a silent roll-back, and what only flashed up was no turn: both take more.
+may be a silent roll-back, which takes more. What was there for minutes had no turn. Another first
+number, environment or issuer is news each time: it may always be meant for somewhere else.
 """
 
 from __future__ import annotations
@@ -13,13 +14,19 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
-from monitor.fingerprints.strides import is_step
+from monitor.fingerprints.strides import is_another_age, is_step
 from probes.traits import Trait
 
 KNOWN_FOR: Final = timedelta(days=30)
 APART: Final = timedelta(minutes=15)
 """Coming and going oftener than that is once: both versions of a deploy that rolls take turns."""
 OLD_MOST: Final = 8
+FLASH: Final = timedelta(minutes=2)
+"""What was seen for less than that is told to nobody."""
+HOURS: Final = timedelta(hours=6)
+"""What comes for minutes, oftener than that, is usual by and by."""
+NEVER: Final = 1_000_000_000
+"""Turns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +40,14 @@ class Habit:
     """As `gone`, where it is a step on from what is there now."""
     varies: bool = True
     """Whether it is left out once it changes all the time."""
+    absence: bool = False
+    """Whether that there is none of it counts at once, as another value does."""
+
+    def counts(self, value: str) -> bool:
+        """Whether two runs are enough. That a header is not there says little: a page of a proxy
+        has none either.
+        """
+        return self.absence or bool(value)
 
 
 TURN: Final = 2
@@ -43,8 +58,8 @@ _OTHERS: Final[Mapping[Trait, Habit]] = MappingProxyType(
         Trait.SERVER: STRICT,
         Trait.RUNTIME: STRICT,
         Trait.VERSION: STRICT,
-        Trait.TLS_ISSUER: Habit(gone=TURN + 1, step=TURN + 1),
-        Trait.ENVIRONMENT: Habit(gone=TURN + 1, step=TURN + 1, varies=False),
+        Trait.TLS_ISSUER: Habit(gone=NEVER, step=NEVER),
+        Trait.ENVIRONMENT: Habit(gone=NEVER, step=NEVER, varies=False, absence=True),
     }
 )
 
@@ -77,6 +92,8 @@ def of(past: Past, value: str, at: datetime) -> Old | None:
 
 def is_known(old: Old, was: str, habit: Habit) -> bool:
     """Whether it is no news that this comes again and takes the place of *was*."""
+    if habit.gone > 1 and is_another_age(was, old.value):
+        return False
     return old.gone >= (habit.step if is_step(was, old.value) else habit.gone)
 
 

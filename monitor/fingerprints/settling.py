@@ -16,6 +16,8 @@ QUIET_RUNS: Final = 8
 LONG: Final = timedelta(hours=1)
 """As `QUIET`, where runs are rare: then `LONG_RUNS` do."""
 LONG_RUNS: Final = 3
+AWAY: Final = timedelta(minutes=2)
+"""Without being seen, and `QUIET_RUNS` in a row: what comes again has to last for as long."""
 BOTH: Final = timedelta(hours=2)
 """What takes turns for that long does so for good."""
 
@@ -33,7 +35,24 @@ class Settling:
     others: frozenset[str] = frozenset()
     """What else was seen since."""
     row: int = 1
-    """So many runs in a row showed it, or did not, below 0."""
+    """So many runs in a row showed it, or did not, below 0; 0 where nothing was seen yet, as by a
+    daemon that has just begun.
+    """
+    away_at: datetime | None = None
+    """The first of the runs in a row that did not show it."""
+
+    again_at: datetime | None = None
+    """When it came again after it was away for a while, if it was."""
+
+    @property
+    def is_there(self) -> bool:
+        """The last run showed it."""
+        return self.row > 0
+
+    @property
+    def lasts(self) -> bool:
+        """It does not flash up once more."""
+        return self.again_at is None or self.seen_at - self.again_at >= AWAY
 
     @property
     def is_away(self) -> bool:
@@ -44,9 +63,12 @@ class Settling:
 def after(known: Settling, value: str, at: datetime) -> Settling:
     """One more run."""
     if value == known.value:
-        return replace(known, seen_at=at, row=max(known.row, 0) + 1)
-    others = known.others | {value}
-    return replace(known, other_at=at, others=others, row=min(known.row, 0) - 1)
+        was_away = known.row <= -QUIET_RUNS and at - known.seen_at >= AWAY
+        again_at, row = at if was_away else known.again_at, max(known.row, 0) + 1
+        return replace(known, seen_at=at, row=row, away_at=None, again_at=again_at)
+    others, away_at = known.others | {value}, known.away_at or at
+    row = min(known.row, 0) - 1
+    return replace(known, other_at=at, others=others, row=row, away_at=away_at)
 
 
 def is_gone(known: Settling, at: datetime) -> bool:

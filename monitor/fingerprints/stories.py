@@ -16,7 +16,6 @@ from monitor.config.model import Config
 from monitor.fingerprints import rhythm
 from monitor.fingerprints.rhythm import WITHIN, Moved, Story
 from monitor.store import altered_letters, quiet_changes
-from monitor.store import fingerprints as rows
 from monitor.store.fingerprints import Change, Ours, Stands
 
 Key = tuple[str, str]
@@ -89,7 +88,7 @@ def _habit(
 ) -> timedelta | None:
     if len(before) < usual.times:
         return None
-    deploys = rows.deployed(db, usual.ours, change.seen_at - WITHIN, usual.at)
+    deploys = quiet_changes.deployed(db, usual.ours, change.seen_at - WITHIN, usual.at)
     story = Story(trait=change.name, before=tuple(map(_moved, before)), deploys=deploys)
     return rhythm.habit(story, _moved(change), usual.times)
 

@@ -34,7 +34,9 @@ class Stride:
     renamed: bool = False
     """The words around the numbers are others as well."""
     by: int = 0
-    """How much the first of several numbers grew."""
+    """How much the first of several numbers changed; of one alone, which skips what was never
+    released, how often it doubled.
+    """
 
     @property
     def is_ordered(self) -> bool:
@@ -67,6 +69,14 @@ def is_step(was: str, became: str) -> bool:
     return not builds and all(up and place % _GROUP for place, up in moves)
 
 
+def is_another_age(was: str, became: str) -> bool:
+    """Whether it has another first number, up or down; of one that stands alone, all are first."""
+    pair = _alike(was, became)
+    if pair is None or (pair[0].shape == "0" and len(pair[1].numbers[0]) == 1):
+        return False
+    return any(place % _GROUP == 0 for place, _ in _moves(was, became))
+
+
 @dataclass(frozen=True, slots=True)
 class _Parsed:
     shape: str
@@ -81,8 +91,15 @@ def _of_version(was: str, became: str) -> Stride | None:
         return None
     old, new = pair
     place, up = next(iter(_moves(was, became)), (_LAST, True))
-    by = new.numbers[0][0] - old.numbers[0][0] if not place and len(new.numbers[0]) > 1 else 0
+    by = 0 if place else _grew(old.numbers, new.numbers)
     return Stride(place, up, renamed=old.words != new.words, by=by)
+
+
+def _grew(was: tuple[tuple[int, ...], ...], became: tuple[tuple[int, ...], ...]) -> int:
+    old, new = was[0][0], became[0][0]
+    if len(became) > 1 or len(became[0]) > 1:
+        return abs(new - old)
+    return max((new // max(old, 1)).bit_length() - 1, 0)
 
 
 def _of_products(was: str, became: str) -> Stride | None:

@@ -17,6 +17,7 @@ from monitor import announcing, circumstances, deciding
 from monitor.context import CHANGE, Context
 from monitor.deciding import Withhold
 from monitor.fingerprints import causes, saying, stories
+from monitor.fingerprints.evidence import Evidence
 from monitor.fingerprints.saying import Look
 from monitor.log import get_logger
 from monitor.notices import NO_LONGER_WATCHED, EventKind, Notice
@@ -29,11 +30,15 @@ from monitor.why import Why
 LASTS: Final = timedelta(days=1)
 """After that long what is new counts as usual."""
 
+FLAPS: Final = 3
+"""Told so often in a day, and gone each time: the next one is told once it `STAYS`."""
+STAYS: Final = timedelta(minutes=30)
+
 _SAID: Final = (Stands.EXPLAINED, Stands.HABIT)
 """Only a deploy that is recorded late can still change what is said of them."""
 
-Doubtful = Callable[[Change], bool]
-"""Whether it may be about to go back to what it was."""
+Evidenced = Callable[[Change], Evidence]
+"""How sure it is that this is still so."""
 
 log = get_logger()
 
@@ -49,7 +54,7 @@ class Looked:
     announced: list[Change] = field(default_factory=list)
 
 
-def attend(db: Database, context: Context, at: datetime, doubtful: Doubtful) -> Looked:
+def attend(db: Database, context: Context, at: datetime, evidence: Evidenced) -> Looked:
     """One look at every change that is not settled."""
     looked = Looked()
     by_origin: dict[str, list[Change]] = {}
@@ -58,30 +63,47 @@ def attend(db: Database, context: Context, at: datetime, doubtful: Doubtful) -> 
     for probe in objectives.burning(db, CHANGE):
         by_origin.setdefault(probe.removeprefix(CHANGE), [])
     for origin, changes in by_origin.items():
-        _guarded(Look(db, context, origin, at), changes, looked, doubtful)
+        _guarded(Look(db, context, origin, at), changes, looked, evidence)
     return looked
 
 
-def _guarded(look: Look, changes: Sequence[Change], looked: Looked, doubtful: Doubtful) -> None:
+def _guarded(look: Look, changes: Sequence[Change], looked: Looked, evidence: Evidenced) -> None:
     """What is wrong with one target is no other one's business."""
     try:
         with look.db.atomic():
-            looked.told |= _attend(look, changes, looked, doubtful)
+            looked.told |= _attend(look, changes, looked, evidence)
     except (ValueError, LookupError, TypeError, AttributeError):
         log.exception("a change cannot be looked after", target=look.origin)
 
 
-def _attend(look: Look, changes: Sequence[Change], looked: Looked, doubtful: Doubtful) -> bool:
+def _attend(look: Look, changes: Sequence[Change], looked: Looked, evidence: Evidenced) -> bool:
     known = attended.open_of(look.db, look.probe)
     if not look.probes:
         return _forget(look, changes, known)
     left = [causes.as_said(look, each) for each in _unannounced(look, changes, looked)]
     looked.waits |= bool(left) or known is not None
-    fresh = [each for each in left if each.state is Stands.OPEN and not doubtful(each)]
+    sure = _by_evidence(look, left, evidence)
+    told = causes.told_while_failing(look, _due(look, sure[Evidence.FAILING]))
+    fresh = sure[Evidence.SEEN]
     if known is not None:
-        return _goes_on(look, known, left, _news(look, fresh))
-    if not any(_is_due(look, each) for each in fresh):
-        return False
+        return _goes_on(look, known, left, _news(look, fresh)) or told
+    return (bool(_due(look, fresh)) and _tells(look, left, fresh)) or told
+
+
+def _by_evidence(
+    look: Look, left: Iterable[Change], evidence: Evidenced
+) -> dict[Evidence, list[Change]]:
+    """Those of which nobody was told."""
+    found: dict[Evidence, list[Change]] = {each: [] for each in Evidence}
+    for change in left:
+        if change.state is Stands.OPEN:
+            found[evidence(change)].append(change)
+    for change in found[Evidence.NEVER]:
+        rows.settle(look.db, change.id, Stands.NOTED, look.at)
+    return found
+
+
+def _tells(look: Look, left: Iterable[Change], fresh: Iterable[Change]) -> bool:
     told, alone = causes.told_with_them(look, fresh)
     if not _news(look, alone):
         return told
@@ -116,7 +138,7 @@ def _unannounced(look: Look, changes: Iterable[Change], looked: Looked) -> list[
 
 def _news(look: Look, changes: Sequence[Change]) -> list[Change]:
     """Those that are due, where any of them is no habit: then the others are told with it."""
-    due = [each for each in changes if _is_due(look, each)]
+    due = _due(look, changes)
     if not all(stories.is_usual(look.db, look.usual, each) for each in due):
         return due
     for each in due:
@@ -124,10 +146,20 @@ def _news(look: Look, changes: Sequence[Change]) -> list[Change]:
     return []
 
 
+def _due(look: Look, changes: Iterable[Change]) -> list[Change]:
+    return [each for each in changes if _is_due(look, each)]
+
+
 def _is_due(look: Look, change: Change) -> bool:
     """A clock that was set back makes nobody wait for ever."""
     waited = look.at - change.found_at
-    return waited >= look.context.config.fingerprint.wait or waited < timedelta()
+    return waited >= _wait(look, change) or waited < timedelta()
+
+
+def _wait(look: Look, change: Change) -> timedelta:
+    wait = look.context.config.fingerprint.wait
+    often = quiet_changes.returned(look.db, change, look.probe, change.seen_at - LASTS)
+    return max(wait, STAYS) if often >= FLAPS else wait
 
 
 def _begin(look: Look, changes: Sequence[Change]) -> bool:

@@ -12,6 +12,7 @@ from monitor.notices.lines import instant
 from monitor.store import altered_letters, attended, deploys
 from monitor.store.fingerprints import Change, Stands
 from monitor.why import in_words
+from probes.traits import Trait
 
 
 def became_of(db: Database, change: Change) -> str:
@@ -27,6 +28,8 @@ def _said(db: Database, change: Change) -> str:
             return f"told with incident {change.incident}"
         case Stands.ANNOUNCED:
             return f"announced by {_deploy(db, change)}"
+        case Stands.OPEN if not change.became and change.name != Trait.ENVIRONMENT:
+            return "no deploy yet; told if it lasts"
         case Stands.HABIT:
             return f"not told by itself: it {changes(stories.period(db, change))}"
         case _:

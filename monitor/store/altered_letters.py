@@ -46,9 +46,11 @@ def is_told(db: Database, change: Change) -> bool:
 
 
 def says_habit(db: Database, change: Change) -> bool:
-    """Whether a letter of its incident says that the next one like it is not told."""
+    """Whether somebody got a letter of its incident that says that the next one like it is not
+    told.
+    """
     row = db.execute(
-        "SELECT 1 FROM outbox WHERE incident = :incident AND EXISTS"
+        "SELECT 1 FROM outbox WHERE incident = :incident AND delivered_at IS NOT NULL AND EXISTS"
         " (SELECT 1 FROM json_each(iif(json_valid(body), body, '{}'), '$.habits') AS its"
         " WHERE its.value ->> 'what' = :name) LIMIT 1",
         {"incident": change.incident, "name": change.name},

@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from monitor.clock import from_us, to_us
 from monitor.store import deploys, trait_values
 from monitor.store.deploys import Deploy
-from monitor.store.trait_values import Before
+from monitor.store.trait_values import Before, Fresh
 
 SAME_MOST: Final = 20
 _BACK: Final = (
@@ -57,6 +57,7 @@ class Pinned:
     runs: int
     values: tuple[str, ...] = ()
     past: tuple[Before, ...] = ()
+    fresh: Fresh | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +99,7 @@ def pin(db: Database, pinned: Pinned) -> None:
         " iif(state = excluded.state, since_at, excluded.since_at), state = excluded.state",
         (*key, pinned.state, to_us(pinned.since_at), pinned.runs),
     )
-    trait_values.write(db, key, pinned.values, pinned.past)
+    trait_values.write(db, key, pinned.values, pinned.past, pinned.fresh)
 
 
 def forget(db: Database, keys: Iterable[tuple[str, str]]) -> None:
@@ -124,6 +125,7 @@ def pinned_after(db: Database, after: tuple[str, str], most: int) -> list[Pinned
         return []
     between = (*after, *rows[-1][:2])
     values, past = trait_values.of(db, between), trait_values.before(db, between)
+    fresh = trait_values.fresh(db, between)
     return [
         Pinned(
             target=target,
@@ -133,6 +135,7 @@ def pinned_after(db: Database, after: tuple[str, str], most: int) -> list[Pinned
             runs=runs,
             values=tuple(values.get((target, name), ())),
             past=tuple(past.get((target, name), ())),
+            fresh=fresh.get((target, name)),
         )
         for target, name, state, since, runs in rows
     ]
@@ -254,6 +257,10 @@ class Ours:
     window: timedelta
     probes: frozenset[str]
 
+    def has(self, name: str) -> bool:
+        service = self.changes.service(name)
+        return service is None or not self.probes.isdisjoint(service.probes)
+
 
 def explaining(db: Database, change: Change, ours: Ours) -> Deploy | None:
     """The newest deploy that announces it, near any moment since something usual was seen last."""
@@ -261,16 +268,9 @@ def explaining(db: Database, change: Change, ours: Ours) -> Deploy | None:
     return next(_ours(db, ours, earliest, change.seen_at + ours.window), None)
 
 
-def deployed(db: Database, ours: Ours, since_at: datetime, until: datetime) -> bool:
-    """Whether any of these deploys was recorded between the two."""
-    return next(_ours(db, ours, since_at, until), None) is not None
-
-
 def _ours(db: Database, ours: Ours, since_at: datetime, until: datetime) -> Iterator[Deploy]:
     for deploy in deploys.before(db, since_at, until):
-        service = ours.changes.service(deploy.service)
-        watched = service is None or not ours.probes.isdisjoint(service.probes)
-        if watched and deploy.environment in {"", ours.environment}:
+        if deploy.environment in {"", ours.environment} and ours.has(deploy.service):
             yield deploy
 
 

@@ -60,3 +60,10 @@ CREATE TABLE tally (
     PRIMARY KEY (probe, what, hour_at, below)
 ) WITHOUT ROWID;
 """
+
+FRESH: Final = """
+ALTER TABLE trait ADD COLUMN fresh_at INTEGER;
+UPDATE trait SET fresh_at =
+    (SELECT max(found_at) FROM change WHERE settled_at IS NULL AND change.target = trait.target
+        AND change.name = trait.name AND change.became = trait.value);
+"""

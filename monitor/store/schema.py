@@ -109,6 +109,12 @@ def what_was_learnt(db: Database) -> None:
     _run(db, learnt_tables.TABLES)
 
 
+@MIGRATIONS()
+def what_may_go_back(db: Database) -> None:
+    """Since when a value of a target is new, for as long as it is."""
+    _run(db, learnt_tables.FRESH)
+
+
 def must_be_known(db: Database, path: Path) -> None:
     """Raises StoreTrouble when a newer version changed the tables: this one would misread them."""
     ours = {migration.name for migration in MIGRATIONS.pending(Database(memory=True))}

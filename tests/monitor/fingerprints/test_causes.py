@@ -113,6 +113,15 @@ async def test_it_is_where_both_are_of_one_component(tmp_path: Path) -> None:
         assert await became(seen) == ["told with incident 1"]
 
 
+async def test_what_is_not_given_any_more_is_told_only_if_it_lasts(tmp_path: Path) -> None:
+    async with targets(tmp_path) as seen:
+        await seen.show(OLD, times=4)
+        await seen.show({Trait.VERSION: "1.4.2", Trait.SERVER: "Inkwell/2"}, times=12)
+        assert await became(seen) == ["no deploy yet; told if it lasts"]
+        await seen.show({Trait.VERSION: "1.4.2", Trait.SERVER: "Inkwell/2"}, times=24)
+        assert await became(seen) == ["told as incident 1"]
+
+
 async def test_what_nobody_was_told_of_is_not_said_to_be_told(tmp_path: Path) -> None:
     probe = asking()
     routing = type(probe.routing)(channels=probe.routing.channels, quiet=Hours("night"))

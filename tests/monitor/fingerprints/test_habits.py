@@ -29,11 +29,14 @@ def at_version(version: str, **others: str) -> dict[Trait, str]:
     return {**OLD, Trait.VERSION: version} | {Trait[name]: said for name, said in others.items()}
 
 
-async def released(seen: Targets, version: str, **others: str) -> list[str]:
-    """What is told of it; then the week goes by."""
+async def released(
+    seen: Targets, version: str, letters: str = "delivered_at", **others: str
+) -> list[str]:
+    """What is told of it, and becomes of its letters; then the week goes by."""
     shown = at_version(version, **others)
     await seen.show(shown, times=2)
     told = await seen.waits()
+    await seen.world.writes(f"UPDATE outbox SET {letters} = created_at")
     await seen.show(shown, times=8, every=2 * MINUTE)
     seen.world.clock.wind(WEEK)
     await seen.part.look()
@@ -149,6 +152,15 @@ async def test_nobody_is_left_without_having_read_that_it_ends(tmp_path: Path) -
         assert await released(seen, "1.4.6") == []
 
 
+async def test_what_nobody_got_a_letter_of_is_no_habit(tmp_path: Path) -> None:
+    async with targets(tmp_path) as seen:
+        await seen.show(at_version("1.4.0"), times=4)
+        for number in range(4):
+            told = await released(seen, f"1.4.{number + 1}", letters="gave_up_at")
+            assert told == [OPENED]
+        assert await in_force(seen) == []
+
+
 async def test_each_is_told_where_that_is_wanted(tmp_path: Path) -> None:
     async with targets(tmp_path, fingerprint=Fingerprint(habit=0)) as seen:
         await weekly(seen)
@@ -165,6 +177,7 @@ async def test_a_kill_between_a_change_and_what_becomes_of_it_neither_tells_it_n
         await seen.restarted()
         await seen.show(at_version("1.4.5"), times=2)
         await seen.restarted()
+        await seen.show(at_version("1.4.5"))
         assert await seen.waits() == []
         await seen.restarted()
         assert await seen.waits(timedelta(hours=2)) == []

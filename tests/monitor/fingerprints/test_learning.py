@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 
 from monitor.fingerprints import memory
+from monitor.fingerprints.events import Back, Changed
 from monitor.fingerprints.learning import (
     VALUES_MOST,
-    Back,
-    Changed,
     Known,
     Seen,
     State,

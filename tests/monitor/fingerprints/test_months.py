@@ -13,7 +13,8 @@ from random import Random
 import pytest
 
 from monitor.fingerprints import looking
-from monitor.fingerprints.learning import Again, Back, Changed, Known, Seen, State, announced, step
+from monitor.fingerprints.events import Again, Back, Changed
+from monitor.fingerprints.learning import Known, Seen, State, announced, step
 from monitor.fingerprints.memory import Memory, News
 from monitor.fingerprints.past import habit_of
 from monitor.fingerprints.rhythm import Moved, Story, habit
@@ -131,6 +132,13 @@ def one_of(values: int, share: float = 0.0) -> Shows:
         pytest.param(Trait.VERSION, turns("a", "b", each=DAY), 1, 0, "pinned", id="blue, green"),
         pytest.param(Trait.VERSION, turns("a", "b", each=30 * HOUR), 1, 0, "pinned", id="slower"),
         pytest.param(Trait.RUNTIME, turns("a", "b", each=5 * DAY), 1, 0, "pinned", id="slowest"),
+        pytest.param(
+            Trait.RUNTIME, turns("Q/5.6.40", "Q/8.0.2", each=5 * DAY), 5, 0, "pinned", id="ages"
+        ),
+        pytest.param(Trait.VERSION, turns("7", "8", each=3 * DAY), 3, 0, "pinned", id="builds"),
+        pytest.param(
+            Trait.ENVIRONMENT, turns("a", "b", each=5 * DAY), 5, 0, "pinned", id="environment"
+        ),
         pytest.param(Trait.VERSION, turns("1.4", "1.5", each=12 * HOUR), 1, 0, "pinned", id="soon"),
         pytest.param(Trait.VERSION, turns("1.4", "1.5", each=3 * DAY), 2, 0, "pinned", id="down"),
         pytest.param(Trait.ADDRESS, one_of(30), 0, 0, "varies", id="thirty addresses"),

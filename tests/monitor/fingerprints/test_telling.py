@@ -147,7 +147,7 @@ async def test_what_only_seemed_to_go_back_is_told_anew(tmp_path: Path) -> None:
         assert await seen.waits() == [RESOLVED]
         await seen.show(NEW, times=9, every=2 * MINUTE)
         assert await seen.waits() == [OPENED]
-        assert [state for *_, state in await seen.changes()] == ["told"]
+        assert [state for *_, state in await seen.changes()] == ["back", "told"]
 
 
 async def test_a_day_ends_it(tmp_path: Path) -> None:
