@@ -37,7 +37,7 @@ def _said(db: Database, change: Change) -> str:
 
 
 _PLAIN: Final = {
-    Stands.OPEN: "no deploy yet; told soon",
+    Stands.OPEN: "no deploy yet; told soon if it stays",
     Stands.BACK: "went back",
     Stands.ACCEPTED: "accepted",
     Stands.NOTED: "noted only",

@@ -39,7 +39,7 @@ async def test_what_changes_long_after_an_outage_began_is_told_on_its_own(tmp_pa
         await seen.world.fails("library")
         await seen.waits(6 * MINUTE)
         await seen.show(NEW, times=2)
-        assert await became(seen) == ["no deploy yet; told soon"]
+        assert await became(seen) == ["no deploy yet; told soon if it stays"]
         assert await seen.waits() == [OPENED]
         assert await became(seen) == ["told as incident 2"]
         assert altered((await seen.world.bodies())[-1]) == ["runtime"]
@@ -53,7 +53,7 @@ async def test_what_is_certain_only_after_the_page_went_out_is_one_more_notice_o
         await seen.world.fails("signin")
         await seen.show(NEW, times=2, every=SECOND)
         assert await seen.world.told() == ["oncall opened signin"]
-        assert await became(seen) == ["no deploy yet; told soon"]
+        assert await became(seen) == ["no deploy yet; told soon if it stays"]
         assert await seen.waits() == ["oncall reminded signin"]
         assert await became(seen) == ["told with incident 1"]
         first, update = await seen.world.bodies()

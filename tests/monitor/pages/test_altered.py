@@ -51,7 +51,7 @@ def test_an_internal_page_lists_them_and_says_which_nobody_announced(tmp_path: P
             f"not told by itself: it {OFTEN}. {TELLS}",
             True,
         ),
-        (TARGET, "no deploy yet; told soon", False),
+        (TARGET, "no deploy yet; told soon if it stays", False),
     ]
     assert page.altered[1].said == "runtime Quill/5.6.40 → Quill/8.0.2"
 
