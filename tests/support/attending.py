@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -48,16 +48,27 @@ class World:
     async def runs(self, **outcomes: str) -> None:
         """One run of each probe named, all at this moment."""
         for probe, letter in outcomes.items():
-            at = self.clock.now()
-            run = Run(
-                probe=self.probes[probe.replace("_", "-")],
-                slot=at,
-                started_at=at,
-                lasted=SECOND,
-                result=LETTERS[letter],
-            )
-            await self.recorder.record(run)
+            await self.recorder.record(self._run(probe.replace("_", "-"), letter))
             self.clock.wind(timedelta(milliseconds=1))
+
+    async def runs_together(self, letter: str, probes: Iterable[str]) -> None:
+        """One run of each, recorded in one transaction, as when very many end at once."""
+        runs = [self._run(probe, letter) for probe in probes]
+        troubles = [
+            each for each in await self.recorder.record_all(runs) if isinstance(each, Exception)
+        ]
+        assert not troubles
+        self.clock.wind(timedelta(milliseconds=1))
+
+    def _run(self, probe: str, letter: str) -> Run:
+        at = self.clock.now()
+        return Run(
+            probe=self.probes[probe],
+            slot=at,
+            started_at=at,
+            lasted=SECOND,
+            result=LETTERS[letter],
+        )
 
     async def fails(self, *probes: str, times: int = 2) -> None:
         for _ in range(times):
