@@ -51,7 +51,6 @@ MEMORY_MAX: Final = int(1.5 * 1024**3)
 _BY_MEMORY: Final = (Reason.PAGE_CRASHED, Reason.BROWSER_CRASHED)
 ARTEFACT_MAX: Final = 10 * 1024 * 1024
 ARTEFACTS: Final = 12
-_PRINTED: Final = 100  # lines of one run
 _MAIN: Final = Path(__file__).parent / "worker" / "__main__.py"
 _log = logging.getLogger(__name__)
 _printed = logging.getLogger("probes.journey")
